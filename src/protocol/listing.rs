@@ -1,0 +1,125 @@
+//! Calls and conversations as the journal tells them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{CallEvent, CallId, CallState, Envelope, ThreadId, Usage};
+use crate::clock::Timestamp;
+
+/// One line of `exai calls list`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CallSummary {
+    /// The call.
+    pub call_id: CallId,
+    /// The tool.
+    pub tool: String,
+    /// Where it stands.
+    pub state: CallState,
+    /// The conversation.
+    pub thread_id: Option<ThreadId>,
+    /// The model that answered, or was last asked.
+    pub model: Option<String>,
+    /// Its provider.
+    pub provider: Option<String>,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// Requests that left for it.
+    pub attempts: u32,
+    /// Tokens over all attempts.
+    pub usage: Usage,
+    /// US dollars over all attempts; null when not known.
+    pub cost_usd: Option<f64>,
+}
+
+/// A call with all that the journal holds of it: `exai calls show`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CallRecord {
+    /// The result; while it runs, what is known so far. Its body goes after the retention time.
+    pub result: Envelope,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// Its steps.
+    pub events: Vec<CallEvent>,
+    /// Its requests.
+    pub attempts: Vec<AttemptRecord>,
+}
+
+/// One request to a provider.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AttemptRecord {
+    /// The provider.
+    pub provider: String,
+    /// The model.
+    pub model: String,
+    /// When the request was about to leave.
+    pub started_at: Timestamp,
+    /// When its outcome was known; null while it runs, or when its process died first.
+    pub finished_at: Option<Timestamp>,
+    /// `ok`, or the cause of the failure; null while unknown.
+    pub outcome: Option<String>,
+    /// What the provider said about the failure.
+    pub message: Option<String>,
+    /// Tokens.
+    pub usage: Usage,
+    /// US dollars; null when not known.
+    pub cost_usd: Option<f64>,
+    /// Response fields that `exai` does not know.
+    pub extra: Option<Value>,
+}
+
+/// One line of `exai threads list`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ThreadSummary {
+    /// The conversation.
+    pub thread_id: ThreadId,
+    /// The tool that started it.
+    pub tool: String,
+    /// The directory it is about.
+    pub root: Option<String>,
+    /// When it started.
+    pub created_at: Timestamp,
+    /// Its last turn.
+    pub updated_at: Timestamp,
+    /// Turns so far.
+    pub turns: u32,
+    /// How it began, shortened.
+    pub title: String,
+}
+
+/// A conversation with its turns: `exai threads show`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ThreadRecord {
+    /// The conversation.
+    #[serde(flatten)]
+    pub summary: ThreadSummary,
+    /// Its turns, oldest first.
+    pub messages: Vec<TurnRecord>,
+}
+
+/// One turn of a conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TurnRecord {
+    /// Counts from 1.
+    pub turn: u32,
+    /// `user` or `assistant`.
+    pub role: String,
+    /// The text.
+    pub content: String,
+    /// Files it referred to.
+    pub files: Vec<String>,
+    /// The tool.
+    pub tool: String,
+    /// The model, for an assistant's turn.
+    pub model: Option<String>,
+    /// The call that wrote it.
+    pub call_id: CallId,
+    /// When.
+    pub at: Timestamp,
+    /// What the tool keeps for its next step.
+    pub state: Value,
+}
