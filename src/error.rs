@@ -110,7 +110,7 @@ pub struct Error {
     pub message: String,
     /// Machine-readable particulars, such as `{"field","value","allowed"}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details: Option<Value>,
+    pub details: Option<Box<Value>>,
     /// When another try makes sense.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<Duration>,
@@ -141,7 +141,8 @@ impl Error {
         message: impl Into<String>,
     ) -> Self {
         let mut error = Self::new(ErrorCode::ValidationError, message);
-        error.details = Some(serde_json::json!({"field": field, "value": value.into(), "allowed": allowed.into()}));
+        error.details =
+            Some(Box::new(serde_json::json!({"field": field, "value": value.into(), "allowed": allowed.into()})));
         error
     }
 
@@ -171,7 +172,7 @@ impl Error {
     /// Adds machine-readable particulars.
     #[must_use]
     pub fn details(mut self, details: Value) -> Self {
-        self.details = Some(details);
+        self.details = Some(Box::new(details));
         self
     }
 

@@ -102,7 +102,7 @@ impl Envelope {
         self.error = Some(ErrorBody {
             code: error.code,
             message: error.message.clone(),
-            details: error.details.clone(),
+            details: error.details.as_deref().cloned(),
             hints: error.hints.clone(),
         });
     }

@@ -1,0 +1,11 @@
+//! What several processes of one user must agree on, through locks in the state directory:
+//! who holds which permit, and which processes are alive.
+//! A lock is the kernel's: it ends with its process, however that ends. Nothing durable is here.
+
+mod instance;
+mod slots;
+mod state_dir;
+
+pub use instance::Instance;
+pub use slots::{Slot, Slots};
+pub use state_dir::prepare as prepare_state_dir;

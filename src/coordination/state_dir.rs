@@ -1,0 +1,23 @@
+//! The directory of everything that is kept: private to its user.
+
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::Path;
+
+use crate::error::{Error, Result};
+
+/// Makes `dir` and what it holds, readable by its owner only.
+pub fn prepare(dir: &Path) -> Result<()> {
+    for dir in [dir.to_owned(), dir.join("instances"), dir.join("permits")] {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(|error| failed(&dir, &error))?;
+    }
+    let mode = std::fs::metadata(dir).map_err(|error| failed(dir, &error))?.permissions().mode();
+    if mode & 0o077 != 0 {
+        std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700)).map_err(|error| failed(dir, &error))?;
+    }
+    Ok(())
+}
+
+fn failed(dir: &Path, error: &std::io::Error) -> Error {
+    Error::internal(format!("state directory {}: {error}", dir.display()))
+        .hint("make it writable for you, or set EXAI_STATE_DIR to another directory")
+}

@@ -1,0 +1,58 @@
+//! Answers of models, kept a while so that an equal request need not be paid twice.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::Value;
+
+use super::{Store, to_json};
+use crate::clock::Timestamp;
+use crate::error::Result;
+
+/// An answer to keep.
+#[derive(Debug, Clone)]
+pub struct NewAnswer {
+    /// What makes two requests equal; holds the owner, so that no owner finds another's answer.
+    pub key: String,
+    /// Whose it is.
+    pub owner: String,
+    /// Who answered.
+    pub provider: String,
+    /// Which model.
+    pub model: String,
+    /// How long it may be reused.
+    pub keep: Duration,
+    /// The answer.
+    pub body: Value,
+}
+
+impl Store {
+    /// The answer kept under `key`, unless its time is over.
+    pub async fn find_answer(&self, key: String, now: Timestamp) -> Result<Option<Value>> {
+        self.read(move |connection| {
+            connection
+                .prepare_cached("SELECT body FROM answers WHERE key = ?1 AND expires_at > ?2")?
+                .query_row(params![key, now.as_millis()], |row| super::json_column(row, 0))
+                .optional()
+        })
+        .await
+    }
+}
+
+pub(super) fn insert(connection: &Connection, answer: &NewAnswer, now: Timestamp) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO answers (key, owner, provider, model, created_at, expires_at, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            answer.key,
+            answer.owner,
+            answer.provider,
+            answer.model,
+            now.as_millis(),
+            now.after(answer.keep).as_millis(),
+            to_json(&answer.body),
+        ])?;
+    connection.prepare_cached("DELETE FROM answers WHERE expires_at <= ?1")?.execute([now.as_millis()]).map(drop)
+}

@@ -1,0 +1,327 @@
+//! Rows of calls and their events.
+
+use rusqlite::{Connection, Row, params};
+use serde_json::{Map, Value};
+
+use super::{Store, ThreadWrite, conversations, json_column, to_json};
+use crate::clock::Timestamp;
+use crate::error::{Error, ErrorCode, Result};
+use crate::protocol::{
+    CallEvent, CallId, CallRecord, CallState, CallSummary, Cost, Envelope, EventKind, InstanceId, ThreadId, Usage,
+};
+
+/// What is known of a call when it is accepted.
+#[derive(Debug, Clone)]
+pub struct CallStart {
+    /// The call.
+    pub id: CallId,
+    /// Whose it is.
+    pub owner: String,
+    /// The caller's session.
+    pub session: String,
+    /// The process that runs it.
+    pub instance: InstanceId,
+    /// The tool.
+    pub tool: String,
+    /// Its arguments.
+    pub arguments: Map<String, Value>,
+    /// The conversation.
+    pub thread_id: Option<ThreadId>,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+    /// When its time is over.
+    pub deadline_at: Timestamp,
+}
+
+/// Which calls to list.
+#[derive(Debug, Clone)]
+pub struct CallFilter {
+    /// Only this state.
+    pub state: Option<CallState>,
+    /// Only this tool.
+    pub tool: Option<String>,
+    /// Only calls accepted since then.
+    pub since: Option<Timestamp>,
+    /// At most so many, newest first.
+    pub limit: u32,
+}
+
+/// A call that its process has not finished.
+#[derive(Debug, Clone)]
+pub struct RunningCall {
+    /// The call.
+    pub id: CallId,
+    /// The tool.
+    pub tool: String,
+    /// The conversation.
+    pub thread_id: Option<ThreadId>,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+}
+
+impl Store {
+    /// Writes the row of a call, if it is not there yet, and its events so far.
+    pub async fn save_call(&self, start: CallStart, events: Vec<CallEvent>) -> Result<()> {
+        self.write(move |connection| {
+            insert_call(connection, &start)?;
+            insert_events(connection, &events)
+        })
+        .await
+    }
+
+    /// Writes events in the next commit without waiting for it; `false` when they could not be queued.
+    pub fn save_events_later(&self, events: Vec<CallEvent>) -> bool {
+        self.write_later(move |connection| insert_events(connection, &events))
+    }
+
+    /// Ends a call: row, events, result and the turns of its conversation in one commit.
+    /// Returns the result as it was stored, which says so when another call came between two turns.
+    pub async fn finish_call(
+        &self,
+        start: CallStart,
+        events: Vec<CallEvent>,
+        mut result: Envelope,
+        thread: Option<ThreadWrite>,
+        at: Timestamp,
+    ) -> Result<Envelope> {
+        self.write(move |connection| {
+            insert_call(connection, &start)?;
+            insert_events(connection, &events)?;
+            if let Some(thread) = &thread
+                && let Some(note) = conversations::append(connection, thread, at)?
+            {
+                result.warnings.push(note);
+            }
+            finish_row(connection, &start.id, &result, at)?;
+            Ok(result)
+        })
+        .await
+    }
+
+    /// Calls of `owner`, newest first.
+    pub async fn list_calls(&self, owner: String, filter: CallFilter) -> Result<Vec<CallSummary>> {
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT c.id, c.tool, c.state, c.thread_id, c.created_at, c.finished_at, count(a.n),
+                        sum(a.input_tokens), sum(a.output_tokens), sum(a.reasoning_tokens), sum(a.cached_tokens),
+                        CASE WHEN count(a.n) = count(a.cost_nanodollars) THEN sum(a.cost_nanodollars) END,
+                        (SELECT model FROM attempts WHERE call_id = c.id ORDER BY n DESC LIMIT 1),
+                        (SELECT provider FROM attempts WHERE call_id = c.id ORDER BY n DESC LIMIT 1),
+                        max(a.usage_source)
+                 FROM calls c LEFT JOIN attempts a ON a.call_id = c.id
+                 WHERE c.owner = ?1 AND (?2 IS NULL OR c.state = ?2) AND (?3 IS NULL OR c.tool = ?3)
+                   AND c.created_at >= ?4
+                 GROUP BY c.id ORDER BY c.created_at DESC, c.id DESC LIMIT ?5",
+            )?;
+            let state = filter.state.map(CallState::as_str);
+            let since = filter.since.map_or(i64::MIN, Timestamp::as_millis);
+            let rows = statement.query_map(params![owner, state, filter.tool, since, filter.limit], summary)?;
+            rows.collect()
+        })
+        .await
+    }
+
+    /// The call of `owner` whose id is `prefix` or begins with it, with its events and attempts.
+    pub async fn get_call(&self, owner: String, prefix: String) -> Result<CallRecord> {
+        let id = self.find_id("calls", "call", owner, prefix).await?;
+        self.read(move |connection| record(connection, &id)).await
+    }
+
+    /// The one id in `table` that begins with `prefix`.
+    pub(super) async fn find_id(
+        &self,
+        table: &'static str,
+        noun: &'static str,
+        owner: String,
+        prefix: String,
+    ) -> Result<String> {
+        let pattern = format!("{}%", prefix.to_ascii_lowercase().replace(['%', '_', '\\'], ""));
+        let found: Vec<String> = self
+            .read(move |connection| {
+                let sql = format!("SELECT id FROM {table} WHERE owner = ?1 AND id LIKE ?2 ORDER BY id DESC LIMIT 3");
+                let mut statement = connection.prepare_cached(&sql)?;
+                statement.query_map(params![owner, pattern], |row| row.get(0))?.collect()
+            })
+            .await?;
+        match found.as_slice() {
+            [] => Err(Error::not_found(format!("no {noun} begins with `{prefix}`"))
+                .hint(format!("list them with `exai {table} list`").replace("conversations", "threads"))),
+            [id] => Ok(id.clone()),
+            [first, second, ..] => Err(Error::invalid(format!(
+                "`{prefix}` is not unique: {first}, {second}{}",
+                if found.len() > 2 { ", …" } else { "" }
+            ))
+            .hint("give more characters of the id")),
+        }
+    }
+
+    /// Calls that are running according to their rows, by the process that runs them.
+    pub async fn running_calls(&self) -> Result<Vec<(InstanceId, RunningCall)>> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT instance, id, tool, thread_id, created_at FROM calls WHERE state = 'running'",
+            )?;
+            let rows = statement.query_map([], |row| {
+                Ok((
+                    InstanceId::from(row.get::<_, String>(0)?),
+                    RunningCall {
+                        id: row.get::<_, String>(1)?.into(),
+                        tool: row.get(2)?,
+                        thread_id: row.get::<_, Option<String>>(3)?.map(ThreadId::from),
+                        created_at: Timestamp::from_millis(row.get(4)?),
+                    },
+                ))
+            })?;
+            rows.collect()
+        })
+        .await
+    }
+
+    /// Marks a call whose process is gone. Does nothing when it was finished meanwhile.
+    pub async fn interrupt_call(&self, call: RunningCall, at: Timestamp) -> Result<()> {
+        self.write(move |connection| {
+            let next: u32 = connection.query_row(
+                "SELECT coalesce(max(n), 0) + 1 FROM call_events WHERE call_id = ?1",
+                [call.id.as_str()],
+                |row| row.get(0),
+            )?;
+            let mut result = Envelope::running(call.id.clone(), &call.tool);
+            result.thread_id = call.thread_id;
+            result.fail(
+                &Error::new(ErrorCode::Interrupted, format!("the process that ran call {} ended before it", call.id))
+                    .hint("nothing was sent again; repeat the call if you still need its answer"),
+            );
+            result.timing.total_ms = u64::try_from(at.since(call.created_at).as_millis()).unwrap_or(u64::MAX);
+            if finish_row(connection, &call.id, &result, at)? == 0 {
+                return Ok(());
+            }
+            let kind = EventKind::Finished { state: CallState::Interrupted };
+            insert_events(connection, &[CallEvent { call_id: call.id.clone(), n: next, at, kind }])
+        })
+        .await
+    }
+}
+
+pub(super) fn insert_call(connection: &Connection, start: &CallStart) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO calls
+             (id, owner, session, instance, tool, arguments, thread_id, state, created_at, deadline_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'running', ?8, ?9)",
+        )?
+        .execute(params![
+            start.id.as_str(),
+            start.owner,
+            start.session,
+            start.instance.as_str(),
+            start.tool,
+            to_json(&start.arguments),
+            start.thread_id.as_ref().map(ThreadId::as_str),
+            start.created_at.as_millis(),
+            start.deadline_at.as_millis(),
+        ])
+        .map(drop)
+}
+
+/// Events may be offered twice; each is kept once.
+pub(super) fn insert_events(connection: &Connection, events: &[CallEvent]) -> rusqlite::Result<()> {
+    let mut statement = connection
+        .prepare_cached("INSERT OR IGNORE INTO call_events (call_id, n, at, body) VALUES (?1, ?2, ?3, ?4)")?;
+    for event in events {
+        statement.execute(params![event.call_id.as_str(), event.n, event.at.as_millis(), to_json(&event.kind)])?;
+    }
+    Ok(())
+}
+
+fn finish_row(connection: &Connection, id: &CallId, result: &Envelope, at: Timestamp) -> rusqlite::Result<usize> {
+    connection
+        .prepare_cached(
+            "UPDATE calls SET state = ?2, finished_at = ?3, result = ?4, thread_id = ?5
+             WHERE id = ?1 AND state = 'running'",
+        )?
+        .execute(params![
+            id.as_str(),
+            result.state.as_str(),
+            at.as_millis(),
+            to_json(result),
+            result.thread_id.as_ref().map(ThreadId::as_str),
+        ])
+}
+
+fn summary(row: &Row<'_>) -> rusqlite::Result<CallSummary> {
+    Ok(CallSummary {
+        call_id: row.get::<_, String>(0)?.into(),
+        tool: row.get(1)?,
+        state: state(row, 2)?,
+        thread_id: row.get::<_, Option<String>>(3)?.map(ThreadId::from),
+        created_at: Timestamp::from_millis(row.get(4)?),
+        finished_at: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_millis),
+        attempts: row.get(6)?,
+        usage: Usage {
+            input: row.get(7)?,
+            output: row.get(8)?,
+            reasoning: row.get(9)?,
+            cached: row.get(10)?,
+            source: row
+                .get::<_, Option<String>>(14)?
+                .and_then(|source| serde_json::from_str(&source).ok())
+                .unwrap_or_default(),
+        },
+        cost_usd: Cost::from_nanos(row.get(11)?).usd,
+        model: row.get(12)?,
+        provider: row.get(13)?,
+    })
+}
+
+fn state(row: &Row<'_>, index: usize) -> rusqlite::Result<CallState> {
+    let name: String = row.get(index)?;
+    CallState::parse(&name).ok_or_else(|| {
+        rusqlite::Error::FromSqlConversionFailure(
+            index,
+            rusqlite::types::Type::Text,
+            format!("unknown call state `{name}`").into(),
+        )
+    })
+}
+
+fn record(connection: &Connection, id: &str) -> rusqlite::Result<CallRecord> {
+    let mut record = connection.query_row(
+        "SELECT id, tool, state, created_at, finished_at, result, thread_id FROM calls WHERE id = ?1",
+        [id],
+        |row| {
+            let result = match row.get::<_, Option<String>>(5)? {
+                Some(_) => json_column(row, 5)?,
+                None => known_so_far(row)?,
+            };
+            Ok(CallRecord {
+                result,
+                created_at: Timestamp::from_millis(row.get(3)?),
+                finished_at: row.get::<_, Option<i64>>(4)?.map(Timestamp::from_millis),
+                events: Vec::new(),
+                attempts: Vec::new(),
+            })
+        },
+    )?;
+    let mut events = connection.prepare_cached("SELECT n, at, body FROM call_events WHERE call_id = ?1 ORDER BY n")?;
+    record.events = events
+        .query_map([id], |row| {
+            Ok(CallEvent {
+                call_id: id.to_owned().into(),
+                n: row.get(0)?,
+                at: Timestamp::from_millis(row.get(1)?),
+                kind: json_column(row, 2)?,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    record.attempts = super::attempts::of_call(connection, id)?;
+    Ok(record)
+}
+
+/// A call without a result: it runs, or its result has been kept for its time and is gone.
+fn known_so_far(row: &Row<'_>) -> rusqlite::Result<Envelope> {
+    let mut envelope = Envelope::running(row.get::<_, String>(0)?.into(), &row.get::<_, String>(1)?);
+    envelope.state = state(row, 2)?;
+    envelope.state.as_str().clone_into(&mut envelope.status);
+    envelope.thread_id = row.get::<_, Option<String>>(6)?.map(ThreadId::from);
+    Ok(envelope)
+}

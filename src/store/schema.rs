@@ -1,0 +1,75 @@
+//! The tables. Migrations only add; a schema that is newer than the program is refused.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::error::{Error, ErrorCode, Result};
+
+/// Each entry takes the schema one version up; `user_version` counts them.
+const MIGRATIONS: &[&str] = &["CREATE TABLE calls (
+        id TEXT PRIMARY KEY, owner TEXT NOT NULL, session TEXT NOT NULL, instance TEXT NOT NULL,
+        tool TEXT NOT NULL, arguments TEXT NOT NULL, thread_id TEXT, state TEXT NOT NULL,
+        created_at INTEGER NOT NULL, deadline_at INTEGER NOT NULL, finished_at INTEGER, result TEXT
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX calls_by_age ON calls (owner, created_at);
+     CREATE INDEX calls_running ON calls (instance) WHERE state = 'running';
+     CREATE TABLE call_events (
+        call_id TEXT NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (call_id, n)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE attempts (
+        call_id TEXT NOT NULL, n INTEGER NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL,
+        request_key TEXT NOT NULL, started_at INTEGER NOT NULL, finished_at INTEGER, outcome TEXT, message TEXT,
+        input_tokens INTEGER, output_tokens INTEGER, reasoning_tokens INTEGER, cached_tokens INTEGER,
+        usage_source TEXT NOT NULL DEFAULT '\"unknown\"', cost_nanodollars INTEGER, priced_on TEXT, extra TEXT,
+        PRIMARY KEY (call_id, n)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE answers (
+        key TEXT PRIMARY KEY, owner TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL,
+        created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, body TEXT NOT NULL
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX answers_by_expiry ON answers (expires_at);
+     CREATE TABLE conversations (
+        id TEXT PRIMARY KEY, owner TEXT NOT NULL, tool TEXT NOT NULL, root TEXT, title TEXT NOT NULL,
+        created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX conversations_by_age ON conversations (owner, updated_at);
+     CREATE TABLE conversation_messages (
+        conversation_id TEXT NOT NULL, turn INTEGER NOT NULL, role TEXT NOT NULL, content TEXT NOT NULL,
+        files TEXT NOT NULL, tool TEXT NOT NULL, model TEXT, call_id TEXT NOT NULL, at INTEGER NOT NULL,
+        state TEXT NOT NULL, PRIMARY KEY (conversation_id, turn)
+     ) STRICT, WITHOUT ROWID;"];
+
+/// Brings the schema to the version of this program.
+pub(super) fn migrate(connection: &Connection, path: &Path) -> Result<()> {
+    let failed = |error: rusqlite::Error| super::at(path, &error);
+    if version(connection).map_err(failed)? == MIGRATIONS.len() {
+        return Ok(());
+    }
+    connection.execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
+    // Another process may have migrated while this one waited for the lock.
+    let found = version(connection).map_err(failed)?;
+    if found > MIGRATIONS.len() {
+        drop(connection.execute_batch("ROLLBACK"));
+        return Err(newer(path, found));
+    }
+    for (index, migration) in MIGRATIONS.iter().enumerate().skip(found) {
+        connection.execute_batch(migration).map_err(failed)?;
+        connection.pragma_update(None, "user_version", index + 1).map_err(failed)?;
+    }
+    connection.execute_batch("COMMIT").map_err(failed)
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<usize> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+fn newer(path: &Path, found: usize) -> Error {
+    let own = MIGRATIONS.len();
+    Error::new(
+        ErrorCode::UnsupportedProtocol,
+        format!("store {} has schema {found}, this program knows up to {own}", path.display()),
+    )
+    .hint("install the newer exai, or set EXAI_STATE_DIR to another directory")
+}
