@@ -97,16 +97,13 @@ impl Admission {
         mut queued: impl FnMut(usize, WaitingFor),
     ) -> Result<Permit> {
         let (id, mut granted) = self.shared.enqueue(session, provider)?;
-        let leave = Leave { shared: &self.shared, id };
+        let _leave = Leave { shared: &self.shared, id };
         self.shared.grant();
         let mut told = None;
         loop {
             tokio::select! {
                 biased;
-                permit = &mut granted => {
-                    std::mem::forget(leave);
-                    return permit.map_err(|_| Error::internal("the admission queue is gone"))?;
-                }
+                permit = &mut granted => return permit.map_err(|_| Error::internal("the admission queue is gone"))?,
                 () = std::future::ready(()), if told.is_none() => {}
                 () = tokio::time::sleep(LOOK.mul_f64(1.0 + fastrand::f64() / 2.0)) => self.shared.grant(),
             }

@@ -1,0 +1,286 @@
+//! The one door to models: which model, whether an equal request is in flight or was answered already,
+//! whose turn it is, what to do when an attempt fails, and what it cost.
+//!
+//! ```text
+//! ask ─▶ route ─▶ key ─┬▶ answered lately: reused, no request
+//!                      ├▶ in flight: joined, no request of its own
+//!                      └▶ flight: [permit ─▶ attempt committed ─▶ stream] × tries ─▶ answer kept
+//! ```
+//!
+//! A flight lives until its last waiter leaves; each waiter keeps its own deadline.
+//! Not here: prompts, tools, what an answer means.
+
+mod admission;
+mod flight;
+mod key;
+mod ledger;
+mod pilot;
+mod plan;
+mod recorder;
+mod retry;
+mod route;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio_util::task::TaskTracker;
+
+pub use admission::{Admission, Limits};
+pub use flight::Flights;
+pub use ledger::{Account, Ledger};
+pub use plan::Plan;
+pub use recorder::Recorder;
+pub use route::{Need, Route, RoutingSettings};
+
+use crate::clock::{Deadline, Timestamp};
+use crate::error::{Error, ErrorCode, Result};
+use crate::evidence::estimate_tokens;
+use crate::protocol::{EventKind, Live, Phase};
+use crate::providers::{Catalogue, ChatRequest, Model, Provider, Providers};
+use crate::store::Store;
+use flight::{Boarded, Failure, News, Ticket};
+use pilot::Pilot;
+
+/// What the gateway is made of.
+#[derive(Debug)]
+pub struct Gateway {
+    /// The models.
+    pub catalogue: Catalogue,
+    /// The endpoints that are configured.
+    pub providers: Providers,
+    /// Which models `auto` means.
+    pub routing: RoutingSettings,
+    /// The permits.
+    pub admission: Admission,
+    /// Attempts and answers.
+    pub store: Store,
+    /// How long one step of an attempt may take.
+    pub patience: Patience,
+    /// How long an answer may be reused.
+    pub reuse: Duration,
+    /// Requests in flight.
+    pub flights: Flights,
+    /// Owns the tasks of the flights.
+    pub tasks: TaskTracker,
+}
+
+/// How long one step of an attempt may take; models that think get more.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// To connect.
+    pub connect: Duration,
+    /// To the response headers.
+    pub headers: Duration,
+    /// To the response headers of a thinking model.
+    pub headers_thinking: Duration,
+    /// Between two pieces of the stream.
+    pub idle: Duration,
+    /// Between two pieces of the stream of a thinking model.
+    pub idle_thinking: Duration,
+}
+
+/// One question to a model.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Whose call it is; owners never share answers.
+    pub owner: String,
+    /// The caller's session, for its own limit.
+    pub session: String,
+    /// The models that may answer.
+    pub route: Route,
+    /// The messages and how to answer them.
+    pub request: ChatRequest,
+    /// The call's deadline.
+    pub deadline: Deadline,
+    /// Neither join nor reuse.
+    pub fresh: bool,
+}
+
+/// A usable answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The answer's text.
+    pub text: String,
+    /// The reasoning before it, kept apart.
+    pub reasoning: String,
+    /// The model that answered.
+    pub model: String,
+    /// Its provider.
+    pub provider: String,
+}
+
+impl Gateway {
+    /// Chooses the models for a question.
+    pub fn route(&self, requested: Option<&str>, need: Need) -> Result<Route> {
+        self.routing.choose(&self.catalogue, &self.providers, requested, need)
+    }
+
+    /// What [`Self::ask`] would send, without sending it.
+    pub fn plan(&self, ask: &Ask) -> Result<Plan> {
+        let model = ask.route.first()?;
+        let provider = self.provider(model)?;
+        let body = provider.body(model, &ask.request);
+        Ok(Plan::new(model, &ask.route, &body, &ask.request))
+    }
+
+    /// Asks the models of the route, one after the other where that is allowed, until one answers.
+    /// What it takes is written into `ledger` while it happens.
+    pub async fn ask(
+        self: &Arc<Self>,
+        ask: &Ask,
+        recorder: &Arc<dyn Recorder>,
+        ledger: &Arc<Ledger>,
+    ) -> Result<Answer> {
+        ledger.asked(&ask.route);
+        let mut last = Error::internal("a route without a model");
+        for model in ask.route.candidates() {
+            match self.ask_model(ask, model, recorder, ledger).await {
+                Ok(answer) => {
+                    ledger.answered(model);
+                    return Ok(answer);
+                }
+                Err(failure) => {
+                    last = failure.error;
+                    if !failure.try_next {
+                        break;
+                    }
+                }
+            }
+        }
+        Err(last)
+    }
+
+    async fn ask_model(
+        self: &Arc<Self>,
+        ask: &Ask,
+        model: &Model,
+        recorder: &Arc<dyn Recorder>,
+        ledger: &Arc<Ledger>,
+    ) -> Result<Answer, Failure> {
+        let provider = self.provider(model).map_err(Failure::final_)?;
+        check_size(model, &ask.request).map_err(|error| Failure { error, try_next: true })?;
+        let body = provider.body(model, &ask.request);
+        let key = key::of(&ask.owner, model, &body);
+        if !ask.fresh
+            && let Some(answer) = self.reuse(&key, model, recorder, ledger).await.map_err(Failure::final_)?
+        {
+            return Ok(answer);
+        }
+        let boarded = if ask.fresh { self.flights.alone(ask.deadline) } else { self.flights.board(&key, ask.deadline) };
+        let ticket = match boarded {
+            Boarded::First(ticket) => {
+                let pilot = Pilot {
+                    gateway: Arc::clone(self),
+                    flight: ticket.flight(),
+                    provider,
+                    model: model.clone(),
+                    body,
+                    key,
+                    owner: ask.owner.clone(),
+                    session: ask.session.clone(),
+                    recorder: Arc::clone(recorder),
+                    ledger: Arc::clone(ledger),
+                    input_estimate: estimate(&ask.request),
+                };
+                self.tasks.spawn(pilot.fly());
+                ticket
+            }
+            Boarded::Joined(ticket) => {
+                ledger.joined();
+                recorder.event(EventKind::Sent {
+                    attempt: 1,
+                    provider: model.provider.to_string(),
+                    model: model.id.clone(),
+                    joined: true,
+                    reused: false,
+                });
+                ticket
+            }
+        };
+        wait(ask.deadline, model, &ticket, recorder).await
+    }
+
+    async fn reuse(
+        &self,
+        key: &str,
+        model: &Model,
+        recorder: &Arc<dyn Recorder>,
+        ledger: &Ledger,
+    ) -> Result<Option<Answer>> {
+        let Some(body) = self.store.find_answer(key.to_owned(), Timestamp::now()).await? else { return Ok(None) };
+        let Ok(answer) = serde_json::from_value::<Answer>(body) else { return Ok(None) };
+        recorder.event(EventKind::Sent {
+            attempt: 1,
+            provider: model.provider.to_string(),
+            model: model.id.clone(),
+            joined: false,
+            reused: true,
+        });
+        recorder.live(Live::Delta { text: answer.text.clone() });
+        ledger.reused();
+        Ok(Some(answer))
+    }
+
+    fn provider(&self, model: &Model) -> Result<Arc<dyn Provider>> {
+        self.providers.get(model.provider).ok_or_else(|| route::not_configured(model))
+    }
+}
+
+/// Follows a flight until it ends or the waiter's own deadline passes.
+async fn wait(
+    deadline: Deadline,
+    model: &Model,
+    ticket: &Ticket,
+    recorder: &Arc<dyn Recorder>,
+) -> Result<Answer, Failure> {
+    let mut news = ticket.news();
+    let mut phase = Phase::Queued;
+    let mut started = false;
+    loop {
+        let Ok(item) = tokio::time::timeout_at(deadline.at(), news.next()).await else {
+            let error = Error::timeout(&format!("{} {}", doing(phase), model.id), deadline.allowed());
+            return Err(Failure::final_(error));
+        };
+        if !started && matches!(item, Some(News::Phase(Phase::Thinking) | News::Text(_))) {
+            started = true;
+            recorder.event(EventKind::FirstToken);
+        }
+        match item {
+            Some(News::Phase(now)) => {
+                phase = now;
+                recorder.live(Live::Heartbeat { phase, received: ticket.received() });
+            }
+            Some(News::Text(text)) => recorder.live(Live::Delta { text: text.to_string() }),
+            Some(News::Ended(outcome)) => return (*outcome).clone(),
+            None => return Err(Failure::final_(Error::internal("a model request ended without a word"))),
+        }
+    }
+}
+
+fn doing(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Evidence | Phase::Queued => "waiting for a permit for",
+        Phase::Waiting => "waiting for the first answer of",
+        Phase::Thinking => "waiting for the thoughts of",
+        Phase::Answering => "receiving the answer of",
+        Phase::Retrying => "waiting to try again with",
+    }
+}
+
+/// Estimated tokens of a request, with the few that each message costs by itself.
+fn estimate(request: &ChatRequest) -> u64 {
+    const PER_MESSAGE: u64 = 6;
+    request.messages.iter().map(|message| estimate_tokens(&message.content) + PER_MESSAGE).sum()
+}
+
+/// Refuses what can not fit before anything is sent.
+fn check_size(model: &Model, request: &ChatRequest) -> Result<()> {
+    let tokens = estimate(request);
+    if tokens <= model.context {
+        return Ok(());
+    }
+    let message = format!("the request is about {tokens} tokens, {} takes {}", model.id, model.context);
+    Err(Error::new(ErrorCode::ValidationError, message)
+        .hint("name fewer files, or choose a model with a larger window (`exai models`)"))
+}

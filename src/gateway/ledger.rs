@@ -1,0 +1,145 @@
+//! What a call took: models, tokens, money, time. Kept while it happens, so that a call that is cut short
+//! does not forget what it has spent.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Route;
+use crate::protocol::{Cost, ModelUse, Nanodollars, Tried, Usage};
+use crate::providers::Model;
+
+/// The books of one call.
+#[derive(Debug, Default)]
+pub struct Ledger(Mutex<Books>);
+
+#[derive(Debug, Default)]
+struct Books {
+    requested: Option<String>,
+    reason: Option<String>,
+    used: Option<String>,
+    attempts: Vec<Entry>,
+    queued: Duration,
+    reused: bool,
+    joined: bool,
+}
+
+/// One request of the call.
+#[derive(Debug)]
+struct Entry {
+    provider: String,
+    model: String,
+    begun: Instant,
+    end: Option<End>,
+}
+
+#[derive(Debug)]
+struct End {
+    outcome: String,
+    took: Duration,
+    usage: Usage,
+    cost: Option<Nanodollars>,
+}
+
+/// The books of one call, summed up.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Account {
+    /// Which models.
+    pub model: ModelUse,
+    /// Tokens of this call's own requests.
+    pub usage: Usage,
+    /// Money of this call's own requests.
+    pub cost: Cost,
+    /// Time spent waiting for permits.
+    pub queued: Duration,
+    /// Time spent with providers.
+    pub with_provider: Duration,
+    /// Answered from the store.
+    pub reused: bool,
+    /// Answered by another call's request.
+    pub joined: bool,
+}
+
+impl Ledger {
+    /// Sums up. A request without an end is one that the call walked away from: what it cost is not known.
+    pub fn account(&self) -> Account {
+        let books = self.books();
+        let tried = |entry: &Entry| Tried {
+            provider: entry.provider.clone(),
+            model: entry.model.clone(),
+            outcome: entry.end.as_ref().map_or_else(|| "cancelled".to_owned(), |end| end.outcome.clone()),
+        };
+        let ends = || books.attempts.iter().map(|entry| entry.end.as_ref());
+        let nanos = ends().map(|end| end.and_then(|end| end.cost)).sum::<Option<Nanodollars>>();
+        Account {
+            model: ModelUse {
+                requested: books.requested.clone(),
+                used: books.used.clone(),
+                reason: books.reason.clone(),
+                tried: books.attempts.iter().map(tried).collect(),
+            },
+            usage: ends().flatten().fold(Usage::default(), |sum, end| sum.plus(end.usage)),
+            cost: Cost::from_nanos(nanos),
+            queued: books.queued,
+            with_provider: books
+                .attempts
+                .iter()
+                .map(|entry| entry.end.as_ref().map_or_else(|| entry.begun.elapsed(), |end| end.took))
+                .sum(),
+            reused: books.reused,
+            joined: books.joined,
+        }
+    }
+
+    /// A question was asked of `route`.
+    pub(super) fn asked(&self, route: &Route) {
+        let mut books = self.books();
+        books.requested = Some(route.requested.clone());
+        books.reason = Some(route.reason.clone());
+    }
+
+    /// `model` answered.
+    pub(super) fn answered(&self, model: &Model) {
+        self.books().used = Some(model.id.clone());
+    }
+
+    /// The answer came from the store.
+    pub(super) fn reused(&self) {
+        self.books().reused = true;
+    }
+
+    /// Another call's request answers.
+    pub(super) fn joined(&self) {
+        self.books().joined = true;
+    }
+
+    /// Time was spent waiting for a permit.
+    pub(super) fn queued(&self, waited: Duration) {
+        self.books().queued += waited;
+    }
+
+    /// A request is about to leave; returns its place in the books.
+    pub(super) fn begin(&self, model: &Model) -> usize {
+        let mut books = self.books();
+        books.attempts.push(Entry {
+            provider: model.provider.to_string(),
+            model: model.id.clone(),
+            begun: Instant::now(),
+            end: None,
+        });
+        books.attempts.len() - 1
+    }
+
+    /// The request at `place` is over.
+    pub(super) fn end(&self, place: usize, outcome: &str, usage: Usage, cost: Option<Nanodollars>) {
+        if let Some(entry) = self.books().attempts.get_mut(place) {
+            let took = entry.begun.elapsed();
+            entry.end = Some(End { outcome: outcome.to_owned(), took, usage, cost });
+        }
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,233 @@
+//! Flies one request: permit, attempt, stream, and again where that makes sense.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+
+use super::flight::{Failure, Flight};
+use super::{Answer, Gateway, Ledger, News, Patience, Recorder, retry};
+use crate::clock::Timestamp;
+use crate::error::Error;
+use crate::evidence::estimate_tokens;
+use crate::protocol::{EventKind, Phase, Usage, UsageSource};
+use crate::providers::{Advice, Limits, Model, Piece, Provider, ProviderError, Reply};
+use crate::store::{AttemptEnd, NewAnswer};
+
+/// All that one flight needs.
+pub(super) struct Pilot {
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) flight: Arc<Flight>,
+    pub(super) provider: Arc<dyn Provider>,
+    pub(super) model: Model,
+    pub(super) body: Map<String, Value>,
+    pub(super) key: String,
+    pub(super) owner: String,
+    pub(super) session: String,
+    pub(super) recorder: Arc<dyn Recorder>,
+    pub(super) ledger: Arc<Ledger>,
+    /// Estimated tokens of the request, for a provider that does not count.
+    pub(super) input_estimate: u64,
+}
+
+impl Pilot {
+    /// Flies until there is an answer, no sense in going on, or nobody who waits.
+    pub(super) async fn fly(self) {
+        let outcome = tokio::select! {
+            biased;
+            // Dropping the attempt closes its connection and gives its permit back.
+            () = self.flight.abandoned() => return,
+            outcome = self.try_until_settled() => outcome,
+        };
+        self.gateway.flights.land(&self.key, &self.flight);
+        self.flight.tell(News::Ended(Arc::new(outcome)));
+    }
+
+    async fn try_until_settled(&self) -> Result<Answer, Failure> {
+        for failed in 1.. {
+            let error = match self.attempt(failed).await? {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let Some(pause) = retry::pause(&error, failed, self.flight.deadline().remaining(), fastrand::f64()) else {
+                return Err(self.give_up(&error));
+            };
+            let cause = error.cause.as_str().to_owned();
+            self.recorder.event(EventKind::Retrying { after_s: pause.as_secs_f64(), cause });
+            self.flight.tell(News::Phase(Phase::Retrying));
+            tokio::time::sleep(pause).await;
+        }
+        Err(Failure { error: Error::internal("ran out of numbers for tries"), try_next: false })
+    }
+
+    /// One attempt. The outer error is ours (a full queue, a broken store), the inner one the provider's.
+    async fn attempt(&self, number: u32) -> Result<Result<Answer, ProviderError>, Failure> {
+        let ours = Failure::final_;
+        let waiting = Instant::now();
+        let permit = self
+            .gateway
+            .admission
+            .acquire(&self.session, self.model.provider, |position, waiting_for| {
+                self.flight.tell(News::Phase(Phase::Queued));
+                self.recorder.event(EventKind::Queued { position, waiting_for });
+            })
+            .await
+            .map_err(ours)?;
+        self.ledger.queued(waiting.elapsed());
+        self.recorder.event(EventKind::Sent {
+            attempt: number,
+            provider: self.model.provider.to_string(),
+            model: self.model.id.clone(),
+            joined: false,
+            reused: false,
+        });
+        let n = self.recorder.begin_attempt(&self.model, &self.key).await.map_err(ours)?;
+        let open = OpenAttempt { pilot: self, n, place: self.ledger.begin(&self.model), ended: false };
+        self.flight.tell(News::Phase(Phase::Waiting));
+        let outcome = self.stream().await;
+        drop(permit);
+        self.book(open, outcome).await.map_err(ours)
+    }
+
+    /// Sends the request and reads the stream to its end.
+    async fn stream(&self) -> Result<Reply, ProviderError> {
+        let limits = limits(&self.gateway.patience, self.model.thinks(&self.body));
+        let mut stream = self.provider.open(&self.model, &self.body, &limits).await?;
+        let mut phase = Phase::Waiting;
+        while let Some(piece) = stream.next().await? {
+            let now = match &piece {
+                Piece::Reasoning(_) => Phase::Thinking,
+                Piece::Text(_) => Phase::Answering,
+            };
+            if now != phase {
+                phase = now;
+                self.flight.tell(News::Phase(phase));
+            }
+            match piece {
+                Piece::Reasoning(text) => self.flight.received(text.len()),
+                Piece::Text(text) => self.flight.tell(News::Text(text.into())),
+            }
+        }
+        stream.finish()
+    }
+
+    /// Commits the end of an attempt, before anyone is told.
+    async fn book(
+        &self,
+        open: OpenAttempt<'_>,
+        outcome: Result<Reply, ProviderError>,
+    ) -> crate::error::Result<Result<Answer, ProviderError>> {
+        let settled = match outcome {
+            Ok(reply) => {
+                let answer = Answer {
+                    text: reply.text.clone(),
+                    reasoning: reply.reasoning.clone(),
+                    model: self.model.id.clone(),
+                    provider: self.model.provider.to_string(),
+                };
+                open.end(self.success(&reply), Some(self.to_keep(&answer))).await?;
+                Ok(answer)
+            }
+            Err(error) => {
+                open.end(failure(&error), None).await?;
+                Err(error)
+            }
+        };
+        Ok(settled)
+    }
+
+    fn success(&self, reply: &Reply) -> AttemptEnd {
+        let usage = reply.usage.unwrap_or_else(|| Usage {
+            input: Some(self.input_estimate),
+            output: Some(estimate_tokens(&reply.text) + estimate_tokens(&reply.reasoning)),
+            source: UsageSource::Estimated,
+            ..Usage::default()
+        });
+        // An estimate is good enough for a plan, not for an account.
+        let counted = (usage.source == UsageSource::Provider).then_some(usage);
+        let price = self.model.price.as_ref();
+        let cost = counted.and_then(|usage| price.and_then(|price| price.cost(&usage)));
+        AttemptEnd {
+            at: Timestamp::now(),
+            outcome: "ok".to_owned(),
+            message: None,
+            usage,
+            cost,
+            priced_on: cost.and(self.model.priced_on.clone()),
+            extra: (!reply.extra.is_empty()).then(|| serde_json::json!(reply.extra)),
+        }
+    }
+
+    fn to_keep(&self, answer: &Answer) -> NewAnswer {
+        NewAnswer {
+            key: self.key.clone(),
+            owner: self.owner.clone(),
+            provider: answer.provider.clone(),
+            model: answer.model.clone(),
+            keep: self.gateway.reuse,
+            body: serde_json::json!(answer),
+        }
+    }
+
+    fn give_up(&self, error: &ProviderError) -> Failure {
+        let try_next = !error.after_content && !matches!(error.advice(), Advice::Stop);
+        Failure { error: error.to_error(self.model.provider, &self.model.id), try_next }
+    }
+}
+
+/// A request that was committed as begun. Dropped before its end (nobody waits any more), it is noted as cancelled.
+struct OpenAttempt<'a> {
+    pilot: &'a Pilot,
+    n: u32,
+    place: usize,
+    ended: bool,
+}
+
+impl OpenAttempt<'_> {
+    async fn end(mut self, end: AttemptEnd, answer: Option<NewAnswer>) -> crate::error::Result<()> {
+        self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
+        self.pilot.recorder.end_attempt(self.n, end, answer).await?;
+        self.ended = true;
+        Ok(())
+    }
+}
+
+impl Drop for OpenAttempt<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            let end = AttemptEnd {
+                at: Timestamp::now(),
+                outcome: "cancelled".to_owned(),
+                message: None,
+                usage: Usage::default(),
+                cost: None,
+                priced_on: None,
+                extra: None,
+            };
+            self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
+            self.pilot.recorder.abandon_attempt(self.n, end);
+        }
+    }
+}
+
+fn limits(patience: &Patience, thinks: bool) -> Limits {
+    Limits {
+        connect: patience.connect,
+        headers: if thinks { patience.headers_thinking } else { patience.headers },
+        idle: if thinks { patience.idle_thinking } else { patience.idle },
+    }
+}
+
+/// A request that was refused before any content cost nothing; one that broke off may have been billed.
+fn failure(error: &ProviderError) -> AttemptEnd {
+    let refused = error.status.is_some_and(|status| status >= 400);
+    AttemptEnd {
+        at: Timestamp::now(),
+        outcome: error.cause.as_str().to_owned(),
+        message: Some(error.message.clone()),
+        usage: Usage::default(),
+        cost: refused.then_some(0),
+        priced_on: None,
+        extra: None,
+    }
+}

@@ -1,0 +1,49 @@
+//! What would be sent, for `--dry-run`.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{Route, estimate};
+use crate::protocol::{Nanodollars, Usage, UsageSource};
+use crate::providers::{ChatRequest, Model};
+
+/// One request that was not sent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Plan {
+    /// `glm`, `kimi`, `custom` or `mock`.
+    pub provider: String,
+    /// The model's id.
+    pub model: String,
+    /// Why this one.
+    pub reason: String,
+    /// Bytes of the request's body.
+    pub bytes: usize,
+    /// Estimated tokens of its messages.
+    pub estimated_tokens: u64,
+    /// Tokens that the model takes.
+    pub context: u64,
+    /// US dollars for the input at the uncached price; null when not known.
+    pub input_cost_usd: Option<f64>,
+    /// The request's fields, its messages apart.
+    pub parameters: Map<String, Value>,
+}
+
+impl Plan {
+    pub(super) fn new(model: &Model, route: &Route, body: &Map<String, Value>, request: &ChatRequest) -> Self {
+        let tokens = estimate(request);
+        let input = Usage { input: Some(tokens), output: Some(0), source: UsageSource::Estimated, ..Usage::default() };
+        let cost: Option<Nanodollars> = model.price.as_ref().and_then(|price| price.cost(&input));
+        let mut parameters = body.clone();
+        parameters.remove("messages");
+        Self {
+            provider: model.provider.to_string(),
+            model: model.id.clone(),
+            reason: route.reason.clone(),
+            bytes: Value::Object(body.clone()).to_string().len(),
+            estimated_tokens: tokens,
+            context: model.context,
+            input_cost_usd: cost.map(|nanos| nanos as f64 / 1e9),
+            parameters,
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What the gateway tells of a call while it works; implemented by the journal of `calls`.
+
+use async_trait::async_trait;
+
+use crate::error::Result;
+use crate::protocol::{EventKind, Live};
+use crate::providers::Model;
+use crate::store::{AttemptEnd, NewAnswer};
+
+/// Takes down what happens to one call.
+#[async_trait]
+pub trait Recorder: Send + Sync + std::fmt::Debug {
+    /// Records a step; it is written with the next commit.
+    fn event(&self, kind: EventKind);
+
+    /// Tells what is not kept.
+    fn live(&self, live: Live);
+
+    /// Commits a request that is about to leave, and returns its number within the call.
+    async fn begin_attempt(&self, model: &Model, key: &str) -> Result<u32>;
+
+    /// Commits the end of a request and, when it succeeded, its answer for reuse.
+    async fn end_attempt(&self, n: u32, end: AttemptEnd, answer: Option<NewAnswer>) -> Result<()>;
+
+    /// Notes the end of a request that nobody waits for any more.
+    fn abandon_attempt(&self, n: u32, end: AttemptEnd);
+}

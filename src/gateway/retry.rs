@@ -1,0 +1,22 @@
+//! When to try again: full jitter, the provider's own wait respected, never past the deadline.
+
+use std::time::Duration;
+
+use crate::providers::{Advice, ProviderError};
+
+/// The first pause is at most this long, each further one at most twice the one before.
+const FIRST: Duration = Duration::from_secs(1);
+/// No pause of our own choice is longer.
+const LONGEST: Duration = Duration::from_secs(15);
+
+/// How long to wait before the next try; `None` when there shall be none.
+/// `failed` counts the tries so far, `luck` is a random number from 0 to 1.
+pub(super) fn pause(error: &ProviderError, failed: u32, left: Duration, luck: f64) -> Option<Duration> {
+    let Advice::Retry { after, tries } = error.advice() else { return None };
+    if error.after_content || failed >= tries {
+        return None;
+    }
+    let ceiling = FIRST.saturating_mul(1 << (failed - 1).min(8)).min(LONGEST);
+    let pause = after.unwrap_or_default() + ceiling.mul_f64(luck);
+    (pause < left).then_some(pause)
+}

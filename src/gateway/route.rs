@@ -1,0 +1,123 @@
+//! Which model answers. An explicit model is a promise and never replaced; `auto` is a list in order of preference.
+
+use crate::error::{Error, ErrorCode, Result};
+use crate::providers::{Catalogue, Model, ProviderName, Providers};
+
+/// What a question needs from its model, when the choice is ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// A quick answer.
+    Fast,
+    /// The best answer.
+    Quality,
+    /// Room for a long prompt.
+    Long,
+}
+
+/// Which models `auto` means.
+#[derive(Debug, Clone, Default)]
+pub struct RoutingSettings {
+    /// The configured model; `auto` leaves the choice to us.
+    pub default_model: String,
+    /// In order of preference.
+    pub fast: Vec<String>,
+    /// In order of preference.
+    pub quality: Vec<String>,
+    /// In order of preference.
+    pub long: Vec<String>,
+    /// The model of the custom endpoint, without `custom/`.
+    pub custom_model: Option<String>,
+}
+
+/// The models that may answer one question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    /// As asked for, or `auto`.
+    pub requested: String,
+    /// Why the first one is the first one.
+    pub reason: String,
+    candidates: Vec<Model>,
+}
+
+impl Route {
+    /// The models to ask, in order; only a route of `auto` has more than one.
+    pub fn candidates(&self) -> &[Model] {
+        &self.candidates
+    }
+
+    /// The model that is asked first.
+    pub fn first(&self) -> Result<&Model> {
+        self.candidates.first().ok_or_else(|| Error::internal("a route without a model"))
+    }
+}
+
+const AUTO: &str = "auto";
+
+impl RoutingSettings {
+    pub(super) fn choose(
+        &self,
+        catalogue: &Catalogue,
+        providers: &Providers,
+        requested: Option<&str>,
+        need: Need,
+    ) -> Result<Route> {
+        let asked = requested.filter(|name| !name.eq_ignore_ascii_case(AUTO));
+        let default = Some(self.default_model.as_str()).filter(|name| !name.eq_ignore_ascii_case(AUTO));
+        match (asked, default) {
+            (Some(name), _) => explicit(catalogue, providers, name, "asked for by the caller"),
+            (None, Some(name)) => explicit(catalogue, providers, name, "the configured default_model"),
+            (None, None) => self.auto(catalogue, providers, need),
+        }
+    }
+
+    fn auto(&self, catalogue: &Catalogue, providers: &Providers, need: Need) -> Result<Route> {
+        let (word, preferred) = match need {
+            Need::Fast => ("fast", &self.fast),
+            Need::Quality => ("quality", &self.quality),
+            Need::Long => ("long", &self.long),
+        };
+        let custom = self.custom_model.iter().map(|name| format!("custom/{name}"));
+        let mut candidates = Vec::new();
+        for name in preferred.iter().cloned().chain(custom) {
+            let model = catalogue.resolve(&name).map_err(|error| error.hint(format!("models.{word} names `{name}`")))?;
+            if providers.get(model.provider).is_some() && !candidates.contains(&model) {
+                candidates.push(model);
+            }
+        }
+        if candidates.is_empty() {
+            return Err(none_configured(providers, word, preferred));
+        }
+        let reason = format!("auto: the first of models.{word} ({}) with a configured provider", preferred.join(", "));
+        Ok(Route { requested: AUTO.to_owned(), reason, candidates })
+    }
+}
+
+fn explicit(catalogue: &Catalogue, providers: &Providers, name: &str, reason: &str) -> Result<Route> {
+    let model = catalogue.resolve(name)?;
+    if providers.get(model.provider).is_none() {
+        return Err(not_configured(&model));
+    }
+    Ok(Route { requested: name.to_owned(), reason: reason.to_owned(), candidates: vec![model] })
+}
+
+/// The error for a model whose provider has no key or address.
+pub(super) fn not_configured(model: &Model) -> Error {
+    let setting = match model.provider {
+        ProviderName::Glm => "GLM_API_KEY",
+        ProviderName::Kimi => "KIMI_API_KEY",
+        ProviderName::Custom => "EXAI_CUSTOM_URL",
+        ProviderName::Mock => "a model of the form mock:echo",
+    };
+    Error::new(ErrorCode::NoProvider, format!("model {} needs provider {}, which is not configured", model.id, model.provider))
+        .hint(format!("set {setting}, or leave --model out to use what is configured"))
+}
+
+fn none_configured(providers: &Providers, word: &str, preferred: &[String]) -> Error {
+    if providers.configured().is_empty() {
+        return Error::new(ErrorCode::NoProvider, "no provider is configured")
+            .hint("set GLM_API_KEY (Z.ai) or KIMI_API_KEY (Moonshot), or EXAI_CUSTOM_URL for a server of your own; try without one: --model mock:echo");
+    }
+    let names: Vec<_> = providers.configured().iter().map(ToString::to_string).collect();
+    let message = format!("models.{word} ({}) names no model of a configured provider ({})", preferred.join(", "), names.join(", "));
+    Error::new(ErrorCode::NoProvider, message).hint("set EXAI_CUSTOM_MODEL for a custom endpoint, or name a model with --model")
+}

@@ -1,0 +1,121 @@
+//! The tools: one small file each, without memory of its own. What they share is the context they run in
+//! and, for workflow tools, the step machine.
+//!
+//! A tool says what it takes by its argument type, from which the JSON Schema, the command-line flags and
+//! the documentation come; and it answers with a status, a text for people and a document for programs.
+
+mod arguments;
+mod chat;
+mod common;
+mod context;
+mod debug;
+mod gather;
+mod listmodels;
+mod schema;
+mod version;
+mod workflow;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+
+pub use context::{Context, Draft, Settings};
+
+use crate::error::{Error, ErrorCode, Result};
+
+/// One tool.
+#[async_trait]
+pub trait Tool: Send + Sync {
+    /// Its name and what it is for.
+    fn info(&self) -> &'static Info;
+
+    /// The JSON Schema of its arguments: a flat object.
+    fn schema(&self) -> Value;
+
+    /// Runs it with arguments that [`Registry::check`] has accepted.
+    async fn run(&self, arguments: Map<String, Value>, context: &Context) -> Result<Output>;
+}
+
+/// What is said of a tool in lists and help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Info {
+    /// The bare name.
+    pub name: &'static str,
+    /// A few words.
+    pub title: &'static str,
+    /// One or two sentences: when to use it and what comes back.
+    pub description: &'static str,
+    /// The argument that a bare text on the command line fills.
+    pub main_argument: Option<&'static str>,
+}
+
+/// What a tool answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// The tool's own word for its outcome.
+    pub status: String,
+    /// For people, as Markdown.
+    pub text: String,
+    /// For programs: the predecessor's document.
+    pub data: Value,
+}
+
+/// The tools that can be called.
+pub struct Registry {
+    tools: BTreeMap<&'static str, Arc<dyn Tool>>,
+    disabled: Vec<String>,
+}
+
+impl std::fmt::Debug for Registry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.tools.keys()).finish()
+    }
+}
+
+impl Registry {
+    /// All tools but the `disabled` ones (names in any case).
+    pub fn new(disabled: &[String]) -> Self {
+        let all: [Arc<dyn Tool>; 4] = [
+            Arc::new(chat::Chat),
+            Arc::new(workflow::Engine::new(debug::Debug)),
+            Arc::new(listmodels::ListModels),
+            Arc::new(version::Version),
+        ];
+        let is_enabled = |tool: &Arc<dyn Tool>| !disabled.iter().any(|name| name.eq_ignore_ascii_case(tool.info().name));
+        let tools = all.into_iter().filter(is_enabled).map(|tool| (tool.info().name, tool)).collect();
+        Self { tools, disabled: disabled.to_vec() }
+    }
+
+    /// All tools, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Tool>> {
+        self.tools.values()
+    }
+
+    /// The tool of that name. The suffixes of the predecessor's names are cut off.
+    pub fn get(&self, name: &str) -> Result<&Arc<dyn Tool>> {
+        const SUFFIXES: [&str; 5] = ["_EXAI-WS", "-EXAI-WS", "_EXAI_WS", "-EXAI_WS", "_exai"];
+        let bare = SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
+        self.tools.get(bare).ok_or_else(|| self.unknown(bare))
+    }
+
+    /// Checks and completes the arguments of a tool; returns what the caller should be told about them.
+    pub fn check(&self, name: &str, arguments: &mut Map<String, Value>) -> Result<Vec<String>> {
+        arguments::check(&self.get(name)?.schema(), arguments)
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let error = Error::new(ErrorCode::ToolNotFound, format!("no tool is called `{name}`"));
+        if self.disabled.iter().any(|disabled| disabled.eq_ignore_ascii_case(name)) {
+            return error.hint("it is switched off by disabled_tools (DISABLED_TOOLS)");
+        }
+        let near = self.tools.keys().max_by(|a, b| {
+            strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name))
+        });
+        match near.filter(|near| strsim::jaro_winkler(near, name) > 0.75) {
+            Some(near) => error.hint(format!("did you mean `{near}`? `exai tools` lists all")),
+            None => error.hint("`exai tools` lists all"),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Arguments against their schema: obvious spellings are understood, everything else is refused by name.
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+
+/// Checks `arguments` against the flat `schema`, trims strings and reads the usual spellings of booleans and numbers.
+/// Returns warnings about arguments that the schema does not know; they are taken out.
+pub(super) fn check(schema: &Value, arguments: &mut Map<String, Value>) -> Result<Vec<String>> {
+    let empty = Map::new();
+    let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+    let mut warnings = Vec::new();
+    arguments.retain(|name, value| {
+        let known = properties.contains_key(name);
+        if !known {
+            warnings.push(format!("argument `{name}` is not known to this tool and was ignored{}", near(name, properties)));
+        }
+        known && !value.is_null()
+    });
+    for (name, value) in arguments.iter_mut() {
+        let Some(property) = properties.get(name) else { continue };
+        let given = value.take();
+        *value = read(name, property, given)?;
+    }
+    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    for name in required {
+        match arguments.get(name) {
+            None => return Err(missing(name, "is missing")),
+            Some(Value::String(text)) if text.is_empty() => return Err(missing(name, "is empty")),
+            Some(_) => {}
+        }
+    }
+    Ok(warnings)
+}
+
+fn missing(name: &str, what: &str) -> Error {
+    Error::validation(name, Value::Null, "a non-empty value", format!("argument `{name}` {what}"))
+}
+
+fn near(name: &str, properties: &Map<String, Value>) -> String {
+    let best = properties.keys().max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+    match best {
+        Some(best) if strsim::jaro_winkler(best, name) > 0.8 => format!(" (did you mean `{best}`?)"),
+        _ => String::new(),
+    }
+}
+
+fn read(name: &str, property: &Value, given: Value) -> Result<Value> {
+    match property.get("type").and_then(Value::as_str) {
+        Some("string") => read_string(name, property, given),
+        Some("boolean") => read_boolean(name, given),
+        Some("integer") => read_integer(name, property, given),
+        Some("number") => read_number(name, property, given),
+        Some("array") => read_array(name, property, given),
+        Some("object") if !given.is_object() => Err(wrong(name, given, "an object")),
+        _ => Ok(given),
+    }
+}
+
+fn wrong(name: &str, given: Value, allowed: impl Into<Value>) -> Error {
+    let allowed = allowed.into();
+    let shown = match &allowed {
+        Value::String(text) => text.clone(),
+        Value::Array(words) => words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    };
+    let message = format!("argument `{name}` is {}, allowed: {shown}", brief(&given));
+    Error::validation(name, given, allowed, message)
+}
+
+/// A value as it is quoted in an error.
+fn brief(value: &Value) -> String {
+    const LONGEST: usize = 60;
+    let text = value.to_string();
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+fn read_string(name: &str, property: &Value, given: Value) -> Result<Value> {
+    let Value::String(text) = &given else { return Err(wrong(name, given, "a string")) };
+    let trimmed = text.trim();
+    if let Some(words) = property.get("enum").and_then(Value::as_array) {
+        let word = words.iter().find(|word| word.as_str().is_some_and(|word| word.eq_ignore_ascii_case(trimmed)));
+        return word.cloned().ok_or_else(|| wrong(name, given.clone(), words.clone()));
+    }
+    let length = trimmed.chars().count() as u64;
+    let limit = |key: &str| property.get(key).and_then(Value::as_u64);
+    if limit("maxLength").is_some_and(|most| length > most) || limit("minLength").is_some_and(|least| length < least) {
+        let (least, most) = (limit("minLength").unwrap_or(0), limit("maxLength"));
+        let allowed = match most {
+            Some(most) => format!("{least} to {most} characters"),
+            None => format!("at least {least} characters"),
+        };
+        return Err(wrong(name, given, allowed));
+    }
+    Ok(trimmed.into())
+}
+
+fn read_boolean(name: &str, given: Value) -> Result<Value> {
+    let word = match &given {
+        Value::Bool(_) => return Ok(given),
+        Value::String(text) => text.trim().to_ascii_lowercase(),
+        other => other.to_string(),
+    };
+    match word.as_str() {
+        "true" | "1" | "yes" | "on" => Ok(true.into()),
+        "false" | "0" | "no" | "off" => Ok(false.into()),
+        _ => Err(wrong(name, given, "true or false")),
+    }
+}
+
+fn read_integer(name: &str, property: &Value, given: Value) -> Result<Value> {
+    let number = match &given {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_i64().or_else(|| {
+            // Some clients send 1.0 for 1.
+            other.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 1e15).map(|number| number as i64)
+        }),
+    };
+    match number {
+        Some(number) if in_range(property, number as f64) => Ok(number.into()),
+        _ => Err(wrong(name, given, range(property, "an integer"))),
+    }
+}
+
+fn read_number(name: &str, property: &Value, given: Value) -> Result<Value> {
+    let number = match &given {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_f64(),
+    };
+    match number {
+        Some(number) if in_range(property, number) => Ok(number.into()),
+        _ => Err(wrong(name, given, range(property, "a number"))),
+    }
+}
+
+fn in_range(property: &Value, number: f64) -> bool {
+    let bound = |key: &str| property.get(key).and_then(Value::as_f64);
+    bound("minimum").is_none_or(|least| number >= least) && bound("maximum").is_none_or(|most| number <= most)
+}
+
+fn range(property: &Value, noun: &str) -> String {
+    match (property.get("minimum"), property.get("maximum")) {
+        (Some(least), Some(most)) => format!("{noun} from {least} to {most}"),
+        (Some(least), None) => format!("{noun} of at least {least}"),
+        (None, Some(most)) => format!("{noun} of at most {most}"),
+        (None, None) => noun.to_owned(),
+    }
+}
+
+fn read_array(name: &str, property: &Value, given: Value) -> Result<Value> {
+    let items = match given {
+        Value::Array(items) => items,
+        // A single value is a list of one.
+        Value::String(text) if text.trim().is_empty() => Vec::new(),
+        single @ (Value::String(_) | Value::Object(_)) => vec![single],
+        other => return Err(wrong(name, other, "a list")),
+    };
+    if property.get("maxItems").and_then(Value::as_u64).is_some_and(|most| items.len() as u64 > most) {
+        let most = property.get("maxItems").cloned().unwrap_or_default();
+        return Err(wrong(name, items.len().into(), format!("at most {most} items")));
+    }
+    let item = property.get("items").cloned().unwrap_or_default();
+    items.into_iter().map(|value| read(name, &item, value)).collect::<Result<Vec<_>>>().map(Value::Array)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn schema() -> Value {
+        json!({
+            "properties": {
+                "prompt": {"type": "string"},
+                "mode": {"type": "string", "enum": ["low", "high"]},
+                "step": {"type": "integer", "minimum": 1},
+                "temperature": {"type": "number", "minimum": 0, "maximum": 1},
+                "last": {"type": "boolean"},
+                "files": {"type": "array", "items": {"type": "string"}, "maxItems": 2},
+            },
+            "required": ["prompt"],
+        })
+    }
+
+    fn checked(arguments: Value) -> Result<(Value, Vec<String>)> {
+        let mut arguments = arguments.as_object().cloned().unwrap_or_default();
+        let warnings = check(&schema(), &mut arguments)?;
+        Ok((Value::Object(arguments), warnings))
+    }
+
+    #[test]
+    fn usual_spellings_are_understood() {
+        let given = json!({"prompt": " hi ", "mode": "HIGH", "step": "2", "temperature": "0.5", "last": "yes", "files": "a"});
+        let (read, warnings) = checked(given).unwrap();
+        let wanted = json!({"prompt": "hi", "mode": "high", "step": 2, "temperature": 0.5, "last": true, "files": ["a"]});
+        assert_eq!((read, warnings), (wanted, vec![]));
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_with_field_value_and_what_is_allowed() {
+        for (given, message) in [
+            (json!({"prompt": ""}), "argument `prompt` is empty"),
+            (json!({}), "argument `prompt` is missing"),
+            (json!({"prompt": 7}), "argument `prompt` is 7, allowed: a string"),
+            (json!({"prompt": "x", "mode": "max"}), "argument `mode` is \"max\", allowed: low, high"),
+            (json!({"prompt": "x", "step": 0}), "argument `step` is 0, allowed: an integer of at least 1"),
+            (json!({"prompt": "x", "temperature": 2}), "argument `temperature` is 2, allowed: a number from 0 to 1"),
+            (json!({"prompt": "x", "last": "maybe"}), "argument `last` is \"maybe\", allowed: true or false"),
+            (json!({"prompt": "x", "files": ["a", "b", "c"]}), "argument `files` is 3, allowed: at most 2 items"),
+        ] {
+            let error = checked(given).unwrap_err();
+            assert_eq!(error.message, message);
+            assert!(error.details.is_some());
+        }
+    }
+
+    #[test]
+    fn an_unknown_argument_is_taken_out_with_a_warning_that_names_the_nearest() {
+        let (read, warnings) = checked(json!({"prompt": "x", "temprature": 0.1})).unwrap();
+        assert_eq!(read, json!({"prompt": "x"}));
+        assert!(warnings[0].contains("`temprature`") && warnings[0].contains("did you mean `temperature`"), "{warnings:?}");
+    }
+}

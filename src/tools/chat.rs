@@ -1,0 +1,98 @@
+//! `chat`: a question, with files if it names any, in a conversation.
+
+use async_trait::async_trait;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::common::{self, Common};
+use super::context::Window;
+use super::gather::gather;
+use super::{Context, Info, Output, Tool, schema};
+use crate::error::Result;
+use crate::gateway::Need;
+use crate::threads::{Exchange, Thread};
+
+/// The tool.
+#[derive(Debug)]
+pub(super) struct Chat;
+
+static INFO: Info = Info {
+    name: "chat",
+    title: "Chat",
+    description: "Asks a model and returns its answer. Use it for a second opinion, a question about files you name, or to go on with an earlier conversation.",
+    main_argument: Some("prompt"),
+};
+
+const PROMPT: &str = include_str!("prompts/chat.md");
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Arguments {
+    /// The question or task.
+    #[schemars(length(min = 1))]
+    prompt: String,
+    /// Files and directories the question is about.
+    #[serde(default)]
+    #[schemars(length(max = 1000))]
+    files: Vec<String>,
+    #[serde(flatten)]
+    common: Common,
+}
+
+#[async_trait]
+impl Tool for Chat {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn schema(&self) -> Value {
+        schema::of::<Arguments>("ChatRequest")
+    }
+
+    async fn run(&self, arguments: Map<String, Value>, context: &Context) -> Result<Output> {
+        let Arguments { prompt, files, common } = common::read(arguments)?;
+        let thread = context.thread(common.continuation_id.as_deref()).await?;
+        let route = context.gateway.route(common.model.as_deref(), Need::Fast)?;
+        let window = Window::of(route.first()?.context);
+        let gathered = gather(context, &thread, files.clone(), window.files, common.allow_missing).await?;
+        let history = thread.history(window.history, None);
+        let user = format!("{}{}{prompt}\n", gathered.text, history.text);
+        let answer = context.ask(route, context.request(PROMPT, user, &common, &thread)).await?;
+        context.remember(
+            &thread,
+            Exchange {
+                tool: INFO.name.to_owned(),
+                root: Some(context.workspace.root().to_owned()),
+                call_id: context.call_id.clone(),
+                question: prompt,
+                answer: answer.text.clone(),
+                files,
+                model: Some(answer.model.clone()),
+                state: Value::Null,
+            },
+        );
+        let data = document(&thread, &answer.text, &answer.model, &answer.provider);
+        let status = data["status"].as_str().unwrap_or("success").to_owned();
+        Ok(Output { status, text: answer.text, data })
+    }
+}
+
+/// The predecessor's document: an answer, and the offer to go on while the conversation has room.
+fn document(thread: &Thread, content: &str, model: &str, provider: &str) -> Value {
+    let remaining = thread.remaining().saturating_sub(1);
+    let metadata = json!({"tool_name": INFO.name, "model_used": model, "provider_used": provider});
+    if remaining == 0 {
+        return json!({"status": "success", "content": content, "content_type": "text", "metadata": metadata});
+    }
+    json!({
+        "status": "continuation_available",
+        "content": content,
+        "content_type": "text",
+        "metadata": {"tool_name": INFO.name, "conversation_ready": true, "model_used": model, "provider_used": provider},
+        "continuation_offer": {
+            "continuation_id": thread.id,
+            "note": "Pass this continuation_id to any tool to go on with this conversation.",
+            "remaining_turns": remaining,
+        },
+    })
+}

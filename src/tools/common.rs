@@ -1,0 +1,32 @@
+//! Arguments that all tools with a model share.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+use crate::providers::ThinkingMode;
+
+/// How a model is asked, and in which conversation.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+pub(super) struct Common {
+    /// Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.
+    #[schemars(length(min = 1, max = 100))]
+    pub(super) model: Option<String>,
+    /// Sampling temperature; sent only where the model takes it.
+    #[schemars(range(min = 0, max = 1))]
+    pub(super) temperature: Option<f64>,
+    /// How much the model shall think.
+    pub(super) thinking_mode: Option<ThinkingMode>,
+    /// Conversation to continue, as a former result named it.
+    #[schemars(length(max = 200))]
+    pub(super) continuation_id: Option<String>,
+    /// Go on when a named file does not exist.
+    #[serde(default)]
+    pub(super) allow_missing: bool,
+}
+
+/// Reads checked arguments into a tool's type.
+pub(super) fn read<T: serde::de::DeserializeOwned>(arguments: Map<String, Value>) -> Result<T> {
+    serde_json::from_value(Value::Object(arguments)).map_err(|error| Error::invalid(format!("arguments: {error}")))
+}

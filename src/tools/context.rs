@@ -1,0 +1,151 @@
+//! What a tool works with: the caller's files, the models, the conversation, and a draft of the result.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::common::Common;
+use crate::clock::Deadline;
+use crate::error::{Error, ErrorCode, Result};
+use crate::evidence::Workspace;
+use crate::gateway::{Answer, Ask, Gateway, Ledger, Plan, Recorder, Route};
+use crate::protocol::{CallId, CallOptions, Coverage, ThreadId};
+use crate::providers::{ChatMessage, ChatRequest, Role};
+use crate::store::ThreadWrite;
+use crate::threads::{Exchange, Thread, Threads};
+
+/// Settings that tools look at.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Language that answers shall be written in, such as `de-DE`.
+    pub locale: Option<String>,
+}
+
+/// One call's surroundings.
+#[derive(Debug)]
+pub struct Context {
+    /// The call.
+    pub call_id: CallId,
+    /// Whose it is.
+    pub owner: String,
+    /// The caller's session.
+    pub session: String,
+    /// Until when.
+    pub deadline: Deadline,
+    /// How it is carried out.
+    pub options: CallOptions,
+    /// The caller's files.
+    pub workspace: Arc<dyn Workspace>,
+    /// The models.
+    pub gateway: Arc<Gateway>,
+    /// The conversations.
+    pub threads: Threads,
+    /// Takes down what happens.
+    pub recorder: Arc<dyn Recorder>,
+    /// What the models take.
+    pub ledger: Arc<Ledger>,
+    /// Settings that tools look at.
+    pub settings: Arc<Settings>,
+    /// What the result will say beside the tool's answer, also when the tool fails.
+    pub draft: Mutex<Draft>,
+}
+
+/// The part of a result that grows while the tool works.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// Which files.
+    pub coverage: Coverage,
+    /// What the caller should know.
+    pub warnings: Vec<String>,
+    /// What to do about the warnings.
+    pub hints: Vec<String>,
+    /// The conversation.
+    pub thread_id: Option<ThreadId>,
+    /// The turns to append when the call succeeds.
+    pub thread: Option<ThreadWrite>,
+    /// In a dry run: what would have been sent.
+    pub plans: Vec<Plan>,
+}
+
+impl Context {
+    /// The draft of the result.
+    pub fn draft(&self) -> MutexGuard<'_, Draft> {
+        self.draft.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the caller something with the result.
+    pub(super) fn warn(&self, warning: impl Into<String>) {
+        self.draft().warnings.push(warning.into());
+    }
+
+    /// The conversation `id`, or a new one.
+    pub(super) async fn thread(&self, id: Option<&str>) -> Result<Thread> {
+        let thread = self.threads.open(&self.owner, id).await?;
+        self.draft().thread_id = Some(thread.id.clone());
+        Ok(thread)
+    }
+
+    /// Adds this call's turns to the conversation, once the call has succeeded.
+    pub(super) fn remember(&self, thread: &Thread, exchange: Exchange) {
+        self.draft().thread = Some(thread.write(exchange));
+    }
+
+    /// Asks a model. In a dry run it takes down what would be sent and stops the tool with an error
+    /// that nobody sees.
+    pub(super) async fn ask(&self, route: Route, request: ChatRequest) -> Result<Answer> {
+        let ask = Ask {
+            owner: self.owner.clone(),
+            session: self.session.clone(),
+            route,
+            request,
+            deadline: self.deadline,
+            fresh: self.options.fresh,
+        };
+        if self.options.dry_run {
+            let plan = self.gateway.plan(&ask)?;
+            self.draft().plans.push(plan);
+            return Err(Error::new(ErrorCode::Cancelled, "this was a dry run"));
+        }
+        self.gateway.ask(&ask, &self.recorder, &self.ledger).await
+    }
+
+    /// The request for `system` and `user`, as the caller's common arguments want it.
+    pub(super) fn request(&self, system: &str, user: String, common: &Common, thread: &Thread) -> ChatRequest {
+        let system = match &self.settings.locale {
+            Some(locale) => format!("{system}\nAnswer in the language of the locale {locale}.\n"),
+            None => system.to_owned(),
+        };
+        ChatRequest {
+            messages: vec![
+                ChatMessage { role: Role::System, content: system },
+                ChatMessage { role: Role::User, content: user },
+            ],
+            temperature: common.temperature,
+            thinking: common.thinking_mode,
+            max_output_tokens: None,
+            json_object: false,
+            cache_key: Some(thread.id.to_string()),
+        }
+    }
+}
+
+/// How a model's window is shared out (`spec/tools.md` §4): answer, history and files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Window {
+    /// Tokens for earlier turns.
+    pub(super) history: u64,
+    /// Tokens for files.
+    pub(super) files: u64,
+}
+
+impl Window {
+    /// The shares of a window of `context` tokens.
+    pub(super) fn of(context: u64) -> Self {
+        const LARGE: u64 = 300_000;
+        if context < LARGE {
+            let content = context * 6 / 10;
+            Self { history: content / 2, files: content * 3 / 10 }
+        } else {
+            let content = context * 8 / 10;
+            Self { history: content * 4 / 10, files: content * 4 / 10 }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `debug`: finds the cause of a defect. The caller investigates in steps; the expert judges the evidence at the end.
+
+use super::Info;
+use super::workflow::{Confidence, Vocabulary, Work, Workflow};
+use crate::providers::ThinkingMode;
+
+/// The tool.
+#[derive(Debug)]
+pub(super) struct Debug;
+
+static INFO: Info = Info {
+    name: "debug",
+    title: "Debug",
+    description: "Finds the root cause of a defect. Give your findings and the files that matter; a model reads both and answers with hypotheses, evidence and the smallest fix.",
+    main_argument: Some("findings"),
+};
+
+static WORDS: Vocabulary = Vocabulary {
+    pause: "pause_for_investigation",
+    required: "investigation_required",
+    complete: "investigation_complete",
+    counts: "investigation_status",
+    finished_work: "complete_investigation",
+    settled: "certain_confidence_proceed_with_fix",
+    skipped: "skipped_due_to_certain_confidence",
+    noun: "investigation",
+};
+
+impl Workflow for Debug {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn vocabulary(&self) -> &'static Vocabulary {
+        &WORDS
+    }
+
+    fn system_prompt(&self) -> &'static str {
+        include_str!("prompts/debug.md")
+    }
+
+    fn required_actions(&self, work: &Work) -> Vec<&'static str> {
+        use Confidence as C;
+        match (work.step_number(), work.confidence()) {
+            (1, _) => vec![
+                "Reproduce the defect, or find the exact error text and where it is raised",
+                "Read the code on the way to it, callers included",
+                "Note what changed lately near it",
+                "Name the files and functions that matter",
+            ],
+            (_, C::Exploring | C::Low) => vec![
+                "Follow the data from where it is right to where it is wrong",
+                "Look for the state, input or order of events that the failing case has and others have not",
+                "Write down every explanation that still fits, and what would rule it out",
+            ],
+            (_, C::Medium | C::High | C::VeryHigh) => vec![
+                "Look for evidence against your hypothesis, not only for it",
+                "Check that it explains every symptom",
+                "Check the edges: empty, first, last, concurrent, failing",
+            ],
+            (_, C::AlmostCertain | C::Certain) => vec![
+                "Confirm the line that is at fault",
+                "Find the smallest change that mends it, and what that change could break",
+            ],
+        }
+    }
+
+    fn is_settled(&self, confidence: Confidence) -> bool {
+        confidence == Confidence::Certain
+    }
+
+    fn thinking(&self) -> ThinkingMode {
+        ThinkingMode::Minimal
+    }
+}

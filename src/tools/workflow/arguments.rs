@@ -1,0 +1,99 @@
+//! Arguments of a workflow step.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::tools::common::Common;
+
+/// One step. Only the findings are needed: a call with nothing else is a complete investigation of one step.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub(in crate::tools) struct Arguments {
+    /// What was found so far in this step: observations, evidence, error texts.
+    #[schemars(length(min = 1, max = 50_000))]
+    pub(super) findings: String,
+    /// What this step is about; the first line of the findings if left out. In step 1: the task.
+    pub(super) step: Option<String>,
+    /// Number of this step; the one after the last if left out.
+    #[schemars(range(min = 1))]
+    pub(super) step_number: Option<u32>,
+    /// Steps expected in all; raised when a step goes beyond it.
+    #[schemars(range(min = 1))]
+    pub(super) total_steps: Option<u32>,
+    /// Whether another step will follow. The last step is the one that asks the expert.
+    #[serde(default)]
+    pub(super) next_step_required: bool,
+    /// Files that were looked at.
+    #[serde(default)]
+    #[schemars(length(max = 1000))]
+    pub(super) files_checked: Vec<String>,
+    /// Files and directories that matter; the expert is shown them in full, with line numbers.
+    #[serde(default)]
+    #[schemars(length(max = 1000))]
+    pub(super) relevant_files: Vec<String>,
+    /// Functions, methods or classes that matter.
+    #[serde(default)]
+    #[schemars(length(max = 1000))]
+    pub(super) relevant_context: Vec<String>,
+    /// Issues found, each with severity (critical, high, medium, low) and description.
+    #[serde(default)]
+    #[schemars(length(max = 1000), inner(extend("type" = "object")))]
+    pub(super) issues_found: Vec<Value>,
+    /// Current theory of the cause.
+    #[schemars(length(max = 10_000))]
+    pub(super) hypothesis: Option<String>,
+    /// How sure you are. `certain` ends without asking the expert.
+    #[serde(default)]
+    pub(super) confidence: Confidence,
+    /// Number of the step to go back to: it and the later ones are dropped.
+    #[schemars(range(min = 1))]
+    pub(super) backtrack_from_step: Option<u32>,
+    /// Whether the last step asks the expert.
+    #[serde(default = "yes")]
+    pub(super) use_assistant_model: bool,
+    /// Demand a model's answer: an error instead of the local half, also when you are certain.
+    #[serde(default)]
+    pub(super) expert: bool,
+    #[serde(flatten)]
+    pub(super) common: Common,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// How sure the caller is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::tools) enum Confidence {
+    /// Just begun.
+    Exploring,
+    /// A first idea.
+    #[default]
+    Low,
+    /// Some evidence.
+    Medium,
+    /// Strong evidence.
+    High,
+    /// Very strong evidence.
+    VeryHigh,
+    /// Nothing known speaks against it.
+    AlmostCertain,
+    /// Proven: no expert is needed.
+    Certain,
+}
+
+impl Confidence {
+    /// The word.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Exploring => "exploring",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::VeryHigh => "very_high",
+            Self::AlmostCertain => "almost_certain",
+            Self::Certain => "certain",
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What an expert answered: JSON, JSON in a fence, or prose.
+
+use serde_json::{Map, Value, json};
+
+/// The answer as a document. Prose is an answer too: it is kept as `raw_analysis`.
+pub(super) fn parse(text: &str) -> Map<String, Value> {
+    let text = text.trim();
+    let parsed = serde_json::from_str(text).or_else(|error| match fenced(text) {
+        Some(inside) => serde_json::from_str(inside),
+        None => Err(error),
+    });
+    match parsed {
+        Ok(Value::Object(document)) => document,
+        Ok(_) => prose(text, "the answer is JSON, but not an object"),
+        Err(error) => prose(text, &error.to_string()),
+    }
+}
+
+fn prose(text: &str, why: &str) -> Map<String, Value> {
+    let document = json!({
+        "status": "analysis_complete",
+        "raw_analysis": text,
+        "format": "text",
+        "note": "The expert answered in prose.",
+        "parse_error": why,
+    });
+    document.as_object().cloned().unwrap_or_default()
+}
+
+/// What stands inside the only fence of an answer that is nothing but a fence, or a sentence and a fence.
+fn fenced(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("```json").or_else(|| text.split_once("```\n"))?;
+    let (inside, after) = rest.rsplit_once("```")?;
+    (!after.contains('{')).then(|| inside.trim())
+}
+
+/// The status by which an expert asks for something instead of answering.
+pub(super) fn asks_for_more(document: &Map<String, Value>) -> Option<&str> {
+    const ASKING: [&str; 3] = ["files_required_to_continue", "investigation_paused", "refactoring_paused"];
+    document.get("status").and_then(Value::as_str).filter(|status| ASKING.contains(status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_plain_fenced_and_after_a_sentence_is_read() {
+        for text in [
+            r#"{"status": "no_bug_found"}"#,
+            "```json\n{\"status\": \"no_bug_found\"}\n```",
+            "```\n{\"status\": \"no_bug_found\"}\n```",
+            "Here is my analysis:\n```json\n{\"status\": \"no_bug_found\"}\n```\n",
+            "```json\n{\"status\": \"no_bug_found\", \"fix\": \"```rust\\nlet x;\\n```\"}\n```",
+        ] {
+            assert_eq!(parse(text)["status"], "no_bug_found", "{text}");
+        }
+    }
+
+    #[test]
+    fn prose_is_kept_as_it_came() {
+        let document = parse("The lock is taken twice {see line 4}.");
+        assert_eq!(document["status"], "analysis_complete");
+        assert_eq!(document["raw_analysis"], "The lock is taken twice {see line 4}.");
+        assert!(document.contains_key("parse_error"));
+    }
+}

@@ -1,0 +1,84 @@
+//! What the expert is shown: files, earlier conversation, then the work, each once.
+//! Without an expert the same text is the brief.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use super::Workflow;
+use super::arguments::Confidence;
+use super::document::Document;
+use super::work::Work;
+
+/// The question to the expert. Files come first: a stable beginning is what providers cache.
+pub(super) fn question<W: Workflow>(document: &Document<'_, W>, files: &str, history: &str) -> String {
+    let work = document.work;
+    let mut text = String::with_capacity(files.len() + history.len() + 4096);
+    text.push_str(files);
+    text.push_str(history);
+    section(&mut text, "Task", work.task());
+    section(&mut text, "State of the work", &counts(work));
+    section(&mut text, "Findings", &findings(work));
+    section(&mut text, "Functions and places that matter", &list(&work.relevant_context()));
+    section(&mut text, "Issues", &issues(work));
+    section(&mut text, "Hypotheses so far", &hypotheses(work));
+    if work.confidence() == Confidence::AlmostCertain {
+        section(&mut text, "Note", "The investigator is almost certain. Confirm it with evidence, or say what speaks against it.");
+    }
+    text
+}
+
+fn section(text: &mut String, title: &str, body: &str) {
+    if !body.is_empty() {
+        line(text, format_args!("## {title}\n\n{}\n\n", body.trim_end()));
+    }
+}
+
+/// Writing into a string can not fail.
+fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    drop(text.write_fmt(arguments));
+}
+
+fn counts(work: &Work) -> String {
+    format!(
+        "{} of {} steps done, {} files examined, confidence {}",
+        work.steps.len(),
+        work.total_steps,
+        work.files_checked().len().max(work.relevant_files().len()),
+        work.confidence().as_str()
+    )
+}
+
+fn findings(work: &Work) -> String {
+    let mut text = String::new();
+    for step in &work.steps {
+        line(&mut text, format_args!("### Step {}\n\n", step.number));
+        // The task is shown above already, and a step without a text of its own repeats its findings' first line.
+        if !step.findings.starts_with(&step.step) && step.step != work.task() {
+            line(&mut text, format_args!("{}\n\n", step.step));
+        }
+        line(&mut text, format_args!("{}\n\n", step.findings));
+    }
+    text
+}
+
+fn list(items: &[&str]) -> String {
+    items.iter().map(|item| format!("- {item}\n")).collect()
+}
+
+fn issues(work: &Work) -> String {
+    let word = |issue: &Value, key: &str| issue.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    work.issues()
+        .map(|issue| format!("- [{}] {}\n", word(issue, "severity").to_uppercase(), word(issue, "description")))
+        .collect()
+}
+
+fn hypotheses(work: &Work) -> String {
+    work.steps
+        .iter()
+        .filter_map(|step| {
+            let hypothesis = step.hypothesis.as_ref()?;
+            Some(format!("- Step {} ({}): {hypothesis}\n", step.number, step.confidence.as_str()))
+        })
+        .collect()
+}
