@@ -4,6 +4,7 @@
 //! (`tests/e2e/architecture.rs` checks that). `ARCHITECTURE.md` tells the way of a call.
 
 pub mod clock;
+pub mod config;
 pub mod error;
 pub mod feed;
 pub mod protocol;
