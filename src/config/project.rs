@@ -13,11 +13,14 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
+use toml::Spanned;
+use toml::de::{DeArray, DeString, DeTable, DeValue};
 
 use super::file::{line_of, syntax, text, unreadable};
+use super::toml_file::integer;
 use crate::error::{Error, Result};
 
 /// The file, in the root of a project.
@@ -85,84 +88,89 @@ impl Project {
     /// Reads the text of an `exai.toml` that may not be on disk, such as the one of a base commit;
     /// errors call it `path`.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
-        let table: toml::Table = toml::from_str(text).map_err(|error| syntax(path, text, &error))?;
-        let reading = Reading { text, path: path.to_owned() };
+        let document = DeTable::parse(text).map_err(|error| syntax(path, text, &error))?;
         let mut project = Self::default();
-        for (name, value) in table {
-            match (name.as_str(), value) {
-                ("ignore", value) => project.ignore = reading.globs(value)?,
-                ("tools", toml::Value::Table(tools)) => {
+        for (name, value) in document.get_ref() {
+            let spot = Spot { text, path, key: name.get_ref().to_string(), start: name.span().start };
+            match (name.get_ref().as_ref(), value.get_ref()) {
+                ("ignore", value) => project.ignore = globs(value, &spot)?,
+                ("tools", DeValue::Table(tools)) => {
                     for (tool, options) in tools {
-                        let options = reading.options(&tool, options)?;
-                        project.tools.insert(tool, options);
+                        let spot = spot.below(tool);
+                        project.tools.insert(tool.get_ref().to_string(), read_options(options.get_ref(), &spot)?);
                     }
                 }
-                ("tools", _) => return Err(reading.shape("tools", "tables such as [tools.codereview]")),
-                (name, _) => return Err(reading.refuse(name, name, "this")),
+                ("tools", _) => return Err(spot.expects("tables such as [tools.codereview]")),
+                _ => return Err(spot.refuse("this")),
             }
         }
         Ok(project)
     }
 }
 
-struct Reading<'a> {
-    text: &'a str,
-    path: PathBuf,
+fn globs(value: &DeValue<'_>, spot: &Spot<'_>) -> Result<Vec<String>> {
+    let texts = |items: &DeArray<'_>| items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect();
+    value.as_array().and_then(texts).ok_or_else(|| spot.expects("a list of globs such as [\"vendor/**\"]"))
 }
 
-impl Reading<'_> {
-    fn globs(&self, value: toml::Value) -> Result<Vec<String>> {
-        value.try_into().map_err(|_| self.shape("ignore", "a list of globs such as [\"vendor/**\"]"))
+fn read_options(options: &DeValue<'_>, spot: &Spot<'_>) -> Result<Map<String, Value>> {
+    let mut read = Map::new();
+    for (name, value) in options.as_table().ok_or_else(|| spot.expects("a table of options"))? {
+        let spot = spot.below(name);
+        let plain = name.get_ref().to_ascii_lowercase().replace('-', "_");
+        if let Some((_, what)) = RESERVED.iter().find(|(reserved, _)| *reserved == plain) {
+            return Err(spot.refuse(what));
+        }
+        let value = json(value.get_ref());
+        read.insert(plain, value.ok_or_else(|| spot.expects("text, a number, true, false, or a list of them"))?);
+    }
+    Ok(read)
+}
+
+/// A key of the file and where it stands.
+struct Spot<'a> {
+    text: &'a str,
+    path: &'a Path,
+    key: String,
+    start: usize,
+}
+
+impl Spot<'_> {
+    fn below(&self, name: &Spanned<DeString<'_>>) -> Self {
+        Self { key: format!("{}.{}", self.key, name.get_ref()), start: name.span().start, ..*self }
     }
 
-    fn options(&self, tool: &str, options: toml::Value) -> Result<Map<String, Value>> {
-        let prefix = format!("tools.{tool}");
-        let toml::Value::Table(options) = options else {
-            return Err(self.shape(&prefix, "a table of options"));
-        };
-        let option = |(name, value): (String, toml::Value)| {
-            let full = format!("{prefix}.{name}");
-            let plain = name.to_ascii_lowercase().replace('-', "_");
-            if let Some((_, what)) = RESERVED.iter().find(|(reserved, _)| *reserved == plain) {
-                return Err(self.refuse(&full, &name, what));
-            }
-            let value =
-                json(value).ok_or_else(|| self.shape(&full, "text, a number, true, false, or a list of them"))?;
-            Ok((name.replace('-', "_"), value))
-        };
-        options.into_iter().map(option).collect()
+    fn place(&self) -> String {
+        format!("{}:{}", self.path.display(), line_of(self.text, self.start))
     }
 
     /// The error for a key that is not the repository's to set.
-    fn refuse(&self, full: &str, last: &str, what: &str) -> Error {
-        let place = self.place(last);
-        let message = format!("{full} in {place} is refused: a repository may not decide {what}");
-        Error::validation(full, place, "ignore, and options in [tools.NAME]", message)
-            .hint("remove it; flags, the environment and config.toml of the user can set it")
+    fn refuse(&self, what: &str) -> Error {
+        let (key, place) = (&self.key, self.place());
+        let message = format!("{key} is refused ({place}): a repository may not decide {what}");
+        Error::validation(key, place, "ignore, and options in [tools.NAME]", message)
+            .hint("remove it from the repository; the one who runs exai decides this")
     }
 
-    /// The error for a value of the wrong type; the value is not shown.
-    fn shape(&self, full: &str, allowed: &str) -> Error {
-        let last = full.rsplit('.').next().unwrap_or(full);
-        let place = self.place(last);
-        Error::validation(full, place.as_str(), allowed, format!("{full} in {place} has to be {allowed}"))
-    }
-
-    /// The file, with the first line that mentions `name` for the reader to begin at.
-    fn place(&self, name: &str) -> String {
-        let at = self.text.find(name).map(|offset| format!(":{}", line_of(self.text, offset)));
-        format!("{}{}", self.path.display(), at.unwrap_or_default())
+    /// The error for a value of the wrong type. The value is not shown.
+    fn expects(&self, allowed: &str) -> Error {
+        let (key, place) = (&self.key, self.place());
+        let message = format!("{key} has the wrong type ({place}): allowed is {allowed}");
+        Error::validation(key, place, allowed, message)
     }
 }
 
 /// The value as JSON; `None` for what no option of a tool can be.
-fn json(value: toml::Value) -> Option<Value> {
+fn json(value: &DeValue<'_>) -> Option<Value> {
     match value {
-        toml::Value::String(text) => Some(Value::from(text)),
-        toml::Value::Integer(number) => Some(Value::from(number)),
-        toml::Value::Float(number) => serde_json::Number::from_f64(number).map(Value::Number),
-        toml::Value::Boolean(yes) => Some(Value::from(yes)),
-        toml::Value::Array(items) => items.into_iter().map(json).collect::<Option<Vec<_>>>().map(Value::Array),
-        toml::Value::Table(_) | toml::Value::Datetime(_) => None,
+        DeValue::String(text) => Some(Value::from(text.as_ref())),
+        DeValue::Integer(number) => integer(number).map(Value::from),
+        DeValue::Float(number) => number.as_str().parse().ok().and_then(Number::from_f64).map(Value::Number),
+        DeValue::Boolean(yes) => Some(Value::from(*yes)),
+        DeValue::Array(items) => items.iter().map(|item| json(item.get_ref())).collect::<Option<_>>().map(Value::Array),
+        DeValue::Table(_) | DeValue::Datetime(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

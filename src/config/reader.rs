@@ -49,6 +49,6 @@ fn in_range<T: Setting>(key: &Key, value: T) -> Result<T, String> {
 
 /// The error for a value that `name` can not have.
 pub(super) fn refused(name: &str, quoted: &str, origin: &Origin, allowed: String) -> Error {
-    let message = format!("{name} can not be {quoted} ({origin}): allowed is {allowed}");
+    let message = format!("{name} can not be `{quoted}` ({origin}): allowed is {allowed}");
     Error::validation(name, quoted, allowed, message)
 }

@@ -42,9 +42,9 @@ impl Raw {
 impl fmt::Display for Raw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(text) | Self::Number(text) => write!(f, "`{}`", text.trim()),
-            Self::Bool(yes) => write!(f, "`{yes}`"),
-            Self::List(items) => write!(f, "[{}]", items.join(", ")),
+            Self::Text(text) | Self::Number(text) => f.write_str(text.trim()),
+            Self::Bool(yes) => write!(f, "{yes}"),
+            Self::List(items) => f.write_str(&items.join(", ")),
             Self::Unfit(what) => f.write_str(what),
         }
     }

@@ -26,16 +26,16 @@ settings! {
     }
     /// GLM, by Z.ai.
     glm: Glm {
-        /// The key of the account that pays.
+        /// The key of the Z.ai account that pays for GLM.
         api_key: Option<Secret> => { env: [GLM_API_KEY, ZHIPUAI_API_KEY], default: None }
-        /// Where requests are sent.
+        /// Where requests to GLM are sent.
         url: Endpoint => { env: [GLM_API_URL], default: Endpoint::known("https://api.z.ai/api/paas/v4") }
     }
     /// Kimi, by Moonshot AI.
     kimi: Kimi {
-        /// The key of the account that pays.
+        /// The key of the Moonshot account that pays for Kimi.
         api_key: Option<Secret> => { env: [KIMI_API_KEY, MOONSHOT_API_KEY], default: None }
-        /// Where requests are sent.
+        /// Where requests to Kimi are sent.
         url: Endpoint => {
             env: [KIMI_API_URL, MOONSHOT_API_URL],
             default: Endpoint::known("https://api.moonshot.ai/v1"),
@@ -43,82 +43,82 @@ settings! {
     }
     /// A server of your own that speaks the OpenAI protocol.
     custom: Custom {
-        /// Where requests are sent; setting it switches this provider on.
+        /// Where a server of your own is reached; setting it switches that provider on.
         url: Option<Endpoint> => { env: [EXAI_CUSTOM_URL], default: None }
-        /// Its key, when it wants one.
+        /// The key of the server of your own, when it wants one.
         api_key: Option<Secret> => { env: [EXAI_CUSTOM_API_KEY], default: None }
-        /// The model that `auto` uses there.
+        /// The model that `auto` uses on the server of your own.
         model: Option<String> => { env: [EXAI_CUSTOM_MODEL], default: None }
-        /// How much one request may hold there, question and answer together.
+        /// How much a request to the server of your own may hold, its answer included.
         context_tokens: u32 => {
             env: [EXAI_CUSTOM_CONTEXT_TOKENS], default: 32_768, range: 1024..=10_000_000, unit: "tokens",
         }
     }
-    /// What `auto` chooses from, best first; the next one follows when an account has no balance.
+    /// What `auto` chooses from: the next one follows when an account has no balance.
     models: Models {
-        /// For steps that need little thought.
+        /// What `auto` chooses from for steps that need little thought, best first.
         fast: Vec<String> => { env: [EXAI_MODELS_FAST], default: list(&["glm-5.3-flash", "kimi-k3.1-pro"]) }
-        /// For reviews and verdicts.
+        /// What `auto` chooses from for reviews and verdicts, best first.
         quality: Vec<String> => { env: [EXAI_MODELS_QUALITY], default: list(&["glm-5.3", "kimi-k3.1-pro"]) }
-        /// For requests that only a window of a million tokens holds.
+        /// What `auto` chooses from when only a window of a million tokens holds the request, best first.
         long: Vec<String> => { env: [EXAI_MODELS_LONG], default: list(&["glm-5.3", "kimi-k3.1-pro"]) }
         /// A TOML file that corrects or extends the built-in catalogue of models.
         file: Option<PathBuf> => { env: [EXAI_MODELS_FILE], default: None }
     }
     /// How many model requests run at once; the others wait in one queue.
     limits: Limits {
-        /// For one session.
+        /// How many model requests of one session run at once.
         session: u32 => {
             env: [EXAI_SESSION_MAX_INFLIGHT, EXAI_WS_SESSION_MAX_INFLIGHT],
             default: 2, range: 1..=10_000, unit: "requests",
         }
-        /// To GLM.
+        /// How many requests to GLM run at once.
         glm: u32 => {
             env: [EXAI_GLM_MAX_INFLIGHT, EXAI_WS_GLM_MAX_INFLIGHT],
             default: 2, range: 1..=10_000, unit: "requests",
         }
-        /// To Kimi.
+        /// How many requests to Kimi run at once.
         kimi: u32 => {
             env: [EXAI_KIMI_MAX_INFLIGHT, EXAI_WS_KIMI_MAX_INFLIGHT],
             default: 3, range: 1..=10_000, unit: "requests",
         }
-        /// To the server of your own.
+        /// How many requests to the server of your own run at once.
         custom: u32 => {
             env: [EXAI_CUSTOM_MAX_INFLIGHT, EXAI_WS_CUSTOM_MAX_INFLIGHT],
             default: 2, range: 1..=10_000, unit: "requests",
         }
-        /// To all of them together.
+        /// How many requests to all providers together run at once.
         global: u32 => {
             env: [EXAI_GLOBAL_MAX_INFLIGHT, EXAI_WS_GLOBAL_MAX_INFLIGHT],
             default: 5, range: 1..=10_000, unit: "requests",
         }
-        /// How many may wait; one more is refused at once.
+        /// How many requests may wait for their turn; one more is refused.
         queue: u32 => { env: [EXAI_QUEUE_LIMIT], default: 256, range: 0..=1_000_000, unit: "requests" }
     }
     /// How long things may take; whatever is set here, nothing outlives the deadline of its call.
     timeouts: Timeouts {
-        /// A whole call, unless its caller says otherwise.
+        /// How long a whole call may take, unless its caller says otherwise.
         call: Duration => {
             env: [EXAI_CALL_TIMEOUT_S], default: Duration::from_mins(5), range: 0.1..=3600, unit: "s",
         }
-        /// Until a provider is connected.
+        /// How long connecting to a provider may take.
         connect: Duration => {
             env: [EXAI_CONNECT_TIMEOUT_S], default: Duration::from_secs(10), range: 0.1..=3600, unit: "s",
         }
-        /// Until a provider begins to answer.
+        /// How long a provider may take to begin its answer.
         headers: Duration => {
             env: [EXAI_HEADERS_TIMEOUT_S], default: Duration::from_mins(1), range: 0.1..=3600, unit: "s",
         }
-        /// Until a provider begins to answer when the model thinks first.
+        /// How long a provider may take to begin its answer when the model thinks first.
         headers_thinking: Duration => {
             env: [EXAI_HEADERS_THINKING_TIMEOUT_S],
             default: Duration::from_mins(5), range: 0.1..=3600, unit: "s",
         }
-        /// Silence in the middle of an answer.
+        /// How long an answer may pause.
         idle: Duration => {
             env: [EXAI_IDLE_TIMEOUT_S], default: Duration::from_mins(2), range: 0.1..=3600, unit: "s",
         }
-        /// Silence in the middle of an answer when the model thinks.
+        /// How long an answer may pause when the model thinks.
         idle_thinking: Duration => {
             env: [EXAI_IDLE_THINKING_TIMEOUT_S],
             default: Duration::from_mins(5), range: 0.1..=3600, unit: "s",
@@ -126,7 +126,7 @@ settings! {
     }
     /// Conversations.
     threads: Threads {
-        /// How long one may get.
+        /// How many turns a conversation may have.
         max_turns: u32 => {
             env: [EXAI_THREADS_MAX_TURNS, MAX_CONVERSATION_TURNS],
             default: 50, range: 1..=10_000, unit: "turns",
@@ -134,7 +134,7 @@ settings! {
     }
     /// Answers that are given again to an equal question.
     reuse: Reuse {
-        /// How long an answer is good for; 0 asks the model every time.
+        /// How long an answer is given again to an equal question; 0 asks the model every time.
         ttl: Duration => {
             env: [EXAI_REUSE_TTL_S], default: Duration::from_mins(10), range: 0..=2_592_000, unit: "s",
         }

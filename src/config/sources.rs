@@ -46,7 +46,8 @@ impl Sources {
         Self { environment: Environment::of_process(), ..Self::default() }
     }
 
-    /// The files and directories that count here, whether or not they exist or can be read.
+    /// The files and directories that count here, whether or not they exist; the state directory only when
+    /// nothing is wrong with the values, because they say where it is.
     pub fn paths(&self) -> Vec<Place> {
         let environment = &self.environment;
         let state_dir = Config::load(self).map(|loaded| loaded.config.state_dir).ok();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::Key;
 use super::file::{line_of, syntax};
@@ -62,10 +62,9 @@ impl Reading<'_> {
 fn raw(value: &Spanned<DeValue<'_>>) -> Raw {
     match value.get_ref() {
         DeValue::String(text) => Raw::Text(text.to_string()),
-        DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
-            Ok(number) => Raw::Number(number.to_string()),
-            Err(_) => Raw::Number(integer.as_str().to_owned()),
-        },
+        DeValue::Integer(number) => {
+            Raw::Number(integer(number).map_or_else(|| number.as_str().to_owned(), |number| number.to_string()))
+        }
         DeValue::Float(float) => Raw::Number(float.as_str().to_owned()),
         DeValue::Boolean(yes) => Raw::Bool(*yes),
         DeValue::Array(items) => {
@@ -76,4 +75,9 @@ fn raw(value: &Spanned<DeValue<'_>>) -> Raw {
         DeValue::Table(_) => Raw::Unfit("a table"),
         DeValue::Datetime(_) => Raw::Unfit("a date"),
     }
+}
+
+/// The number, whatever its base; `None` when it is too large.
+pub(super) fn integer(number: &DeInteger<'_>) -> Option<i64> {
+    i64::from_str_radix(number.as_str(), number.radix()).ok()
 }
