@@ -1,11 +1,23 @@
 //! The core of `exai`: one call, from whoever asks to the model that answers, kept in a journal.
 //!
-//! Modules in the order of their dependencies; each uses only what stands above it
+//! Modules in the order of their dependencies; each uses only what stands to its left
 //! (`tests/e2e/architecture.rs` checks that). `ARCHITECTURE.md` tells the way of a call.
+//!
+//! `error, clock, feed, protocol ← config, telemetry ← store, coordination, providers ← evidence ←
+//! threads, gateway ← tools ← calls ← backend`
 
+pub mod backend;
+pub mod calls;
 pub mod clock;
+pub mod config;
 pub mod coordination;
 pub mod error;
+pub mod evidence;
 pub mod feed;
+pub mod gateway;
 pub mod protocol;
+pub mod providers;
 pub mod store;
+pub mod telemetry;
+pub mod threads;
+pub mod tools;

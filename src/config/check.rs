@@ -1,0 +1,34 @@
+//! What no single key can tell: values that do not go together.
+
+use std::collections::BTreeMap;
+
+use super::origin::Origin;
+use super::{Config, Endpoint};
+use crate::error::{Error, Result};
+
+/// Refuses combinations that would do harm.
+pub(super) fn check(config: &Config, origins: &BTreeMap<&'static str, Origin>) -> Result<()> {
+    let custom = config.custom.url.as_ref().filter(|_| config.custom.api_key.is_some());
+    let with_keys = [("glm.url", Some(&config.glm.url)), ("kimi.url", Some(&config.kimi.url)), ("custom.url", custom)];
+    for (name, endpoint) in with_keys {
+        if let Some(endpoint) = endpoint.filter(|endpoint| endpoint.is_clear_text()) {
+            return Err(clear_text(name, endpoint, origins.get(name).unwrap_or(&Origin::Default)));
+        }
+    }
+    Ok(())
+}
+
+fn clear_text(name: &str, endpoint: &Endpoint, origin: &Origin) -> Error {
+    let message = format!("{name} can not be `{endpoint}` ({origin}): its key would travel in clear text");
+    Error::validation(name, endpoint.as_str(), "https, or http to this machine", message)
+        .hint("use https, or a tunnel that ends on localhost")
+}
+
+/// Says which values have no effect.
+pub(super) fn idle(config: &Config, origins: &BTreeMap<&'static str, Origin>) -> Vec<String> {
+    if config.custom.url.is_some() {
+        return Vec::new();
+    }
+    let lost = origins.iter().filter(|(name, _)| name.starts_with("custom."));
+    lost.map(|(name, origin)| format!("{name} ({origin}) has no effect: custom.url is not set")).collect()
+}
