@@ -60,10 +60,10 @@ impl Threads {
         Self { store, max_turns }
     }
 
-    /// The conversation `id` of `owner`, or a new one.
-    pub async fn open(&self, owner: &str, id: Option<&str>) -> Result<Thread> {
+    /// The conversation `id` of `owner`, or a new one that will be called `new`.
+    pub async fn open(&self, owner: &str, id: Option<&str>, new: ThreadId) -> Result<Thread> {
         let Some(id) = id else {
-            return Ok(self.thread(owner, ThreadId::new(), Vec::new()));
+            return Ok(self.thread(owner, new, Vec::new()));
         };
         let record = self.store.get_thread(owner.to_owned(), id.to_owned()).await.map_err(|error| match error.code {
             ErrorCode::NotFound => Error::not_found(format!("no conversation `{id}`: unknown, or expired"))

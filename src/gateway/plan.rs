@@ -47,3 +47,15 @@ impl Plan {
         }
     }
 }
+
+impl std::fmt::Display for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "Would send {} bytes (about {} tokens of {}) to {} ({})", self.bytes, self.estimated_tokens, self.context, self.model, self.provider)?;
+        writeln!(f, "Why: {}", self.reason)?;
+        match self.input_cost_usd {
+            Some(usd) => writeln!(f, "Input costs about {usd:.4} USD; the answer comes on top"),
+            None => writeln!(f, "Its price is not known"),
+        }?;
+        write!(f, "Parameters: {}", Value::Object(self.parameters.clone()))
+    }
+}

@@ -88,6 +88,16 @@ impl Envelope {
         }
     }
 
+    /// Says that this result could not be kept. The answer stays, the exit does not claim success.
+    pub fn lose(&mut self, error: &Error) {
+        self.warnings.push(format!("this result is not in the journal: {error}"));
+        if self.error.is_none() {
+            let (text, data) = (std::mem::take(&mut self.text), self.data.take());
+            self.fail(error);
+            (self.text, self.data) = (text, data);
+        }
+    }
+
     /// Ends the envelope with a failure.
     pub fn fail(&mut self, error: &Error) {
         self.state = match error.code {

@@ -60,13 +60,13 @@ pub struct RunningCall {
 }
 
 impl Store {
-    /// Writes the row of a call, if it is not there yet, and its events so far.
-    pub async fn save_call(&self, start: CallStart, events: Vec<CallEvent>) -> Result<()> {
-        self.write(move |connection| {
+    /// Writes the row of a call, if it is not there yet, and its events so far, without waiting for it;
+    /// `false` when it could not be queued.
+    pub fn save_call_later(&self, start: CallStart, events: Vec<CallEvent>) -> bool {
+        self.write_later(move |connection| {
             insert_call(connection, &start)?;
             insert_events(connection, &events)
         })
-        .await
     }
 
     /// Writes events in the next commit without waiting for it; `false` when they could not be queued.

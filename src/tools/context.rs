@@ -30,6 +30,8 @@ pub struct Context {
     pub session: String,
     /// Until when.
     pub deadline: Deadline,
+    /// The name of the conversation that it begins, unless it continues one.
+    pub new_thread: ThreadId,
     /// How it is carried out.
     pub options: CallOptions,
     /// The caller's files.
@@ -78,7 +80,7 @@ impl Context {
 
     /// The conversation `id`, or a new one.
     pub(super) async fn thread(&self, id: Option<&str>) -> Result<Thread> {
-        let thread = self.threads.open(&self.owner, id).await?;
+        let thread = self.threads.open(&self.owner, id, self.new_thread.clone()).await?;
         self.draft().thread_id = Some(thread.id.clone());
         Ok(thread)
     }

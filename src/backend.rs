@@ -1,0 +1,42 @@
+//! Where calls are carried out. Every door (command line, agent, dashboard) is written once against [`Backend`].
+
+mod house;
+mod local;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+pub use house::{catalogue, providers};
+pub use local::Local;
+
+pub use crate::calls::CallHandle;
+use crate::error::Result;
+use crate::evidence::Workspace;
+use crate::protocol::{CallRecord, CallRequest, CallSummary, Snapshot, ThreadId, ThreadRecord, ThreadSummary};
+pub use crate::store::CallFilter;
+
+/// A place that carries out calls and remembers them.
+#[async_trait]
+pub trait Backend: Send + Sync + std::fmt::Debug {
+    /// Accepts a call whose files are in `workspace`.
+    async fn call(&self, request: CallRequest, workspace: Arc<dyn Workspace>) -> Result<CallHandle>;
+
+    /// The caller's calls, newest first.
+    async fn list_calls(&self, filter: CallFilter) -> Result<Vec<CallSummary>>;
+
+    /// The call whose id begins with `prefix`.
+    async fn get_call(&self, prefix: &str) -> Result<CallRecord>;
+
+    /// The caller's conversations, the last used first.
+    async fn list_threads(&self, limit: u32) -> Result<Vec<ThreadSummary>>;
+
+    /// The conversation whose id begins with `prefix`.
+    async fn get_thread(&self, prefix: &str) -> Result<ThreadRecord>;
+
+    /// The caller's last used conversation about the directory `root`.
+    async fn last_thread(&self, root: &str) -> Result<Option<ThreadId>>;
+
+    /// The state of the house.
+    async fn snapshot(&self) -> Result<Snapshot>;
+}

@@ -1,0 +1,80 @@
+//! Builds the parts of the house from its configuration.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::coordination::Slots;
+use crate::error::{Error, Result};
+use crate::gateway::{Admission, Flights, Gateway, Limits, Patience, RoutingSettings};
+use crate::providers::{Catalogue, CustomEndpoint, Endpoint, ProviderName, ProviderSettings, Providers};
+use crate::store::Store;
+
+/// The catalogue of models, with the user's corrections.
+pub fn catalogue(config: &Config) -> Result<Catalogue> {
+    let catalogue = Catalogue::embedded()?.with_custom_context(u64::from(config.custom.context_tokens));
+    let Some(path) = &config.models.file else { return Ok(catalogue) };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Error::invalid(format!("models.file {}: {error}", path.display())))?;
+    catalogue.with_overrides(&text, &path.display().to_string())
+}
+
+/// The endpoints that are configured.
+pub fn providers(config: &Config) -> Providers {
+    let endpoint = |url: &crate::config::Endpoint, key: &crate::config::Secret| {
+        Endpoint::new(url.as_str(), key.expose())
+    };
+    Providers::new(ProviderSettings {
+        glm: config.glm.api_key.as_ref().map(|key| endpoint(&config.glm.url, key)),
+        kimi: config.kimi.api_key.as_ref().map(|key| endpoint(&config.kimi.url, key)),
+        custom: config.custom.url.as_ref().map(|url| {
+            CustomEndpoint::new(url.as_str(), config.custom.api_key.as_ref().map(|key| key.expose().to_owned()))
+        }),
+    })
+}
+
+/// The one door to models.
+pub(super) fn gateway(config: &Config, state_dir: &Path, store: &Store, tasks: &TaskTracker) -> Result<Arc<Gateway>> {
+    let limits = Limits {
+        session: size(config.limits.session),
+        global: size(config.limits.global),
+        providers: BTreeMap::from([
+            (ProviderName::Glm, size(config.limits.glm)),
+            (ProviderName::Kimi, size(config.limits.kimi)),
+            (ProviderName::Custom, size(config.limits.custom)),
+        ]),
+        queue: size(config.limits.queue),
+    };
+    let routing = RoutingSettings {
+        default_model: config.default_model.clone(),
+        fast: config.models.fast.clone(),
+        quality: config.models.quality.clone(),
+        long: config.models.long.clone(),
+        custom_model: config.custom.model.clone(),
+    };
+    let patience = Patience {
+        connect: config.timeouts.connect,
+        headers: config.timeouts.headers,
+        headers_thinking: config.timeouts.headers_thinking,
+        idle: config.timeouts.idle,
+        idle_thinking: config.timeouts.idle_thinking,
+    };
+    Ok(Arc::new(Gateway {
+        catalogue: catalogue(config)?,
+        providers: providers(config),
+        routing,
+        admission: Admission::new(limits, Slots::new(state_dir)),
+        store: store.clone(),
+        patience,
+        reuse: config.reuse.ttl,
+        flights: Flights::default(),
+        tasks: tasks.clone(),
+    }))
+}
+
+fn size(limit: u32) -> usize {
+    limit as usize
+}

@@ -1,0 +1,143 @@
+//! Calls in this process.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio_util::task::TaskTracker;
+
+use super::{Backend, CallFilter, CallHandle, house};
+use crate::calls::{Caller, Calls};
+use crate::clock::Timestamp;
+use crate::config::Config;
+use crate::coordination::{Instance, prepare_state_dir};
+use crate::error::Result;
+use crate::evidence::Workspace;
+use crate::protocol::{
+    CallRecord, CallRequest, CallRow, CallState, CallSummary, Daemon, Permits, Snapshot, ThreadId, ThreadRecord,
+    ThreadSummary,
+};
+use crate::store::Store;
+use crate::telemetry::{Lately, WINDOW};
+use crate::threads::Threads;
+use crate::tools::{Registry, Settings};
+
+/// Everybody who calls in process.
+const OWNER: &str = "default";
+/// Finished calls in a snapshot.
+const SHOWN: u32 = 200;
+
+/// The house in this process.
+#[derive(Debug)]
+pub struct Local {
+    calls: Arc<Calls>,
+    tasks: TaskTracker,
+    /// One process is one session.
+    session: String,
+}
+
+impl Local {
+    /// Opens the state directory and everything in it, and marks what dead processes left running.
+    pub async fn open(config: &Config) -> Result<Self> {
+        let state_dir = &config.state_dir;
+        prepare_state_dir(state_dir)?;
+        let instance = Instance::announce(state_dir)?;
+        let store = Store::open(state_dir).await?;
+        Calls::recover(&store, state_dir).await?;
+        let tasks = TaskTracker::new();
+        let calls = Calls {
+            gateway: house::gateway(config, state_dir, &store, &tasks)?,
+            registry: Registry::new(&config.disabled_tools),
+            threads: Threads::new(store.clone(), config.threads.max_turns),
+            settings: Arc::new(Settings { locale: config.locale.clone() }),
+            timeout: config.timeouts.call,
+            tasks: tasks.clone(),
+            instance,
+            store,
+        };
+        Ok(Self { session: calls.instance.id().to_string(), calls: Arc::new(calls), tasks })
+    }
+
+    /// Waits for what still runs; call it last.
+    pub async fn close(self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+#[async_trait]
+impl Backend for Local {
+    async fn call(&self, request: CallRequest, workspace: Arc<dyn Workspace>) -> Result<CallHandle> {
+        let caller = Caller { owner: OWNER.to_owned(), session: self.session.clone(), workspace };
+        self.calls.start(request, caller)
+    }
+
+    async fn list_calls(&self, filter: CallFilter) -> Result<Vec<CallSummary>> {
+        self.calls.store.list_calls(OWNER.to_owned(), filter).await
+    }
+
+    async fn get_call(&self, prefix: &str) -> Result<CallRecord> {
+        self.calls.store.get_call(OWNER.to_owned(), prefix.to_owned()).await
+    }
+
+    async fn list_threads(&self, limit: u32) -> Result<Vec<ThreadSummary>> {
+        self.calls.store.list_threads(OWNER.to_owned(), limit).await
+    }
+
+    async fn get_thread(&self, prefix: &str) -> Result<ThreadRecord> {
+        self.calls.store.get_thread(OWNER.to_owned(), prefix.to_owned()).await
+    }
+
+    async fn last_thread(&self, root: &str) -> Result<Option<ThreadId>> {
+        self.calls.store.last_thread(OWNER.to_owned(), root.to_owned()).await
+    }
+
+    async fn snapshot(&self) -> Result<Snapshot> {
+        let now = Timestamp::now();
+        let all = |state, since, limit| CallFilter { state, tool: None, since, limit };
+        let running = self.list_calls(all(Some(CallState::Running), None, u32::MAX)).await?;
+        let recent = self.list_calls(all(None, Some(now.before(WINDOW)), u32::MAX)).await?;
+        let latest = self.list_calls(all(None, None, SHOWN)).await?;
+        let lately = lately(&recent, self.calls.gateway.providers.configured().len());
+        let (global, providers) = self.calls.gateway.admission.gauges();
+        let finished = latest.iter().filter(|call| call.state != CallState::Running);
+        Ok(Snapshot {
+            t: now,
+            daemon: Daemon { version: env!("CARGO_PKG_VERSION").to_owned(), pid: None, state: "none".to_owned() },
+            verdict: lately.verdict(),
+            permits: Permits { global, providers },
+            calls: running.iter().chain(finished).map(|call| row(call, now)).collect(),
+            rates: lately.rates(),
+        })
+    }
+}
+
+fn lately(recent: &[CallSummary], providers: usize) -> Lately {
+    use CallState as S;
+    let count = |states: &[S]| recent.iter().filter(|call| states.contains(&call.state)).count();
+    Lately {
+        calls: recent.len(),
+        finished: count(&[S::Succeeded, S::Failed, S::TimedOut, S::Interrupted]),
+        failed: count(&[S::Failed, S::TimedOut, S::Interrupted]),
+        tokens: recent.iter().filter_map(tokens).sum(),
+        providers,
+    }
+}
+
+fn tokens(call: &CallSummary) -> Option<u64> {
+    call.usage.input.zip(call.usage.output).map(|(input, output)| input.saturating_add(output))
+}
+
+fn row(call: &CallSummary, now: Timestamp) -> CallRow {
+    CallRow {
+        call_id: call.call_id.clone(),
+        tool: call.tool.clone(),
+        state: call.state,
+        // Another process's call: what it is doing right now is not in the journal.
+        phase: None,
+        provider: call.provider.clone(),
+        model: call.model.clone(),
+        elapsed_s: call.finished_at.unwrap_or(now).since(call.created_at).as_secs_f64(),
+        attempts: call.attempts,
+        tokens: tokens(call),
+    }
+}

@@ -1,0 +1,241 @@
+//! A call is a durable thing: it has an id, a deadline and one owner, and its row in the journal tells what became
+//! of it, however it ended.
+//!
+//! ```text
+//! accept ─▶ task: [tool, bounded by deadline and cancel] ─▶ result committed ─▶ told to whoever listens
+//! ```
+//!
+//! Not here: what a tool means, and which door the call came through.
+
+mod handle;
+mod journal;
+mod recovery;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use handle::CallHandle;
+
+use crate::clock::{Deadline, Timestamp};
+use crate::coordination::Instance;
+use crate::error::{Error, ErrorCode, Kind, Result};
+use crate::evidence::Workspace;
+use crate::gateway::{Gateway, Ledger, Recorder};
+use crate::protocol::{CallId, CallRequest, CallState, Envelope, Exit, ThreadId};
+use crate::store::{CallStart, Store};
+use crate::threads::Threads;
+use crate::tools::{Context, Draft, Output, Registry, Settings};
+use journal::Journal;
+
+/// The least and the most that a caller may allow for a call.
+const TIMEOUTS: std::ops::RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(3600);
+/// A call that has sent nothing after this time gets its row all the same, so that others can see it.
+const UNSEEN: Duration = Duration::from_millis(100);
+
+/// What calls are made of.
+#[derive(Debug)]
+pub struct Calls {
+    /// This process.
+    pub instance: Instance,
+    /// The journal.
+    pub store: Store,
+    /// The models.
+    pub gateway: Arc<Gateway>,
+    /// The tools.
+    pub registry: Registry,
+    /// The conversations.
+    pub threads: Threads,
+    /// Settings that tools look at.
+    pub settings: Arc<Settings>,
+    /// Time allowed for a call whose caller does not say.
+    pub timeout: Duration,
+    /// Owns the tasks of the calls.
+    pub tasks: TaskTracker,
+}
+
+/// Who calls, and with which files.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// A token's name; `default` in process.
+    pub owner: String,
+    /// The connection or process the call belongs to.
+    pub session: String,
+    /// The caller's files.
+    pub workspace: Arc<dyn Workspace>,
+}
+
+impl Calls {
+    /// Accepts a call and starts it. Nothing is waited for; every call that is accepted ends with a result.
+    pub fn start(self: &Arc<Self>, mut request: CallRequest, caller: Caller) -> Result<CallHandle> {
+        let allowed = self.allowed(&mut request)?;
+        let deadline = Deadline::after(allowed);
+        let now = Timestamp::now();
+        let start = CallStart {
+            id: CallId::new(),
+            owner: caller.owner.clone(),
+            session: caller.session.clone(),
+            instance: self.instance.id().clone(),
+            tool: request.tool.clone(),
+            arguments: request.arguments.clone(),
+            thread_id: self.thread_of(&request),
+            created_at: now,
+            deadline_at: now.after(allowed),
+        };
+        let journal = Arc::new(Journal::new(start, self.store.clone()));
+        let cancel = CancellationToken::new();
+        let (handle, finished) = CallHandle::new(&journal, cancel.clone());
+        journal.accepted(allowed);
+        let run = Run { calls: Arc::clone(self), request, caller, deadline, journal, cancel };
+        self.tasks.spawn(async move {
+            // Nobody may be listening any more; the result is in the journal.
+            drop(finished.send(run.to_the_end().await));
+        });
+        Ok(handle)
+    }
+
+    /// The conversation of a call: the one that it continues or a new one; none for a tool that does not converse.
+    fn thread_of(&self, request: &CallRequest) -> Option<ThreadId> {
+        let schema = self.registry.get(&request.tool).ok()?.schema();
+        schema.pointer("/properties/continuation_id")?;
+        let given = request.arguments.get("continuation_id").and_then(Value::as_str).filter(|id| !id.is_empty());
+        Some(given.map_or_else(ThreadId::new, |id| ThreadId::from(id.to_owned())))
+    }
+
+    /// The time for this call: its own argument, its option, or the configured one.
+    fn allowed(&self, request: &mut CallRequest) -> Result<Duration> {
+        let argument = request.arguments.remove("timeout").filter(|value| !value.is_null());
+        let seconds = argument.as_ref().map(|value| value.as_f64().unwrap_or(f64::NAN));
+        let asked = match seconds {
+            Some(seconds) => Duration::try_from_secs_f64(seconds).ok(),
+            None => Some(request.options.timeout.unwrap_or(self.timeout)),
+        };
+        asked.filter(|asked| TIMEOUTS.contains(asked)).ok_or_else(|| {
+            let given = argument.unwrap_or_else(|| request.options.timeout.map(|time| time.as_secs_f64()).into());
+            let message = format!("timeout is {given}, allowed: 0.1 to 3600 seconds");
+            Error::validation("timeout", given, "0.1 to 3600 seconds", message)
+        })
+    }
+}
+
+/// One call while it runs.
+struct Run {
+    calls: Arc<Calls>,
+    request: CallRequest,
+    caller: Caller,
+    deadline: Deadline,
+    journal: Arc<Journal>,
+    cancel: CancellationToken,
+}
+
+impl Run {
+    async fn to_the_end(mut self) -> Envelope {
+        let checked = self.calls.registry.check(&self.request.tool, &mut self.request.arguments);
+        let context = self.context();
+        let outcome = match checked {
+            Ok(warnings) => {
+                context.draft().warnings.extend(warnings);
+                self.bounded(&context).await
+            }
+            Err(error) => Err(error),
+        };
+        self.finish(&context, outcome).await
+    }
+
+    fn context(&self) -> Context {
+        let recorder: Arc<dyn Recorder> = Arc::clone(&self.journal) as _;
+        Context {
+            call_id: self.journal.id().clone(),
+            owner: self.caller.owner.clone(),
+            session: self.caller.session.clone(),
+            deadline: self.deadline,
+            new_thread: self.journal.thread_id().cloned().unwrap_or_else(ThreadId::new),
+            options: self.request.options.clone(),
+            workspace: Arc::clone(&self.caller.workspace),
+            gateway: Arc::clone(&self.calls.gateway),
+            threads: self.calls.threads.clone(),
+            recorder,
+            ledger: Arc::new(Ledger::default()),
+            settings: Arc::clone(&self.calls.settings),
+            draft: Mutex::new(Draft::default()),
+        }
+    }
+
+    /// Runs the tool until it ends, is cancelled, or the deadline passes. Dropping the tool's future drops
+    /// everything it waits for, the upstream connection too.
+    async fn bounded(&self, context: &Context) -> Result<Output> {
+        let tool = self.calls.registry.get(&self.request.tool)?;
+        let mut work = tool.run(self.request.arguments.clone(), context);
+        let mut unseen = std::pin::pin!(tokio::time::sleep(UNSEEN));
+        loop {
+            tokio::select! {
+                biased;
+                () = self.cancel.cancelled() => {
+                    let message = format!("call {} was cancelled", self.journal.id());
+                    return Err(Error::new(ErrorCode::Cancelled, message));
+                }
+                outcome = &mut work => return outcome,
+                () = tokio::time::sleep_until(self.deadline.at()) => {
+                    return Err(Error::timeout(&format!("running {}", self.request.tool), self.deadline.allowed()));
+                }
+                () = &mut unseen, if !unseen.is_elapsed() && !self.request.options.dry_run => self.journal.save_later(),
+            }
+        }
+    }
+
+    /// Commits the result and only then tells it.
+    async fn finish(&self, context: &Context, outcome: Result<Output>) -> Envelope {
+        let draft = std::mem::take(&mut *context.draft());
+        let mut envelope = Envelope::running(self.journal.id().clone(), &self.request.tool);
+        describe(&mut envelope, context, &draft);
+        match outcome {
+            Ok(output) => {
+                envelope.state = CallState::Succeeded;
+                envelope.status = output.status;
+                envelope.text = output.text;
+                envelope.data = output.data;
+            }
+            Err(_) if !draft.plans.is_empty() => plan(&mut envelope, &draft),
+            Err(error) => envelope.fail(&error),
+        }
+        if self.request.options.dry_run {
+            if draft.plans.is_empty() && envelope.error.is_none() {
+                envelope.warnings.push("a dry run of this call is the call itself: it asks no model".to_owned());
+            }
+            // The conversation of a dry run is never begun.
+            envelope.thread_id = None;
+            return self.journal.discard(envelope);
+        }
+        let thread = draft.thread.filter(|_| envelope.state == CallState::Succeeded);
+        self.journal.finish(envelope, thread).await
+    }
+}
+
+fn describe(envelope: &mut Envelope, context: &Context, draft: &Draft) {
+    let account = context.ledger.account();
+    envelope.model = account.model;
+    envelope.usage = account.usage;
+    envelope.cost = account.cost;
+    envelope.reused = account.reused;
+    envelope.joined = account.joined;
+    envelope.timing.queued_ms = millis(account.queued);
+    envelope.timing.provider_ms = millis(account.with_provider);
+    envelope.coverage = draft.coverage.clone();
+    envelope.thread_id.clone_from(&draft.thread_id);
+    envelope.warnings.extend(draft.warnings.iter().chain(&draft.hints).cloned());
+}
+
+fn plan(envelope: &mut Envelope, draft: &Draft) {
+    envelope.state = CallState::Succeeded;
+    envelope.status = "dry_run".to_owned();
+    envelope.exit = Exit::of(Kind::Ok);
+    envelope.data = serde_json::json!({"status": "dry_run", "requests": draft.plans});
+    envelope.text = draft.plans.iter().map(|plan| format!("{plan}\n")).collect();
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

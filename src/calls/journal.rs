@@ -1,0 +1,152 @@
+//! The journal of one call: numbers its steps, tells them, and sees to it that they are on disk in time.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::time::Instant;
+
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::feed::{Feed, Reader};
+use crate::gateway::Recorder;
+use crate::protocol::{CallEvent, CallId, Envelope, EventKind, Live, ThreadId, Told};
+use crate::providers::Model;
+use crate::store::{AttemptEnd, CallStart, NewAnswer, NewAttempt, Store, ThreadWrite};
+
+/// The journal of one call.
+#[derive(Debug)]
+pub(super) struct Journal {
+    start: CallStart,
+    begun: Instant,
+    store: Store,
+    feed: Feed<Told>,
+    pages: Mutex<Pages>,
+}
+
+#[derive(Debug, Default)]
+struct Pages {
+    /// Every event so far; a call has a dozen of them, and the store keeps each once however often it is offered.
+    events: Vec<CallEvent>,
+    attempts: u32,
+    /// The row is, or is about to be, in the store.
+    saved: bool,
+}
+
+impl Journal {
+    pub(super) fn new(start: CallStart, store: Store) -> Self {
+        Self { start, begun: Instant::now(), store, feed: Feed::default(), pages: Mutex::default() }
+    }
+
+    pub(super) fn id(&self) -> &CallId {
+        &self.start.id
+    }
+
+    pub(super) fn tool(&self) -> &str {
+        &self.start.tool
+    }
+
+    pub(super) fn thread_id(&self) -> Option<&ThreadId> {
+        self.start.thread_id.as_ref()
+    }
+
+    /// All that happens, from the start.
+    pub(super) fn news(&self) -> Reader<Told> {
+        self.feed.reader()
+    }
+
+    pub(super) fn accepted(&self, allowed: Duration) {
+        self.event(EventKind::Accepted {
+            tool: self.start.tool.clone(),
+            timeout_s: allowed.as_secs_f64(),
+            thread_id: self.start.thread_id.clone(),
+        });
+    }
+
+    /// Makes the call visible to other processes, waiting for nothing.
+    pub(super) fn save_later(&self) {
+        let events = {
+            let mut pages = self.pages();
+            pages.saved = true;
+            pages.events.clone()
+        };
+        self.store.save_call_later(self.start.clone(), events);
+    }
+
+    /// Commits the result with everything that is not on disk yet, then tells it.
+    pub(super) async fn finish(&self, mut envelope: Envelope, thread: Option<ThreadWrite>) -> Envelope {
+        envelope.timing.total_ms = super::millis(self.begun.elapsed());
+        let now = Timestamp::now();
+        let (event, events) = self.take_down(EventKind::Finished { state: envelope.state }, now);
+        let result = self.store.finish_call(self.start.clone(), events, envelope.clone(), thread, now).await;
+        match result {
+            Ok(stored) => envelope = stored,
+            // An answer that could not be kept is still the caller's, with the truth about it.
+            Err(error) => envelope.lose(&error),
+        }
+        self.feed.push(Told::Event(event));
+        self.feed.close();
+        envelope
+    }
+
+    /// Ends a call that leaves no trace.
+    pub(super) fn discard(&self, mut envelope: Envelope) -> Envelope {
+        envelope.timing.total_ms = super::millis(self.begun.elapsed());
+        self.feed.close();
+        envelope
+    }
+
+    fn take_down(&self, kind: EventKind, at: Timestamp) -> (CallEvent, Vec<CallEvent>) {
+        let mut pages = self.pages();
+        let n = u32::try_from(pages.events.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let event = CallEvent { call_id: self.start.id.clone(), n, at, kind };
+        pages.events.push(event.clone());
+        (event, pages.events.clone())
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Recorder for Journal {
+    fn event(&self, kind: EventKind) {
+        let (event, events) = self.take_down(kind, Timestamp::now());
+        if self.pages().saved {
+            // A full queue loses nothing: every later commit of this call offers all events again.
+            self.store.save_events_later(events);
+        }
+        self.feed.push(Told::Event(event));
+    }
+
+    fn live(&self, live: Live) {
+        self.feed.push(Told::Live(live));
+    }
+
+    async fn begin_attempt(&self, model: &Model, key: &str) -> Result<u32> {
+        let (n, events) = {
+            let mut pages = self.pages();
+            pages.attempts += 1;
+            pages.saved = true;
+            (pages.attempts, pages.events.clone())
+        };
+        let attempt = NewAttempt {
+            n,
+            provider: model.provider.to_string(),
+            model: model.id.clone(),
+            request_key: key.to_owned(),
+            at: Timestamp::now(),
+        };
+        self.store.begin_attempt(self.start.clone(), events, attempt).await?;
+        Ok(n)
+    }
+
+    async fn end_attempt(&self, n: u32, end: AttemptEnd, answer: Option<NewAnswer>) -> Result<()> {
+        self.store.end_attempt(self.start.id.clone(), n, end, answer).await
+    }
+
+    fn abandon_attempt(&self, n: u32, end: AttemptEnd) {
+        self.store.end_attempt_later(self.start.id.clone(), n, end);
+    }
+}
