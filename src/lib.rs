@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod coordination;
 pub mod error;
+pub mod evidence;
 pub mod feed;
 pub mod protocol;
 pub mod store;
