@@ -1,0 +1,31 @@
+//! What a tool gathers without a model: files of the caller, checked, numbered, fenced and kept under a budget.
+//!
+//! ```text
+//! paths ─▶ Workspace::list ─▶ each file once ─▶ Workspace::read ─▶ SourceFile ─▶ budget ─▶ Evidence::render
+//!          (rules, expansion)                    (bounded)          (numbered)
+//! ```
+//!
+//! A repository is never trusted: nothing outside the allowed roots is read, nothing but regular files is opened,
+//! and everything that is walked, read or listed has a bound with a name.
+//! Not here: prompts, git, and where the roots come from.
+
+pub mod collect;
+mod expand;
+pub mod fence;
+mod gather;
+mod ignored;
+mod known;
+pub mod local;
+pub mod number;
+pub mod paths;
+mod read;
+mod render;
+pub mod source;
+pub mod tokens;
+pub mod workspace;
+
+pub use collect::{CollectRequest, Evidence, collect};
+pub use local::LocalWorkspace;
+pub use source::SourceFile;
+pub use tokens::estimate_tokens;
+pub use workspace::{Found, Listing, ReadResult, Stat, Workspace};

@@ -1,0 +1,66 @@
+//! Evidence as the text that a model reads.
+
+use std::fmt::Write as _;
+
+use super::collect::Evidence;
+use super::fence::{self, escape};
+use crate::protocol::Skipped;
+
+/// How many names a note gives before it says how many more there are.
+pub(super) const NAMED: usize = 10;
+
+impl Evidence {
+    /// All of it as one text: what is shown elsewhere, the files, what is missing, and what was left out.
+    pub fn render(&self) -> String {
+        let mut out = Vec::with_capacity(self.rendered_bytes());
+        out.extend_from_slice(self.shown_note().as_bytes());
+        for file in &self.files {
+            file.render_into(&mut out);
+        }
+        for missing in &self.missing {
+            out.extend_from_slice(fence::not_found(&missing.path, &missing.reason).as_bytes());
+        }
+        out.extend_from_slice(self.left_out_note().as_bytes());
+        String::from_utf8(out).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    }
+
+    /// The estimated tokens of the files.
+    pub fn tokens(&self) -> u64 {
+        self.files.iter().map(|file| file.tokens).sum()
+    }
+
+    /// An upper bound for the length of [`Self::render`], notes about a few names apart.
+    fn rendered_bytes(&self) -> usize {
+        let notes = 200 * (self.missing.len() + 2 * NAMED + 2);
+        notes + self.files.iter().map(super::SourceFile::rendered_bytes).sum::<usize>()
+    }
+
+    fn shown_note(&self) -> String {
+        if self.already_shown.is_empty() {
+            return String::new();
+        }
+        let names = self.already_shown.iter().map(|path| format!("{}\n", escape(path)));
+        note("Files already shown above, not repeated here:", names)
+    }
+
+    fn left_out_note(&self) -> String {
+        let left_out = self.coverage.skipped.iter().filter(|skipped| !self.missing.contains(skipped));
+        let lines: Vec<String> = left_out.map(left_out_line).collect();
+        if lines.is_empty() { String::new() } else { note("Files left out:", lines.into_iter()) }
+    }
+}
+
+/// How a file that was left out is named.
+pub(super) fn left_out_line(skipped: &Skipped) -> String {
+    format!("{}: {}\n", escape(&skipped.path), escape(&skipped.reason))
+}
+
+fn note(title: &str, lines: impl ExactSizeIterator<Item = String>) -> String {
+    let more = lines.len().saturating_sub(NAMED);
+    let mut text = format!("{title}\n");
+    text.extend(lines.take(NAMED).map(|line| format!("- {line}")));
+    if more > 0 {
+        let _ = writeln!(text, "- and {more} more");
+    }
+    text
+}

@@ -1,0 +1,110 @@
+//! The caller's files as questions and answers: plain data, batched, so that they can also go over a socket.
+//!
+//! An answer has one entry for each path asked, in the same order. What concerns one path is in its entry;
+//! an `Err` of the whole means that the workspace itself could not be asked.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::protocol::Skipped;
+
+/// The files of one caller, under the caller's own rules for paths.
+#[async_trait]
+pub trait Workspace: Send + Sync + Debug {
+    /// The directory that paths are shown relative to.
+    fn root(&self) -> &str;
+
+    /// Says what each path names.
+    async fn stat(&self, paths: &[String]) -> Result<Vec<Stat>>;
+
+    /// Says which files each path stands for: a file for itself, a directory for what is found below it.
+    async fn list(&self, paths: &[String]) -> Result<Vec<Listing>>;
+
+    /// Reads files whole, by [`Found::location`] or any path; one larger than `max_bytes_each` is skipped, not cut.
+    async fn read(&self, paths: &[String], max_bytes_each: u64) -> Result<Vec<ReadResult>>;
+}
+
+/// A regular file under the allowed roots, symlinks resolved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// As shown to people and models: relative to the root when inside it, else absolute.
+    pub path: String,
+    /// As given to [`Workspace::read`]: absolute, so that it does not depend on what relative paths are resolved against.
+    pub location: String,
+    /// Its size when it was looked at.
+    pub bytes: u64,
+}
+
+/// What a path names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Stat {
+    /// A regular file.
+    File(Found),
+    /// A directory, as shown and absolute.
+    Directory {
+        /// As shown.
+        path: String,
+        /// Absolute.
+        location: String,
+    },
+    /// Nothing.
+    Missing,
+    /// Something that may not or can not be used.
+    Refused {
+        /// Why, naming the path.
+        error: Error,
+    },
+}
+
+/// The files a path stands for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Listing {
+    /// The path names a file.
+    File(Found),
+    /// The path names a directory.
+    Directory {
+        /// The directory, as shown.
+        path: String,
+        /// What a reader would want to see of it, sorted by path.
+        files: Vec<Found>,
+        /// What would have been among them but can not be read, and why.
+        skipped: Vec<Skipped>,
+    },
+    /// Nothing there.
+    Missing,
+    /// Something that may not or can not be used.
+    Refused {
+        /// Why, naming the path.
+        error: Error,
+    },
+}
+
+/// What reading one file gave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum ReadResult {
+    /// The whole file; what is not UTF-8 is replaced, line ends are as they were.
+    Text {
+        /// The content.
+        text: String,
+        /// Bytes on disk.
+        bytes: u64,
+    },
+    /// A file that is no text, or larger than allowed.
+    Skipped {
+        /// Why.
+        reason: String,
+    },
+    /// Nothing there.
+    Missing,
+    /// A path that may not or can not be read.
+    Refused {
+        /// Why, naming the path.
+        error: Error,
+    },
+}
