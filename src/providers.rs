@@ -21,7 +21,10 @@ mod endpoint;
 mod error;
 mod framing;
 mod glm;
+#[cfg(test)]
+mod golden;
 mod http;
+mod intake;
 mod kimi;
 mod mask;
 mod mock;

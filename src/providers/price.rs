@@ -108,7 +108,7 @@ mod tests {
         let price = Price { input: Some(600_000_000), cached: Some(110_000_000), output: Some(2_200_000_000) };
         let cheap = Price { input: Some(37_500_000), ..price };
         let dear = Price { cached: None, ..price };
-        let usage = |input, cached, output| Usage { input, cached, output, ..Usage::default() };
+        let usage = |input, cached, output| Usage { input, output, cached, ..Usage::default() };
         for (name, price, usage, cost) in [
             ("all parts", price, usage(Some(1000), Some(200), Some(10)), Some(800 * 600 + 200 * 110 + 10 * 2200)),
             ("nothing cached", price, usage(Some(1000), None, Some(0)), Some(600_000)),

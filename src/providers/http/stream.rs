@@ -1,6 +1,5 @@
 //! An answer on its way over HTTP.
 
-use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
@@ -8,82 +7,38 @@ use async_trait::async_trait;
 use reqwest::Response;
 use tokio::time::timeout;
 
-use crate::clock::Timestamp;
-use crate::providers::{
-    Cause, Dialect, Endpoint, Frame, Framing, Piece, ProviderError, Reply, ReplyBuilder, ReplyStream,
-};
+use crate::providers::intake::Intake;
+use crate::providers::{Cause, Dialect, Endpoint, Piece, ProviderError, Reply, ReplyStream};
 
 /// An answer on its way; dropping it drops the response and with it the connection.
 pub(crate) struct HttpStream {
     response: Option<Response>,
-    dialect: Dialect,
     endpoint: Endpoint,
     idle: Duration,
-    framing: Framing,
-    builder: ReplyBuilder,
-    pieces: VecDeque<Piece>,
-    failure: Option<ProviderError>,
+    intake: Intake,
 }
 
 impl HttpStream {
     /// Reads `response`, whose headers were good.
     pub(crate) fn new(response: Response, dialect: Dialect, endpoint: Endpoint, idle: Duration) -> Self {
-        Self {
-            response: Some(response),
-            dialect,
-            endpoint,
-            idle,
-            framing: Framing::default(),
-            builder: ReplyBuilder::default(),
-            pieces: VecDeque::new(),
-            failure: None,
-        }
+        Self { response: Some(response), endpoint, idle, intake: Intake::new(dialect) }
     }
 
-    /// Reads once and takes what that completes; at the end, or when it fails, the response is let go.
+    /// Reads once; when the answer is over, the response is let go.
     async fn read(&mut self) {
         let Some(response) = self.response.as_mut() else { return };
-        let mut frames = Vec::new();
-        let failure = match timeout(self.idle, response.chunk()).await {
-            Ok(Ok(Some(bytes))) => self.framing.push(&bytes, &mut frames).err(),
-            Ok(Ok(None)) => self.end(&mut frames, None),
-            Ok(Err(error)) => self.end(&mut frames, Some(broken(&error))),
+        match timeout(self.idle, response.chunk()).await {
+            Ok(Ok(Some(bytes))) => self.intake.push(&bytes),
+            Ok(Ok(None)) => self.intake.end(None),
+            Ok(Err(error)) => self.intake.end(Some(broken(&error))),
             Err(_) => {
                 let message = format!("nothing came for {} s", self.idle.as_secs_f64());
-                self.end(&mut frames, Some(ProviderError::new(Cause::TimeoutIdle, message)))
+                self.intake.end(Some(ProviderError::new(Cause::TimeoutIdle, message)));
             }
-        };
-        let taken = frames.into_iter().try_for_each(|frame| self.take(frame));
-        // A break after the answer said that it was complete is no break.
-        let failure = taken.err().or(failure.filter(|_| !self.builder.is_complete()));
-        if failure.is_some() {
+        }
+        if self.intake.is_over() {
             self.response = None;
-            self.failure = failure;
         }
-    }
-
-    /// Nothing more comes: what was not ended counts, also before a break.
-    fn end(&mut self, frames: &mut Vec<Frame>, broken: Option<ProviderError>) -> Option<ProviderError> {
-        self.response = None;
-        let unread = self.framing.finish(frames).err();
-        broken.or(unread)
-    }
-
-    fn take(&mut self, frame: Frame) -> Result<(), ProviderError> {
-        match frame {
-            _ if self.builder.is_done() => {}
-            Frame::Chunk(chunk) => self.pieces.extend(self.builder.accept(*chunk)),
-            Frame::Done => {
-                self.builder.done();
-                self.response = None;
-            }
-            Frame::Refused(body) => {
-                let mut error = self.dialect.classify(200, &body, Timestamp::now());
-                error.message = self.endpoint.without_key(error.message);
-                return Err(error);
-            }
-        }
-        Ok(())
     }
 }
 
@@ -91,21 +46,20 @@ impl HttpStream {
 impl ReplyStream for HttpStream {
     async fn next(&mut self) -> Result<Option<Piece>, ProviderError> {
         loop {
-            if let Some(piece) = self.pieces.pop_front() {
-                return Ok(Some(piece));
+            match self.intake.next() {
+                Some(Ok(piece)) => return Ok(Some(piece)),
+                Some(Err(mut error)) => {
+                    error.message = self.endpoint.without_key(error.message);
+                    return Err(error);
+                }
+                None if self.response.is_none() => return Ok(None),
+                None => self.read().await,
             }
-            if let Some(failure) = self.failure.take() {
-                return Err(std::mem::take(&mut self.builder).spoil(failure));
-            }
-            if self.response.is_none() {
-                return Ok(None);
-            }
-            self.read().await;
         }
     }
 
     fn finish(self: Box<Self>) -> Result<Reply, ProviderError> {
-        self.builder.finish()
+        self.intake.finish()
     }
 }
 
