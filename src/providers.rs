@@ -1,0 +1,65 @@
+//! The models and the wire to them: one small file a provider, the stream reader they share, errors sorted by cause,
+//! and the catalogue of models as data.
+//!
+//! ```text
+//!  ChatRequest ─▶ Dialect::body ─▶ http ─▶ bytes ─▶ framing (sse) ─▶ chunk ─▶ reply
+//!                                   │                                 │
+//!                                   └── status, error body ─▶ Dialect::classify ─▶ ProviderError
+//! ```
+//!
+//! Only `http` and `mock` wait for anything; the rest is plain data in, plain data out.
+//! Not here: retries, permits, routing and joining (`gateway`); keys come in as settings (`config`).
+
+mod advice;
+mod catalogue;
+mod cause;
+mod china_time;
+mod chunk;
+mod custom;
+mod dialect;
+mod endpoint;
+mod error;
+mod framing;
+mod glm;
+#[cfg(test)]
+mod golden;
+mod http;
+mod intake;
+mod kimi;
+mod mask;
+mod mock;
+mod model;
+mod name;
+mod price;
+mod provider;
+mod refusal;
+mod reply;
+mod request;
+mod set;
+mod sse;
+mod thinking;
+
+pub use advice::Advice;
+pub use catalogue::{Catalogue, PASS_THROUGH_CONTEXT, PASS_THROUGH_OUTPUT};
+pub use cause::Cause;
+pub use chunk::{Chunk, Finish};
+pub use dialect::Dialect;
+pub use endpoint::Endpoint;
+pub use error::ProviderError;
+pub use framing::{Frame, Framing};
+pub use model::{Model, Temperature, Thinking};
+pub use name::ProviderName;
+pub use price::Price;
+pub use provider::{Limits, Piece, Provider, ReplyStream};
+pub use reply::{Reply, ReplyBuilder};
+pub use request::{ChatMessage, ChatRequest, Role};
+pub use set::{ProviderSettings, Providers};
+pub use sse::{Decoder, MAX_EVENT, MAX_LINE, Overflow, SseEvent};
+pub use thinking::ThinkingMode;
+
+/// What any other endpoint of the `OpenAI` shape takes and answers.
+pub use custom::CUSTOM;
+/// What GLM models take and answer.
+pub use glm::GLM;
+/// What Kimi models take and answer.
+pub use kimi::KIMI;

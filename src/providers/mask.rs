@@ -1,0 +1,83 @@
+//! Keys and account ids out of what providers say: their messages quote both.
+
+/// What ids and keys begin with.
+const PREFIXES: [&str; 6] = ["org-", "ak-", "sk-", "proj-", "user-", "uid-"];
+/// Shorter words are words.
+const SHORTEST_ID: usize = 6;
+/// Shorter runs of letters and digits are no secret.
+const SHORTEST_KEY: usize = 32;
+/// What is kept of a provider's message.
+const LONGEST_MESSAGE: usize = 300;
+
+/// A provider's message as one line without control characters, keys and ids, and not too long.
+pub(crate) fn tame(text: &str) -> String {
+    let printable: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut tame = String::new();
+    for word in printable.split_whitespace() {
+        if !tame.is_empty() {
+            tame.push(' ');
+        }
+        mask_word(word, &mut tame);
+        if tame.len() > LONGEST_MESSAGE {
+            let end = (0..=LONGEST_MESSAGE).rev().find(|end| tame.is_char_boundary(*end)).unwrap_or(0);
+            tame.truncate(end);
+            tame.push('…');
+            break;
+        }
+    }
+    tame
+}
+
+/// Splits a word at what can not be part of an id and masks each part that is one.
+fn mask_word(word: &str, out: &mut String) {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let mut rest = word;
+    while !rest.is_empty() {
+        let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        out.push_str(&mask_id(&rest[..end]));
+        let next = rest[end..].find(is_part).map_or(rest.len(), |at| end + at);
+        out.push_str(&rest[end..next]);
+        rest = &rest[next..];
+    }
+}
+
+fn mask_id(id: &str) -> String {
+    for prefix in PREFIXES {
+        let has_prefix = id.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+        if has_prefix && id.trim_end_matches('.').len() >= SHORTEST_ID {
+            return format!("{prefix}…");
+        }
+    }
+    let has_digit = id.bytes().any(|byte| byte.is_ascii_digit());
+    let longest_run = id.split(['.', '-', '_']).map(str::len).max().unwrap_or(0);
+    if has_digit && longest_run >= SHORTEST_KEY { "…".into() } else { id.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_and_ids_do_not_get_through() {
+        let key = format!("{}.{}", "a1".repeat(16), "b2".repeat(8));
+        for (text, tame_text) in [
+            ("Your account org-abc123<ak-def456> request", "Your account org-…<ak-…> request"),
+            ("key sk-test-key, and (SK-TEST-KEY)", "key sk-…, and (sk-…)"),
+            ("token=sk-kimi-abcdef.", "token=sk-…"),
+            (&format!("bad key {key}!"), "bad key …!"),
+            ("task-force org-x kimi-k2-0905-preview", "task-force org-x kimi-k2-0905-preview"),
+            ("two\nlines\tand \u{1b}[31mcolour", "two lines and [31mcolour"),
+            ("余额不足 org-abc123。", "余额不足 org-…。"),
+            ("", ""),
+        ] {
+            assert_eq!(tame(text), tame_text, "{text}");
+        }
+    }
+
+    #[test]
+    fn long_messages_are_cut_between_characters() {
+        let tame = tame(&"余".repeat(1000));
+        assert!(tame.len() <= LONGEST_MESSAGE + '…'.len_utf8());
+        assert!(tame.ends_with('…'));
+    }
+}
