@@ -24,7 +24,7 @@ pub mod source;
 pub mod tokens;
 pub mod workspace;
 
-pub use collect::{CollectRequest, Evidence, collect};
+pub use collect::{CollectRequest, Evidence, check, collect};
 pub use local::LocalWorkspace;
 pub use source::SourceFile;
 pub use tokens::estimate_tokens;

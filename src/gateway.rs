@@ -181,6 +181,7 @@ impl Gateway {
                     session: ask.session.clone(),
                     recorder: Arc::clone(recorder),
                     ledger: Arc::clone(ledger),
+                    thinking: ask.request.thinking,
                     input_estimate: estimate(&ask.request),
                 };
                 self.tasks.spawn(pilot.fly());

@@ -65,15 +65,18 @@ impl Threads {
         let Some(id) = id else {
             return Ok(self.thread(owner, new, Vec::new()));
         };
-        let record = self.store.get_thread(owner.to_owned(), id.to_owned()).await.map_err(|error| match error.code {
-            ErrorCode::NotFound => Error::not_found(format!("no conversation `{id}`: unknown, or expired"))
-                .hint("start a new one: repeat the call without the continuation id"),
-            _ => error,
-        })?;
+        let record =
+            self.store.get_thread(owner.to_owned(), id.to_owned()).await.map_err(|error| match error.code {
+                ErrorCode::NotFound => Error::not_found(format!("no conversation `{id}`: unknown, or expired"))
+                    .hint("start a new one: repeat the call without the continuation id"),
+                _ => error,
+            })?;
         let thread = self.thread(owner, record.summary.thread_id, record.messages);
         if thread.remaining() == 0 {
             let message = format!("conversation {} has had its {} turns", thread.id, self.max_turns);
-            return Err(Error::invalid(message).hint("start a new one, with a summary of this one as its first message"));
+            return Err(
+                Error::invalid(message).hint("start a new one, with a summary of this one as its first message")
+            );
         }
         Ok(thread)
     }

@@ -83,7 +83,8 @@ impl Registry {
             Arc::new(listmodels::ListModels),
             Arc::new(version::Version),
         ];
-        let is_enabled = |tool: &Arc<dyn Tool>| !disabled.iter().any(|name| name.eq_ignore_ascii_case(tool.info().name));
+        let is_enabled =
+            |tool: &Arc<dyn Tool>| !disabled.iter().any(|name| name.eq_ignore_ascii_case(tool.info().name));
         let tools = all.into_iter().filter(is_enabled).map(|tool| (tool.info().name, tool)).collect();
         Self { tools, disabled: disabled.to_vec() }
     }
@@ -110,9 +111,8 @@ impl Registry {
         if self.disabled.iter().any(|disabled| disabled.eq_ignore_ascii_case(name)) {
             return error.hint("it is switched off by disabled_tools (DISABLED_TOOLS)");
         }
-        let near = self.tools.keys().max_by(|a, b| {
-            strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name))
-        });
+        let near =
+            self.tools.keys().max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
         match near.filter(|near| strsim::jaro_winkler(near, name) > 0.75) {
             Some(near) => error.hint(format!("did you mean `{near}`? `exai tools` lists all")),
             None => error.hint("`exai tools` lists all"),

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::coordination::Slots;
 use crate::error::{Error, Result};
 use crate::gateway::{Admission, Flights, Gateway, Limits, Patience, RoutingSettings};
-use crate::providers::{Catalogue, CustomEndpoint, Endpoint, ProviderName, ProviderSettings, Providers};
+use crate::providers::{Catalogue, Endpoint, ProviderName, ProviderSettings, Providers};
 use crate::store::Store;
 
 /// The catalogue of models, with the user's corrections.
@@ -23,16 +23,15 @@ pub fn catalogue(config: &Config) -> Result<Catalogue> {
 }
 
 /// The endpoints that are configured.
-pub fn providers(config: &Config) -> Providers {
-    let endpoint = |url: &crate::config::Endpoint, key: &crate::config::Secret| {
-        Endpoint::new(url.as_str(), key.expose())
+pub fn providers(config: &Config) -> Result<Providers> {
+    let with_key = |url: &crate::config::Endpoint, key: &Option<crate::config::Secret>| {
+        key.as_ref().map(|key| Endpoint::new(url.as_str(), key.expose()))
     };
+    let custom = config.custom.url.as_ref();
     Providers::new(ProviderSettings {
-        glm: config.glm.api_key.as_ref().map(|key| endpoint(&config.glm.url, key)),
-        kimi: config.kimi.api_key.as_ref().map(|key| endpoint(&config.kimi.url, key)),
-        custom: config.custom.url.as_ref().map(|url| {
-            CustomEndpoint::new(url.as_str(), config.custom.api_key.as_ref().map(|key| key.expose().to_owned()))
-        }),
+        glm: with_key(&config.glm.url, &config.glm.api_key),
+        kimi: with_key(&config.kimi.url, &config.kimi.api_key),
+        custom: custom.map(|url| with_key(url, &config.custom.api_key).unwrap_or_else(|| Endpoint::open(url.as_str()))),
     })
 }
 
@@ -64,7 +63,7 @@ pub(super) fn gateway(config: &Config, state_dir: &Path, store: &Store, tasks: &
     };
     Ok(Arc::new(Gateway {
         catalogue: catalogue(config)?,
-        providers: providers(config),
+        providers: providers(config)?,
         routing,
         admission: Admission::new(limits, Slots::new(state_dir)),
         store: store.clone(),

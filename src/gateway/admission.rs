@@ -173,12 +173,8 @@ impl Shared {
             let mut state = self.state();
             let Some((session, waiter, slots)) = state.take_next(&self.slots) else { return };
             drop(state);
-            let permit = slots.map(|slots| Permit {
-                shared: Arc::clone(self),
-                session,
-                provider: waiter.provider,
-                slots,
-            });
+            let permit =
+                slots.map(|slots| Permit { shared: Arc::clone(self), session, provider: waiter.provider, slots });
             // A waiter that left meanwhile drops the permit, which gives it back: look again.
             drop(waiter.grant.send(permit));
         }

@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::evidence::estimate_tokens;
 use crate::protocol::{EventKind, Phase, Usage, UsageSource};
-use crate::providers::{Advice, Limits, Model, Piece, Provider, ProviderError, Reply};
+use crate::providers::{Limits, Model, Piece, Provider, ProviderError, Reply, ThinkingMode};
 use crate::store::{AttemptEnd, NewAnswer};
 
 /// All that one flight needs.
@@ -26,6 +26,7 @@ pub(super) struct Pilot {
     pub(super) session: String,
     pub(super) recorder: Arc<dyn Recorder>,
     pub(super) ledger: Arc<Ledger>,
+    pub(super) thinking: Option<ThinkingMode>,
     /// Estimated tokens of the request, for a provider that does not count.
     pub(super) input_estimate: u64,
 }
@@ -91,7 +92,7 @@ impl Pilot {
 
     /// Sends the request and reads the stream to its end.
     async fn stream(&self) -> Result<Reply, ProviderError> {
-        let limits = limits(&self.gateway.patience, self.model.thinks(&self.body));
+        let limits = limits(&self.gateway.patience, self.model.thinks(self.thinking));
         let mut stream = self.provider.open(&self.model, &self.body, &limits).await?;
         let mut phase = Phase::Waiting;
         while let Some(piece) = stream.next().await? {
@@ -129,7 +130,7 @@ impl Pilot {
                 Ok(answer)
             }
             Err(error) => {
-                open.end(failure(&error), None).await?;
+                open.end(self.failure(&error), None).await?;
                 Err(error)
             }
         };
@@ -137,21 +138,38 @@ impl Pilot {
     }
 
     fn success(&self, reply: &Reply) -> AttemptEnd {
-        let usage = reply.usage.unwrap_or_else(|| Usage {
-            input: Some(self.input_estimate),
-            output: Some(estimate_tokens(&reply.text) + estimate_tokens(&reply.reasoning)),
-            source: UsageSource::Estimated,
-            ..Usage::default()
-        });
-        // An estimate is good enough for a plan, not for an account.
-        let counted = (usage.source == UsageSource::Provider).then_some(usage);
-        let price = self.model.price.as_ref();
-        let cost = counted.and_then(|usage| price.and_then(|price| price.cost(&usage)));
+        let mut end = self.end_of("ok", None, reply);
+        if end.usage == Usage::default() {
+            end.usage = Usage {
+                input: Some(self.input_estimate),
+                output: Some(estimate_tokens(&reply.text) + estimate_tokens(&reply.reasoning)),
+                source: UsageSource::Estimated,
+                ..Usage::default()
+            };
+        }
+        end
+    }
+
+    /// A request that was refused before any content cost nothing; one that broke off may have been billed.
+    fn failure(&self, error: &ProviderError) -> AttemptEnd {
+        let nothing = Reply::default();
+        let partial = error.partial.as_deref().unwrap_or(&nothing);
+        let mut end = self.end_of(error.cause.as_str(), Some(error.message.clone()), partial);
+        if error.status.is_some_and(|status| status >= 400) {
+            end.cost = Some(0);
+        }
+        end
+    }
+
+    /// The books of one attempt. Only what the provider counted is priced: an estimate is good enough for a plan,
+    /// not for an account.
+    fn end_of(&self, outcome: &str, message: Option<String>, reply: &Reply) -> AttemptEnd {
+        let cost = (reply.usage.source == UsageSource::Provider).then(|| self.model.cost(&reply.usage)).flatten();
         AttemptEnd {
             at: Timestamp::now(),
-            outcome: "ok".to_owned(),
-            message: None,
-            usage,
+            outcome: outcome.to_owned(),
+            message,
+            usage: reply.usage,
             cost,
             priced_on: cost.and(self.model.priced_on.clone()),
             extra: (!reply.extra.is_empty()).then(|| serde_json::json!(reply.extra)),
@@ -170,8 +188,7 @@ impl Pilot {
     }
 
     fn give_up(&self, error: &ProviderError) -> Failure {
-        let try_next = !error.after_content && !matches!(error.advice(), Advice::Stop);
-        Failure { error: error.to_error(self.model.provider, &self.model.id), try_next }
+        Failure { error: error.to_error(self.model.provider, &self.model.id), try_next: error.may_another_model_help() }
     }
 }
 
@@ -215,19 +232,5 @@ fn limits(patience: &Patience, thinks: bool) -> Limits {
         connect: patience.connect,
         headers: if thinks { patience.headers_thinking } else { patience.headers },
         idle: if thinks { patience.idle_thinking } else { patience.idle },
-    }
-}
-
-/// A request that was refused before any content cost nothing; one that broke off may have been billed.
-fn failure(error: &ProviderError) -> AttemptEnd {
-    let refused = error.status.is_some_and(|status| status >= 400);
-    AttemptEnd {
-        at: Timestamp::now(),
-        outcome: error.cause.as_str().to_owned(),
-        message: Some(error.message.clone()),
-        usage: Usage::default(),
-        cost: refused.then_some(0),
-        priced_on: None,
-        extra: None,
     }
 }

@@ -32,7 +32,7 @@ impl Plan {
     pub(super) fn new(model: &Model, route: &Route, body: &Map<String, Value>, request: &ChatRequest) -> Self {
         let tokens = estimate(request);
         let input = Usage { input: Some(tokens), output: Some(0), source: UsageSource::Estimated, ..Usage::default() };
-        let cost: Option<Nanodollars> = model.price.as_ref().and_then(|price| price.cost(&input));
+        let cost: Option<Nanodollars> = model.cost(&input);
         let mut parameters = body.clone();
         parameters.remove("messages");
         Self {
@@ -50,7 +50,11 @@ impl Plan {
 
 impl std::fmt::Display for Plan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "Would send {} bytes (about {} tokens of {}) to {} ({})", self.bytes, self.estimated_tokens, self.context, self.model, self.provider)?;
+        writeln!(
+            f,
+            "Would send {} bytes (about {} tokens of {}) to {} ({})",
+            self.bytes, self.estimated_tokens, self.context, self.model, self.provider
+        )?;
         writeln!(f, "Why: {}", self.reason)?;
         match self.input_cost_usd {
             Some(usd) => writeln!(f, "Input costs about {usd:.4} USD; the answer comes on top"),

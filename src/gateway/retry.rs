@@ -12,11 +12,11 @@ const LONGEST: Duration = Duration::from_secs(15);
 /// How long to wait before the next try; `None` when there shall be none.
 /// `failed` counts the tries so far, `luck` is a random number from 0 to 1.
 pub(super) fn pause(error: &ProviderError, failed: u32, left: Duration, luck: f64) -> Option<Duration> {
-    let Advice::Retry { after, tries } = error.advice() else { return None };
-    if error.after_content || failed >= tries {
+    let Advice::Retry { after_hint, tries } = error.advice() else { return None };
+    if failed > tries {
         return None;
     }
     let ceiling = FIRST.saturating_mul(1 << (failed - 1).min(8)).min(LONGEST);
-    let pause = after.unwrap_or_default() + ceiling.mul_f64(luck);
+    let pause = after_hint.unwrap_or_default() + ceiling.mul_f64(luck);
     (pause < left).then_some(pause)
 }

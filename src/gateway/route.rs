@@ -79,7 +79,8 @@ impl RoutingSettings {
         let custom = self.custom_model.iter().map(|name| format!("custom/{name}"));
         let mut candidates = Vec::new();
         for name in preferred.iter().cloned().chain(custom) {
-            let model = catalogue.resolve(&name).map_err(|error| error.hint(format!("models.{word} names `{name}`")))?;
+            let model =
+                catalogue.resolve(&name).map_err(|error| error.hint(format!("models.{word} names `{name}`")))?;
             if providers.get(model.provider).is_some() && !candidates.contains(&model) {
                 candidates.push(model);
             }
@@ -108,8 +109,11 @@ pub(super) fn not_configured(model: &Model) -> Error {
         ProviderName::Custom => "EXAI_CUSTOM_URL",
         ProviderName::Mock => "a model of the form mock:echo",
     };
-    Error::new(ErrorCode::NoProvider, format!("model {} needs provider {}, which is not configured", model.id, model.provider))
-        .hint(format!("set {setting}, or leave --model out to use what is configured"))
+    Error::new(
+        ErrorCode::NoProvider,
+        format!("model {} needs provider {}, which is not configured", model.id, model.provider),
+    )
+    .hint(format!("set {setting}, or leave --model out to use what is configured"))
 }
 
 fn none_configured(providers: &Providers, word: &str, preferred: &[String]) -> Error {
@@ -118,6 +122,11 @@ fn none_configured(providers: &Providers, word: &str, preferred: &[String]) -> E
             .hint("set GLM_API_KEY (Z.ai) or KIMI_API_KEY (Moonshot), or EXAI_CUSTOM_URL for a server of your own; try without one: --model mock:echo");
     }
     let names: Vec<_> = providers.configured().iter().map(ToString::to_string).collect();
-    let message = format!("models.{word} ({}) names no model of a configured provider ({})", preferred.join(", "), names.join(", "));
-    Error::new(ErrorCode::NoProvider, message).hint("set EXAI_CUSTOM_MODEL for a custom endpoint, or name a model with --model")
+    let message = format!(
+        "models.{word} ({}) names no model of a configured provider ({})",
+        preferred.join(", "),
+        names.join(", ")
+    );
+    Error::new(ErrorCode::NoProvider, message)
+        .hint("set EXAI_CUSTOM_MODEL for a custom endpoint, or name a model with --model")
 }

@@ -13,7 +13,8 @@ pub(super) fn check(schema: &Value, arguments: &mut Map<String, Value>) -> Resul
     arguments.retain(|name, value| {
         let known = properties.contains_key(name);
         if !known {
-            warnings.push(format!("argument `{name}` is not known to this tool and was ignored{}", near(name, properties)));
+            warnings
+                .push(format!("argument `{name}` is not known to this tool and was ignored{}", near(name, properties)));
         }
         known && !value.is_null()
     });
@@ -194,9 +195,11 @@ mod tests {
 
     #[test]
     fn usual_spellings_are_understood() {
-        let given = json!({"prompt": " hi ", "mode": "HIGH", "step": "2", "temperature": "0.5", "last": "yes", "files": "a"});
+        let given =
+            json!({"prompt": " hi ", "mode": "HIGH", "step": "2", "temperature": "0.5", "last": "yes", "files": "a"});
         let (read, warnings) = checked(given).unwrap();
-        let wanted = json!({"prompt": "hi", "mode": "high", "step": 2, "temperature": 0.5, "last": true, "files": ["a"]});
+        let wanted =
+            json!({"prompt": "hi", "mode": "high", "step": 2, "temperature": 0.5, "last": true, "files": ["a"]});
         assert_eq!((read, warnings), (wanted, vec![]));
     }
 
@@ -222,6 +225,9 @@ mod tests {
     fn an_unknown_argument_is_taken_out_with_a_warning_that_names_the_nearest() {
         let (read, warnings) = checked(json!({"prompt": "x", "temprature": 0.1})).unwrap();
         assert_eq!(read, json!({"prompt": "x"}));
-        assert!(warnings[0].contains("`temprature`") && warnings[0].contains("did you mean `temperature`"), "{warnings:?}");
+        assert!(
+            warnings[0].contains("`temprature`") && warnings[0].contains("did you mean `temperature`"),
+            "{warnings:?}"
+        );
     }
 }

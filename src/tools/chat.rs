@@ -54,7 +54,7 @@ impl Tool for Chat {
         let thread = context.thread(common.continuation_id.as_deref()).await?;
         let route = context.gateway.route(common.model.as_deref(), Need::Fast)?;
         let window = Window::of(route.first()?.context);
-        let gathered = gather(context, &thread, files.clone(), window.files, common.allow_missing).await?;
+        let gathered = gather(context, &thread, files, window.files, common.allow_missing).await?;
         let history = thread.history(window.history, None);
         let user = format!("{}{}{prompt}\n", gathered.text, history.text);
         let answer = context.ask(route, context.request(PROMPT, user, &common, &thread)).await?;
@@ -66,7 +66,7 @@ impl Tool for Chat {
                 call_id: context.call_id.clone(),
                 question: prompt,
                 answer: answer.text.clone(),
-                files,
+                files: gathered.named,
                 model: Some(answer.model.clone()),
                 state: Value::Null,
             },

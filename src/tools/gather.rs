@@ -12,6 +12,8 @@ pub(super) struct Gathered {
     pub(super) text: String,
     /// Files shown in full.
     pub(super) embedded: usize,
+    /// The files that the call itself asked for, as shown; the conversation remembers them.
+    pub(super) named: Vec<String>,
 }
 
 /// Reads `paths` and the files of the conversation within `budget` tokens. A missing file of the call is an error
@@ -23,15 +25,18 @@ pub(super) async fn gather(
     budget: u64,
     allow_missing: bool,
 ) -> Result<Gathered> {
-    let named = CollectRequest { paths, budget_tokens: budget, allow_missing, ..CollectRequest::default() };
-    let named = context.deadline.bound("reading files", collect(&*context.workspace, &named)).await??;
-    let earlier = CollectRequest {
-        paths: thread.files(),
+    let request = CollectRequest { paths, budget_tokens: budget, allow_missing, ..CollectRequest::default() };
+    let named = context.deadline.bound("reading files", collect(&*context.workspace, &request)).await??;
+    let root = context.workspace.root();
+    let mut before = thread.files();
+    before.retain(|file| !named.coverage.selected.contains(file));
+    let request = CollectRequest {
+        paths: before.iter().map(|file| absolute(root, file)).collect(),
         budget_tokens: budget.saturating_sub(named.tokens()),
         allow_missing: true,
-        already_shown: named.coverage.selected.iter().cloned().collect(),
+        ..CollectRequest::default()
     };
-    let earlier = context.deadline.bound("reading files", collect(&*context.workspace, &earlier)).await??;
+    let earlier = context.deadline.bound("reading files", collect(&*context.workspace, &request)).await??;
 
     let mut draft = context.draft();
     for evidence in [&earlier, &named] {
@@ -39,13 +44,22 @@ pub(super) async fn gather(
         draft.coverage.sent.extend(evidence.coverage.sent.iter().cloned());
         draft.coverage.skipped.extend(evidence.coverage.skipped.iter().cloned());
     }
-    let left_out = draft.coverage.skipped.len();
-    if left_out > 0 {
-        let first = &draft.coverage.skipped[0];
-        let warning = format!("{left_out} files were left out, the first: {} ({})", first.path, first.reason);
+    if let Some(first) = draft.coverage.skipped.first() {
+        let warning = match draft.coverage.skipped.len() {
+            1 => format!("{} was left out: {}", first.path, first.reason),
+            more => format!("{more} files were left out, the first is {}: {}", first.path, first.reason),
+        };
         draft.warnings.push(warning);
     }
-    // What the conversation showed before comes first: a stable beginning is what providers cache.
-    let text = earlier.render_files() + &named.render();
-    Ok(Gathered { text, embedded: named.files.len() + earlier.files.len() })
+    Ok(Gathered {
+        // What the conversation showed before comes first: a stable beginning is what providers cache.
+        text: earlier.render() + &named.render(),
+        embedded: named.files.len() + earlier.files.len(),
+        named: named.coverage.selected,
+    })
+}
+
+/// A file as shown, under whatever directory the caller is in now.
+fn absolute(root: &str, shown: &str) -> String {
+    if shown.starts_with('/') { shown.to_owned() } else { format!("{root}/{shown}") }
 }

@@ -60,5 +60,5 @@ impl Tool for ListModels {
 
 /// Writing into a string can not fail.
 fn write(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    drop(text.write_fmt(arguments));
+    let _ = text.write_fmt(arguments);
 }

@@ -27,8 +27,8 @@ use super::gather::{Gathered, gather};
 use super::{Context, Info, Output, Tool, common, schema};
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence;
-use crate::gateway::{Answer, Need, Route};
-use crate::threads::{Exchange, Thread};
+use crate::gateway::{Need, Route};
+use crate::threads::Exchange;
 use document::Document;
 
 /// What is particular about one workflow tool.
@@ -99,11 +99,11 @@ impl<W: Workflow> Tool for Engine<W> {
         let thread = context.thread(arguments.common.continuation_id.as_deref()).await?;
         let work = Work::resume(&thread, self.info().name)?.with_step(&arguments)?;
         let document = Document { workflow: &self.workflow, work: &work, thread: &thread };
-        let (output, answer) = if work.is_last() {
+        let step = if work.is_last() {
             self.conclude(&arguments, &document, context).await?
         } else {
-            self.check_files(&arguments, context).await?;
-            (document.pause(), None)
+            let files = self.check_files(&arguments, context).await?;
+            Step { output: document.pause(), files, model: None }
         };
         context.remember(
             &thread,
@@ -112,14 +112,23 @@ impl<W: Workflow> Tool for Engine<W> {
                 root: Some(context.workspace.root().to_owned()),
                 call_id: context.call_id.clone(),
                 question: work.question(),
-                answer: output.text.clone(),
-                files: arguments.relevant_files,
-                model: answer.map(|answer| answer.model),
+                answer: step.output.text.clone(),
+                files: step.files,
+                model: step.model,
                 state: serde_json::json!(work),
             },
         );
-        Ok(output)
+        Ok(step.output)
     }
+}
+
+/// What one step came to.
+struct Step {
+    output: Output,
+    /// The files it named, as shown.
+    files: Vec<String>,
+    /// The model that answered, if one was asked.
+    model: Option<String>,
 }
 
 /// Tokens of files in a brief that no model reads.
@@ -137,15 +146,10 @@ enum Expert {
 
 impl<W: Workflow> Engine<W> {
     /// The last step: decides whether an expert is asked, and asks it.
-    async fn conclude(
-        &self,
-        arguments: &Arguments,
-        document: &Document<'_, W>,
-        context: &Context,
-    ) -> Result<(Output, Option<Answer>)> {
+    async fn conclude(&self, arguments: &Arguments, document: &Document<'_, W>, context: &Context) -> Result<Step> {
         if !arguments.expert && self.workflow.is_settled(document.work.confidence()) {
-            self.check_files(arguments, context).await?;
-            return Ok((document.settled(), None));
+            let files = self.check_files(arguments, context).await?;
+            return Ok(Step { output: document.settled(), files, model: None });
         }
         let route = match Self::expert(arguments, context)? {
             Expert::Ask(route) => route,
@@ -156,7 +160,7 @@ impl<W: Workflow> Engine<W> {
                     context.draft().hints.extend(error.hints);
                 }
                 let brief = prompt::question(document, &files.text, "");
-                return Ok((document.local(brief, &files), None));
+                return Ok(Step { output: document.local(brief, &files), files: files.named, model: None });
             }
         };
         let window = Window::of(route.first()?.context);
@@ -167,7 +171,8 @@ impl<W: Workflow> Engine<W> {
         common.thinking_mode.get_or_insert(self.workflow.thinking());
         let request = context.request(self.workflow.system_prompt(), question, &common, document.thread);
         let answer = context.ask(route, request).await?;
-        Ok((document.analysed(&answer, &files), Some(answer)))
+        let output = document.analysed(&answer, &files);
+        Ok(Step { output, files: files.named, model: Some(answer.model) })
     }
 
     fn expert(arguments: &Arguments, context: &Context) -> Result<Expert> {
@@ -199,14 +204,15 @@ impl<W: Workflow> Engine<W> {
     }
 
     /// A step that shows no file still refuses one that can not be read, so that the mistake is told early.
-    async fn check_files(&self, arguments: &Arguments, context: &Context) -> Result<()> {
+    async fn check_files(&self, arguments: &Arguments, context: &Context) -> Result<Vec<String>> {
         let request = evidence::CollectRequest {
             paths: arguments.relevant_files.clone(),
             allow_missing: arguments.common.allow_missing,
             ..evidence::CollectRequest::default()
         };
-        let found = context.deadline.bound("looking for files", evidence::check(&*context.workspace, &request)).await??;
-        context.draft().coverage.selected = found;
-        Ok(())
+        let found =
+            context.deadline.bound("looking for files", evidence::check(&*context.workspace, &request)).await??;
+        context.draft().coverage.selected.clone_from(&found);
+        Ok(found)
     }
 }

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::tools::common::Common;
 
@@ -37,8 +37,8 @@ pub(in crate::tools) struct Arguments {
     pub(super) relevant_context: Vec<String>,
     /// Issues found, each with severity (critical, high, medium, low) and description.
     #[serde(default)]
-    #[schemars(length(max = 1000), inner(extend("type" = "object")))]
-    pub(super) issues_found: Vec<Value>,
+    #[schemars(length(max = 1000))]
+    pub(super) issues_found: Vec<Map<String, Value>>,
     /// Current theory of the cause.
     #[schemars(length(max = 10_000))]
     pub(super) hypothesis: Option<String>,

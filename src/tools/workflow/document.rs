@@ -84,7 +84,10 @@ impl<W: Workflow> Document<'_, W> {
         if let Some(status) = expert::asks_for_more(&analysis) {
             let mut document = self.base(status);
             document.insert("content".to_owned(), json!(analysis).to_string().into());
-            self.finish(&mut document, "Look for what the expert asks for, then call again with it and this continuation_id.");
+            self.finish(
+                &mut document,
+                "Look for what the expert asks for, then call again with it and this continuation_id.",
+            );
             add_embedded(&mut document, files);
             return self.output(status, text, document, Some(answer));
         }
@@ -179,9 +182,6 @@ impl<W: Workflow> Document<'_, W> {
 
 fn add_embedded(document: &mut Map<String, Value>, files: &Gathered) {
     if files.embedded > 0 {
-        document.insert(
-            "file_context".to_owned(),
-            json!({"type": "fully_embedded", "files_embedded": files.embedded}),
-        );
+        document.insert("file_context".to_owned(), json!({"type": "fully_embedded", "files_embedded": files.embedded}));
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Workflow;
 use super::arguments::Confidence;
@@ -23,7 +23,11 @@ pub(super) fn question<W: Workflow>(document: &Document<'_, W>, files: &str, his
     section(&mut text, "Issues", &issues(work));
     section(&mut text, "Hypotheses so far", &hypotheses(work));
     if work.confidence() == Confidence::AlmostCertain {
-        section(&mut text, "Note", "The investigator is almost certain. Confirm it with evidence, or say what speaks against it.");
+        section(
+            &mut text,
+            "Note",
+            "The investigator is almost certain. Confirm it with evidence, or say what speaks against it.",
+        );
     }
     text
 }
@@ -36,7 +40,7 @@ fn section(text: &mut String, title: &str, body: &str) {
 
 /// Writing into a string can not fail.
 fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    drop(text.write_fmt(arguments));
+    let _ = text.write_fmt(arguments);
 }
 
 fn counts(work: &Work) -> String {
@@ -67,7 +71,8 @@ fn list(items: &[&str]) -> String {
 }
 
 fn issues(work: &Work) -> String {
-    let word = |issue: &Value, key: &str| issue.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let word =
+        |issue: &Map<String, Value>, key: &str| issue.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     work.issues()
         .map(|issue| format!("- [{}] {}\n", word(issue, "severity").to_uppercase(), word(issue, "description")))
         .collect()

@@ -98,7 +98,7 @@ fn words(key: &str) -> String {
 
 /// Writing into a string can not fail.
 fn put(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    drop(text.write_fmt(arguments));
+    let _ = text.write_fmt(arguments);
 }
 
 #[cfg(test)]

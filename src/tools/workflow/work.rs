@@ -1,7 +1,7 @@
 //! The work so far: the steps, as the conversation keeps them. Everything else is derived from them.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::arguments::{Arguments, Confidence};
 use crate::error::{Error, Result};
@@ -27,7 +27,7 @@ pub(super) struct Step {
     pub(super) files_checked: Vec<String>,
     pub(super) relevant_files: Vec<String>,
     pub(super) relevant_context: Vec<String>,
-    pub(super) issues_found: Vec<Value>,
+    pub(super) issues_found: Vec<Map<String, Value>>,
     pub(super) hypothesis: Option<String>,
     pub(super) confidence: Confidence,
 }
@@ -46,7 +46,8 @@ impl Work {
         let number = arguments.step_number.unwrap_or_else(|| self.next_number());
         if let Some(from) = arguments.backtrack_from_step {
             if from >= number {
-                let message = format!("backtrack_from_step is {from}, but this is step {number}: it must be an earlier one");
+                let message =
+                    format!("backtrack_from_step is {from}, but this is step {number}: it must be an earlier one");
                 return Err(Error::validation("backtrack_from_step", from, format!("1 to {}", number - 1), message));
             }
             self.steps.retain(|step| step.number < from);
@@ -55,7 +56,11 @@ impl Work {
         self.steps.retain(|step| step.number != number);
         self.steps.push(Step {
             number,
-            step: arguments.step.clone().filter(|step| !step.is_empty()).unwrap_or_else(|| first_line(&arguments.findings)),
+            step: arguments
+                .step
+                .clone()
+                .filter(|step| !step.is_empty())
+                .unwrap_or_else(|| first_line(&arguments.findings)),
             findings: arguments.findings.clone(),
             files_checked: arguments.files_checked.clone(),
             relevant_files: arguments.relevant_files.clone(),
@@ -118,7 +123,7 @@ impl Work {
     }
 
     /// All issues.
-    pub(super) fn issues(&self) -> impl Iterator<Item = &Value> {
+    pub(super) fn issues(&self) -> impl Iterator<Item = &Map<String, Value>> {
         self.steps.iter().flat_map(|step| &step.issues_found)
     }
 
