@@ -1,2 +1,58 @@
-//! x
-fn main() {}
+//! The program: reads the command line, loads the configuration, runs one verb, prints, exits.
+
+mod call;
+mod calls;
+mod cli;
+mod config;
+mod house;
+mod models;
+mod monitor;
+mod output;
+mod report;
+mod schema;
+mod threads;
+mod tools;
+
+use std::process::ExitCode;
+
+use cli::{Cli, Verb};
+use house::House;
+use output::Output;
+
+fn main() -> ExitCode {
+    let mut output = Output::new();
+    let outcome = match cli::parse() {
+        Ok(cli) => {
+            output.set_up(cli.color, cli.quiet);
+            start(cli, &mut output)
+        }
+        Err(usage) => return output.usage(&usage),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => report::failure(&mut output, &error),
+    }
+}
+
+fn start(cli: Cli, output: &mut Output) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let code = runtime.block_on(run(cli, output));
+    // Whatever still reads a file is not worth waiting for.
+    runtime.shutdown_background();
+    code
+}
+
+/// The whole program, one line a verb.
+async fn run(cli: Cli, output: &mut Output) -> anyhow::Result<ExitCode> {
+    let house = House::new(&cli, output);
+    match cli.verb {
+        Verb::Call(args) => call::run(args, &house, output).await,
+        Verb::Calls(args) => calls::run(args, &house, output).await,
+        Verb::Threads(args) => threads::run(args, &house, output).await,
+        Verb::Tools(args) => tools::run(&args, &house, output),
+        Verb::Models(args) => models::run(&args, &house, output),
+        Verb::Monitor(args) => monitor::run(&args, &house, output).await,
+        Verb::Config(args) => config::run(&args, &house, output),
+        Verb::Schema(args) => schema::run(&args, output),
+    }
+}

@@ -1,0 +1,208 @@
+//! `exai call`: one call of one tool, from the shell.
+//!
+//! ```text
+//! flags, files, stdin ─▶ arguments ─▶ Backend::call ─▶ progress (stderr), text as it arrives (stdout) ─▶ result
+//! ```
+
+mod arguments;
+mod flags;
+mod footer;
+mod progress;
+mod stream;
+mod values;
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use exai_core::backend::{Backend, CallHandle, Local};
+use exai_core::config::Project;
+use exai_core::error::Error;
+use exai_core::evidence::LocalWorkspace;
+use exai_core::protocol::{CallOptions, CallRequest, Envelope, Told};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+pub(crate) use flags::{Args, Format};
+
+use crate::house::{House, project_root};
+use crate::output::{Output, Style};
+use crate::report;
+use progress::Progress;
+use stream::Stream;
+
+/// Calls the tool and prints its result.
+pub(crate) async fn run(args: Args, house: &House, output: &mut Output) -> anyhow::Result<ExitCode> {
+    let place = Place::find()?;
+    let project = Project::load(&place.root)?;
+    let config = house.config()?;
+    let (mut arguments, typed) = arguments::build(&args, project.as_ref())?;
+    let ignore = project.map(|project| project.ignore).unwrap_or_default();
+    let workspace = place.workspace(house.home().as_deref(), &ignore, &typed)?;
+    let local = house.open().await.context(format!("state directory {}", config.state_dir.display()))?;
+    arguments::resolve_thread(&mut arguments, &local, &place.root.to_string_lossy()).await?;
+    let request = CallRequest {
+        tool: args.tool.clone(),
+        arguments,
+        options: CallOptions { timeout: args.timeout, fresh: args.fresh, dry_run: args.dry_run },
+    };
+    let handle = local.call(request, workspace).await?;
+    let code = follow(handle, &args, output).await;
+    local.close().await;
+    code
+}
+
+/// Where the call is made from.
+struct Place {
+    here: PathBuf,
+    root: PathBuf,
+}
+
+impl Place {
+    fn find() -> anyhow::Result<Self> {
+        let here = std::env::current_dir().context("the current directory can not be found")?;
+        Ok(Self { root: project_root(&here), here })
+    }
+
+    /// The files that the call may read: the project, and whatever the user typed. A directory that can not be a
+    /// project (home, `/`) gives the typed paths only.
+    fn workspace(
+        &self,
+        home: Option<&Path>,
+        ignore: &[String],
+        typed: &[String],
+    ) -> Result<Arc<LocalWorkspace>, Error> {
+        let in_project = LocalWorkspace::new(std::slice::from_ref(&self.root), &self.here, home, ignore);
+        let mut workspace = in_project.or_else(|_| LocalWorkspace::new(&[], &self.here, home, ignore))?;
+        for path in typed {
+            // A path that can not be allowed is refused, with its name, when the tool looks for it.
+            let _ = workspace.allow(path);
+        }
+        Ok(Arc::new(workspace))
+    }
+}
+
+/// Shows what happens until the call is over. The first Ctrl-C cancels it; it ends with a result all the same.
+async fn follow(mut handle: CallHandle, args: &Args, output: &mut Output) -> anyhow::Result<ExitCode> {
+    let mut signals = Signals::new()?;
+    let mut progress = Progress::new(&args.tool, output);
+    let mut stream = Stream::default();
+    let mut closed = None;
+    loop {
+        tokio::select! {
+            biased;
+            () = signals.next() => {
+                handle.cancel();
+            }
+            told = handle.news.next() => {
+                let Some(told) = told else { break };
+                if closed.is_none()
+                    && let Err(error) = show(&told, args, &mut progress, &mut stream, output)
+                {
+                    // Nobody reads any more: the call has lost its purpose.
+                    handle.cancel();
+                    closed = Some(error);
+                }
+            }
+        }
+    }
+    let result = handle.result().await;
+    progress.clear();
+    if let Some(error) = closed {
+        return Err(error);
+    }
+    print(&result, args.format, &stream, output)?;
+    if result.exit.kind == exai_core::error::Kind::Interrupted {
+        return Ok(ExitCode::from(signals.exit_code()));
+    }
+    Ok(ExitCode::from(result.exit.code))
+}
+
+fn show(
+    told: &Told,
+    args: &Args,
+    progress: &mut Progress,
+    stream: &mut Stream,
+    output: &mut Output,
+) -> anyhow::Result<()> {
+    match args.format {
+        Format::Jsonl => output.json_line(told)?,
+        Format::Text => {
+            if let Some(text) = stream.take(told) {
+                progress.clear();
+                output.part(&text)?;
+            }
+        }
+        Format::Markdown | Format::Json => {}
+    }
+    if !stream.is_printing() {
+        progress.show(told, output);
+    }
+    Ok(())
+}
+
+/// Prints the result, and beside it what should be known of it.
+fn print(result: &Envelope, format: Format, stream: &Stream, output: &mut Output) -> anyhow::Result<()> {
+    match format {
+        Format::Json => output.json(result)?,
+        Format::Jsonl => output.json_line(result)?,
+        Format::Markdown => output.text(&footer::markdown(result))?,
+        Format::Text if stream.is_printing() => output.text(stream.rest(&result.text))?,
+        Format::Text => output.text(&result.text)?,
+    }
+    for warning in &result.warnings {
+        output.note(Style::Warn, "warning: ", warning);
+    }
+    if let Some(error) = &result.error {
+        output.tell(Style::Bad, "error: ", &error.message);
+        report::hints(output, &error.hints);
+    }
+    output.note(Style::Muted, "", &footer::line(result));
+    Ok(())
+}
+
+/// The signals that end a call.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    terminated: bool,
+}
+
+impl Signals {
+    fn new() -> anyhow::Result<Self> {
+        let failed = "signals can not be heard";
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).context(failed)?,
+            terminate: signal(SignalKind::terminate()).context(failed)?,
+            terminated: false,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => self.terminated = true,
+        }
+    }
+
+    fn exit_code(&self) -> u8 {
+        const SIGINT: u8 = 130;
+        const SIGTERM: u8 = 143;
+        if self.terminated { SIGTERM } else { SIGINT }
+    }
+}
+
+/// Whether results may be shown to a person as they arrive.
+fn is_watched() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+/// The house, as far as arguments need it.
+async fn last_thread(local: &Local, root: &str) -> anyhow::Result<String> {
+    let found = local.last_thread(root).await?;
+    let found = found.ok_or_else(|| {
+        Error::not_found(format!("no conversation about {root} yet")).hint("leave --continue out to start one")
+    })?;
+    Ok(found.to_string())
+}

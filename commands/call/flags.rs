@@ -1,0 +1,204 @@
+//! The flags of `exai call TOOL`: those that all tools share, and those that come from the tool's own schema.
+
+use std::time::Duration;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, ValueEnum};
+use exai_core::tools::Registry;
+use serde_json::Value;
+
+/// What was typed for one call.
+#[derive(Debug)]
+pub(crate) struct Args {
+    /// The tool.
+    pub(crate) tool: String,
+    /// Values of the tool's own flags, as typed.
+    pub(super) given: Vec<(String, Vec<String>)>,
+    /// The bare text.
+    pub(super) text: Option<String>,
+    /// Read the main text from standard input.
+    pub(super) stdin: bool,
+    /// A file with the whole arguments object.
+    pub(super) json_args: Option<String>,
+    /// How the result is printed.
+    pub(crate) format: Format,
+    /// Time for the whole call.
+    pub(crate) timeout: Option<Duration>,
+    /// Neither join nor reuse.
+    pub(crate) fresh: bool,
+    /// Send nothing.
+    pub(crate) dry_run: bool,
+}
+
+/// How the result is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// The answer, as it arrives.
+    #[default]
+    Text,
+    /// The answer with a heading that says where it comes from.
+    Markdown,
+    /// The envelope (`exai schema result`).
+    Json,
+    /// One event a line, the envelope last.
+    Jsonl,
+}
+
+/// Names on the command line of arguments that have another one in the schema.
+const RENAMED: [(&str, &str); 2] = [("continuation_id", "continue"), ("thinking_mode", "thinking")];
+
+impl clap::Args for Args {
+    fn augment_args(command: Command) -> Command {
+        command.subcommand_required(true).arg_required_else_help(true).defer(|command| {
+            // All tools have flags; whether one is switched off is said when it is called.
+            Registry::new(&[]).iter().fold(command, |command, tool| {
+                let info = tool.info();
+                let own =
+                    own_flags(Command::new(info.name).about(info.description), &tool.schema(), info.main_argument);
+                command.subcommand(common_flags(own))
+            })
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Args {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let missing = || clap::Error::new(clap::error::ErrorKind::MissingSubcommand);
+        let (tool, matches) = matches.subcommand().ok_or_else(missing)?;
+        let own = matches.ids().map(clap::Id::as_str).filter_map(|id| Some((id, id.strip_prefix(OWN)?)));
+        let given = own.map(|(id, name)| (name.to_owned(), texts(matches, id))).collect();
+        let one = |id: &str| matches.try_get_one::<String>(id).ok().flatten().cloned();
+        let flag = |id: &str| matches.try_get_one::<bool>(id).ok().flatten().copied().unwrap_or_default();
+        Ok(Self {
+            tool: tool.to_owned(),
+            given,
+            text: one("TEXT"),
+            stdin: flag("stdin"),
+            json_args: one("json-args"),
+            format: matches.get_one("output").copied().unwrap_or_default(),
+            timeout: matches.get_one("timeout").copied(),
+            fresh: flag("fresh"),
+            dry_run: flag("dry-run"),
+        })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// Marks the ids of flags that come from a schema.
+const OWN: &str = "own:";
+
+fn texts(matches: &ArgMatches, id: &str) -> Vec<String> {
+    matches.get_many::<String>(id).into_iter().flatten().cloned().collect()
+}
+
+fn own_flags(mut command: Command, schema: &Value, main: Option<&str>) -> Command {
+    if let Some(main) = main {
+        let help = format!("Fills --{}; `-` reads standard input, @FILE a file", kebab(main));
+        command = command.arg(Arg::new("TEXT").help(help));
+        command = command.arg(
+            Arg::new("stdin").long("stdin").action(ArgAction::SetTrue).help("Read the main text from standard input"),
+        );
+    }
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    properties.fold(command, |command, (name, property)| command.arg(own_flag(name, property)))
+}
+
+fn own_flag(name: &str, property: &Value) -> Arg {
+    let renamed = RENAMED.iter().find(|(own, _)| *own == name).map(|(_, typed)| *typed);
+    let long = renamed.map_or_else(|| kebab(name), str::to_owned);
+    let help = property["description"].as_str().unwrap_or_default().replace('\n', " ");
+    let mut arg = Arg::new(format!("{OWN}{name}")).long(long).help(help).action(ArgAction::Set);
+    if renamed.is_some() {
+        arg = arg.alias(kebab(name));
+    }
+    match property["type"].as_str() {
+        Some("boolean") => {
+            arg.num_args(0..=1).require_equals(true).default_missing_value("true").value_name("true|false")
+        }
+        Some("array") if property["items"]["type"] == "object" => arg.action(ArgAction::Append).value_name("JSON"),
+        Some("array") => arg.action(ArgAction::Append).value_delimiter(',').value_name("A,B,…"),
+        Some("integer" | "number") => arg.value_name("N").allow_negative_numbers(true),
+        _ if name == "continuation_id" => arg.num_args(0..=1).default_missing_value("last").value_name("ID|last"),
+        _ => match property["enum"].as_array() {
+            Some(words) => arg
+                .ignore_case(true)
+                .value_parser(PossibleValuesParser::new(
+                    words.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>(),
+                ))
+                .value_name("WORD"),
+            None => arg.value_name("TEXT|@FILE|-").allow_hyphen_values(true),
+        },
+    }
+}
+
+fn common_flags(command: Command) -> Command {
+    const HEADING: &str = "How the call is carried out";
+    let switch = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).action(ArgAction::SetTrue).help(help).help_heading(HEADING)
+    };
+    command
+        .arg(
+            Arg::new("output")
+                .long("output")
+                .short('o')
+                .value_parser(clap::value_parser!(Format))
+                .default_value("text")
+                .value_name("FORMAT")
+                .help("How the result is printed")
+                .help_heading(HEADING),
+        )
+        .arg(
+            Arg::new("timeout")
+                .long("timeout")
+                .value_parser(duration)
+                .value_name("DURATION")
+                .help("Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)")
+                .help_heading(HEADING),
+        )
+        .arg(
+            Arg::new("json-args")
+                .long("json-args")
+                .value_name("FILE|-")
+                .help("Read all arguments from a JSON object; flags win over it")
+                .help_heading(HEADING),
+        )
+        .arg(switch("fresh", "Ask again even if an equal question was answered lately or is being answered"))
+        .arg(switch(
+            "dry-run",
+            "Show which files, bytes and tokens would be sent, to which model and why; send nothing",
+        ))
+}
+
+/// A number of seconds, or a number with `ms`, `s`, `m` or `h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let split = text.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let seconds = match unit {
+        "ms" => 0.001,
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        other => return Err(format!("`{other}` is no unit of time: ms, s, m, h")),
+    };
+    let number: f64 = number.trim().parse().map_err(|_| format!("`{number}` is no number"))?;
+    Duration::try_from_secs_f64(number * seconds).map_err(|_| format!("{text} is no time"))
+}
+
+fn kebab(name: &str) -> String {
+    name.replace('_', "-")
+}
+
+/// The flag of an argument, for messages.
+pub(super) fn typed_name(name: &str) -> String {
+    let renamed = RENAMED.iter().find(|(own, _)| *own == name).map(|(_, typed)| (*typed).to_owned());
+    format!("--{}", renamed.unwrap_or_else(|| kebab(name)))
+}

@@ -1,0 +1,162 @@
+//! `exai calls`: the journal.
+
+use std::process::ExitCode;
+
+use clap::{Subcommand, ValueEnum};
+use exai_core::backend::{Backend, CallFilter};
+use exai_core::protocol::{CallEvent, CallRecord, CallState, CallSummary, EventKind};
+
+use crate::house::House;
+use crate::output::{Output, table};
+
+/// Arguments of `exai calls`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// The latest calls, newest first.
+    List {
+        /// Only calls in this state.
+        #[arg(long, value_enum)]
+        state: Option<State>,
+        /// Only calls of this tool.
+        #[arg(long)]
+        tool: Option<String>,
+        /// At most so many.
+        #[arg(long, default_value_t = 20, value_name = "N")]
+        limit: u32,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// One call: its result, its steps, its requests.
+    Show {
+        /// The call's id, or the beginning of it.
+        id: String,
+        /// Print the envelope as `exai call --output json` did.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum State {
+    Running,
+    Succeeded,
+    Failed,
+    Cancelled,
+    TimedOut,
+    Interrupted,
+}
+
+/// Shows calls.
+pub(crate) async fn run(args: Args, house: &House, output: &mut Output) -> anyhow::Result<ExitCode> {
+    let local = house.open().await?;
+    match args.what {
+        What::List { state, tool, limit, json } => {
+            let filter = CallFilter { state: state.map(State::known), tool, since: None, limit };
+            let calls = local.list_calls(filter).await?;
+            if json {
+                output.json(&calls)?;
+            } else if calls.is_empty() {
+                output.text("No calls.")?;
+            } else {
+                let head = ["CALL", "WHEN", "TOOL", "STATE", "MODEL", "TRIES", "TOKENS", "COST"];
+                output.text(&table(head, &calls.iter().map(row).collect::<Vec<_>>()))?;
+            }
+        }
+        What::Show { id, json } => {
+            let call = local.get_call(&id).await?;
+            if json { output.json(&call.result)? } else { output.text(&page(&call))? }
+        }
+    }
+    local.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+impl State {
+    fn known(self) -> CallState {
+        match self {
+            Self::Running => CallState::Running,
+            Self::Succeeded => CallState::Succeeded,
+            Self::Failed => CallState::Failed,
+            Self::Cancelled => CallState::Cancelled,
+            Self::TimedOut => CallState::TimedOut,
+            Self::Interrupted => CallState::Interrupted,
+        }
+    }
+}
+
+fn row(call: &CallSummary) -> [String; 8] {
+    let tokens = match (call.usage.input, call.usage.output) {
+        (Some(input), Some(output)) => format!("{input}+{output}"),
+        _ => "-".to_owned(),
+    };
+    let cost = if call.attempts == 0 { Some(0.0) } else { call.cost_usd };
+    [
+        call.call_id.to_string(),
+        call.created_at.to_string(),
+        call.tool.clone(),
+        call.state.as_str().to_owned(),
+        call.model.clone().unwrap_or_else(|| "-".to_owned()),
+        call.attempts.to_string(),
+        tokens,
+        cost.map_or_else(|| "?".to_owned(), |usd| format!("${usd:.4}")),
+    ]
+}
+
+fn page(call: &CallRecord) -> String {
+    let result = &call.result;
+    let mut text = format!("call {}\ntool {}\nstate {}", result.call_id, result.tool, result.state.as_str());
+    text.push_str(&format!(" ({}, exit {})\naccepted {}\n", result.status, result.exit.code, call.created_at));
+    if let Some(finished) = call.finished_at {
+        text.push_str(&format!("finished {finished}, after {:.1} s\n", result.timing.total_ms as f64 / 1000.0));
+    }
+    if let Some(thread) = &result.thread_id {
+        text.push_str(&format!("thread {thread}\n"));
+    }
+    if let Some(used) = &result.model.used {
+        text.push_str(&format!("model {used} ({})\n", result.model.reason.as_deref().unwrap_or("-")));
+    }
+    text.push_str("\nSteps\n");
+    for event in &call.events {
+        text.push_str(&format!("  {:>2}  {}  {}\n", event.n, event.at, step(event)));
+    }
+    if !call.attempts.is_empty() {
+        text.push_str("\nRequests\n");
+    }
+    for (number, attempt) in (1..).zip(&call.attempts) {
+        let outcome = attempt.outcome.as_deref().unwrap_or("unknown: its process ended first");
+        let message = attempt.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
+        text.push_str(&format!("  {number:>2}  {} ({})  {outcome}{message}\n", attempt.model, attempt.provider));
+    }
+    if let Some(error) = &result.error {
+        text.push_str(&format!("\nError\n  {}\n", error.message));
+    }
+    for warning in &result.warnings {
+        text.push_str(&format!("\nWarning\n  {warning}\n"));
+    }
+    if !result.text.is_empty() {
+        text.push_str(&format!("\nAnswer\n\n{}", result.text));
+    }
+    text
+}
+
+fn step(event: &CallEvent) -> String {
+    match &event.kind {
+        EventKind::Accepted { timeout_s, .. } => format!("accepted, {timeout_s} s allowed"),
+        EventKind::Queued { position, .. } => format!("queued, {position}. in line"),
+        EventKind::Sent { model, joined: true, .. } => format!("joined an equal request to {model}"),
+        EventKind::Sent { model, reused: true, .. } => format!("answered from an earlier answer of {model}"),
+        EventKind::Sent { model, provider, attempt, .. } => format!("sent to {model} ({provider}), attempt {attempt}"),
+        EventKind::FirstToken => "first token".to_owned(),
+        EventKind::Retrying { after_s, cause } => format!("{cause}, trying again in {after_s:.1} s"),
+        EventKind::Note { message } => message.clone(),
+        EventKind::Finished { state } => format!("finished: {}", state.as_str()),
+    }
+}

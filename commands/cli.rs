@@ -1,0 +1,76 @@
+//! The command line as it is typed. The help texts are the documentation of the verbs.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::{call, calls, config, models, monitor, schema, threads, tools};
+
+/// A second opinion for coding agents, shell scripts and CI, from GLM and Kimi models.
+#[derive(Debug, Parser)]
+#[command(name = "exai", version, arg_required_else_help = true, after_help = AFTER_HELP, max_term_width = 110)]
+pub(crate) struct Cli {
+    /// Read settings from this file of NAME=VALUE lines, before the user's own files.
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    pub(crate) env_file: Option<PathBuf>,
+    /// Set one key of the configuration for this run.
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE", help_heading = "Global options")]
+    pub(crate) settings: Vec<String>,
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Global options")]
+    pub(crate) color: Color,
+    /// No progress, notes or warnings on standard error; errors are still told.
+    #[arg(long, short, global = true, help_heading = "Global options")]
+    pub(crate) quiet: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 ok, 1 findings, 2 usage, 3 no verdict (or no provider), 4 retryable, 5 budget, 6 incomplete,
+7 daemon or store, 8 internal, 130/143 interrupted.
+
+Examples:
+  exai call debug --findings 'panics on an empty list' --relevant-files src/list.rs
+  exai call chat 'what does this do?' --files src/main.rs
+  git diff | exai call chat --stdin --model kimi-k3.1-pro
+  exai call chat 'hello' --model mock:echo";
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Call a tool.
+    Call(call::Args),
+    /// Look into the journal of calls.
+    Calls(calls::Args),
+    /// Look at conversations.
+    Threads(threads::Args),
+    /// List the tools, or show one.
+    Tools(tools::Args),
+    /// List the models with window, price and features.
+    Models(models::Args),
+    /// Show the state of the house.
+    Monitor(monitor::Args),
+    /// Show and check the configuration.
+    Config(config::Args),
+    /// Print a JSON Schema.
+    Schema(schema::Args),
+}
+
+/// Reads the command line; the error is a usage error, or the help that was asked for.
+pub(crate) fn parse() -> Result<Cli, clap::Error> {
+    Cli::try_parse()
+}

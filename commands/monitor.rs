@@ -1,0 +1,32 @@
+//! `exai monitor`: connects the dashboard to the house.
+
+use std::process::ExitCode;
+
+use exai_core::backend::Backend;
+
+use crate::house::House;
+use crate::output::Output;
+
+/// Arguments of `exai monitor`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Print one picture and leave; exits 0 for OK and SLOW, 1 for DEGRADED, 7 for DOWN.
+    #[arg(long, required = true)]
+    once: bool,
+    /// Print it as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Shows the state of the house.
+pub(crate) async fn run(args: &Args, house: &House, output: &mut Output) -> anyhow::Result<ExitCode> {
+    let local = house.open().await?;
+    let snapshot = local.snapshot().await?;
+    if args.json {
+        output.json(&snapshot)?;
+    } else {
+        output.text(&exai_ui::picture(&snapshot))?;
+    }
+    local.close().await;
+    Ok(ExitCode::from(snapshot.verdict.word.exit_code()))
+}

@@ -1,0 +1,59 @@
+//! A snapshot as text, for pipes, cron and people in a hurry.
+
+use exai_core::protocol::{CallRow, CallState, PermitGauge, Snapshot};
+
+/// Finished calls that are shown.
+const SHOWN: usize = 10;
+
+/// One picture of the house: is it healthy, who holds what, what runs, what ran.
+pub fn picture(snapshot: &Snapshot) -> String {
+    let daemon = &snapshot.daemon;
+    let whence = match daemon.pid {
+        Some(pid) => format!("daemon {pid}, {}", daemon.state),
+        None => "no daemon, read from the journal".to_owned(),
+    };
+    let mut text = format!("exai {} · {whence} · {}\n", daemon.version, snapshot.t);
+    text.push_str(&format!("{}: {}\n\n", snapshot.verdict.word.as_str(), snapshot.verdict.cause));
+    text.push_str("Permits\n");
+    text.push_str(&gauge("global", snapshot.permits.global));
+    for (provider, permits) in &snapshot.permits.providers {
+        text.push_str(&gauge(provider, *permits));
+    }
+    let is_running = |call: &&CallRow| call.state == CallState::Running;
+    calls(&mut text, "Running", snapshot.calls.iter().filter(is_running));
+    calls(&mut text, "Finished", snapshot.calls.iter().filter(|call| !is_running(call)).take(SHOWN));
+    text
+}
+
+fn gauge(name: &str, permits: PermitGauge) -> String {
+    let used = permits.in_use.min(permits.limit);
+    let bar = "#".repeat(used) + &".".repeat(permits.limit - used);
+    let waiting = if permits.waiting > 0 { format!("  {} waiting", permits.waiting) } else { String::new() };
+    format!("  {name:<8} {}/{}  [{bar}]{waiting}\n", permits.in_use, permits.limit)
+}
+
+fn calls<'a>(text: &mut String, title: &str, calls: impl Iterator<Item = &'a CallRow>) {
+    let lines: Vec<String> = calls.map(call).collect();
+    if lines.is_empty() {
+        text.push_str(&format!("\n{title}: none\n"));
+    } else {
+        text.push_str(&format!("\n{title}\n{}", lines.concat()));
+    }
+}
+
+fn call(call: &CallRow) -> String {
+    let model = call.model.as_deref().unwrap_or("-");
+    let tokens = call.tokens.map_or_else(|| "-".to_owned(), |tokens| tokens.to_string());
+    format!(
+        "  {}  {:<12} {:<12} {:<18} {:>8.1} s  {} tries  {tokens} tokens\n",
+        call.call_id,
+        call.tool,
+        call.state.as_str(),
+        model,
+        call.elapsed_s,
+        call.attempts,
+    )
+}
+
+#[cfg(test)]
+mod tests;
