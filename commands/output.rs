@@ -12,6 +12,7 @@ use crate::cli::Color;
 /// Both streams, and how they may be written.
 #[derive(Debug)]
 pub(crate) struct Output {
+    stdout: io::Stdout,
     color: Color,
     quiet: bool,
 }
@@ -31,7 +32,7 @@ pub(crate) enum Style {
 
 impl Output {
     pub(crate) fn new() -> Self {
-        Self { color: Color::Auto, quiet: false }
+        Self { stdout: io::stdout(), color: Color::Auto, quiet: false }
     }
 
     pub(crate) fn set_up(&mut self, color: Color, quiet: bool) {
@@ -45,7 +46,7 @@ impl Output {
 
     /// Writes a part of the result as it is.
     pub(crate) fn part(&mut self, text: &str) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
+        let mut stdout = self.stdout.lock();
         stdout.write_all(text.as_bytes())?;
         stdout.flush()
     }
@@ -112,11 +113,6 @@ impl Output {
             Color::Auto => environment.clicolor_force() || is_terminal,
         }
     }
-}
-
-/// Whether standard error is a terminal.
-pub(crate) fn stderr_is_terminal() -> bool {
-    io::stderr().is_terminal()
 }
 
 /// Lines of aligned columns; the last one is as wide as it is.

@@ -32,7 +32,7 @@ use crate::tools::{Context, Draft, Output, Registry, Settings};
 use journal::Journal;
 
 /// The least and the most that a caller may allow for a call.
-const TIMEOUTS: std::ops::RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(3600);
+const TIMEOUTS: std::ops::RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_hours(1);
 /// A call that has sent nothing after this time gets its row all the same, so that others can see it.
 const UNSEEN: Duration = Duration::from_millis(100);
 
@@ -92,7 +92,7 @@ impl Calls {
         let run = Run { calls: Arc::clone(self), request, caller, deadline, journal, cancel };
         self.tasks.spawn(async move {
             // Nobody may be listening any more; the result is in the journal.
-            drop(finished.send(run.to_the_end().await));
+            drop(finished.send(run.carry_out().await));
         });
         Ok(handle)
     }
@@ -132,7 +132,7 @@ struct Run {
 }
 
 impl Run {
-    async fn to_the_end(mut self) -> Envelope {
+    async fn carry_out(mut self) -> Envelope {
         let checked = self.calls.registry.check(&self.request.tool, &mut self.request.arguments);
         let context = self.context();
         let outcome = match checked {
@@ -230,7 +230,7 @@ fn describe(envelope: &mut Envelope, context: &Context, draft: &Draft) {
 
 fn plan(envelope: &mut Envelope, draft: &Draft) {
     envelope.state = CallState::Succeeded;
-    envelope.status = "dry_run".to_owned();
+    envelope.status = "dry_run".into();
     envelope.exit = Exit::of(Kind::Ok);
     envelope.data = serde_json::json!({"status": "dry_run", "requests": draft.plans});
     envelope.text = draft.plans.iter().map(|plan| format!("{plan}\n")).collect();

@@ -161,10 +161,11 @@ impl Pilot {
         end
     }
 
-    /// The books of one attempt. Only what the provider counted is priced: an estimate is good enough for a plan,
-    /// not for an account.
+    /// The books of one attempt. Only what the provider counted is priced (a free model is free whatever it counts):
+    /// an estimate is good enough for a plan, not for an account.
     fn end_of(&self, outcome: &str, message: Option<String>, reply: &Reply) -> AttemptEnd {
-        let cost = (reply.usage.source == UsageSource::Provider).then(|| self.model.cost(&reply.usage)).flatten();
+        let counted = if reply.usage.source == UsageSource::Provider { reply.usage } else { Usage::default() };
+        let cost = self.model.cost(&counted);
         AttemptEnd {
             at: Timestamp::now(),
             outcome: outcome.to_owned(),

@@ -115,10 +115,8 @@ fn read_boolean(name: &str, given: Value) -> Result<Value> {
 fn read_integer(name: &str, property: &Value, given: Value) -> Result<Value> {
     let number = match &given {
         Value::String(text) => text.trim().parse().ok(),
-        other => other.as_i64().or_else(|| {
-            // Some clients send 1.0 for 1.
-            other.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 1e15).map(|number| number as i64)
-        }),
+        // Some clients send 1.0 for 1.
+        other => other.as_i64().or_else(|| other.to_string().strip_suffix(".0")?.parse().ok()),
     };
     match number {
         Some(number) if in_range(property, number as f64) => Ok(number.into()),
@@ -187,7 +185,7 @@ mod tests {
         })
     }
 
-    fn checked(arguments: Value) -> Result<(Value, Vec<String>)> {
+    fn checked(arguments: &Value) -> Result<(Value, Vec<String>)> {
         let mut arguments = arguments.as_object().cloned().unwrap_or_default();
         let warnings = check(&schema(), &mut arguments)?;
         Ok((Value::Object(arguments), warnings))
@@ -197,7 +195,7 @@ mod tests {
     fn usual_spellings_are_understood() {
         let given =
             json!({"prompt": " hi ", "mode": "HIGH", "step": "2", "temperature": "0.5", "last": "yes", "files": "a"});
-        let (read, warnings) = checked(given).unwrap();
+        let (read, warnings) = checked(&given).unwrap();
         let wanted =
             json!({"prompt": "hi", "mode": "high", "step": 2, "temperature": 0.5, "last": true, "files": ["a"]});
         assert_eq!((read, warnings), (wanted, vec![]));
@@ -215,7 +213,7 @@ mod tests {
             (json!({"prompt": "x", "last": "maybe"}), "argument `last` is \"maybe\", allowed: true or false"),
             (json!({"prompt": "x", "files": ["a", "b", "c"]}), "argument `files` is 3, allowed: at most 2 items"),
         ] {
-            let error = checked(given).unwrap_err();
+            let error = checked(&given).unwrap_err();
             assert_eq!(error.message, message);
             assert!(error.details.is_some());
         }
@@ -223,7 +221,7 @@ mod tests {
 
     #[test]
     fn an_unknown_argument_is_taken_out_with_a_warning_that_names_the_nearest() {
-        let (read, warnings) = checked(json!({"prompt": "x", "temprature": 0.1})).unwrap();
+        let (read, warnings) = checked(&json!({"prompt": "x", "temprature": 0.1})).unwrap();
         assert_eq!(read, json!({"prompt": "x"}));
         assert!(
             warnings[0].contains("`temprature`") && warnings[0].contains("did you mean `temperature`"),

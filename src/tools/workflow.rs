@@ -159,7 +159,7 @@ impl<W: Workflow> Engine<W> {
                     context.warn(format!("no model was asked ({error}): this is the evidence only"));
                     context.draft().hints.extend(error.hints);
                 }
-                let brief = prompt::question(document, &files.text, "");
+                let brief = prompt::brief(document, &files.text);
                 return Ok(Step { output: document.local(brief, &files), files: files.named, model: None });
             }
         };

@@ -91,12 +91,12 @@ impl<W: Workflow> Document<'_, W> {
             add_embedded(&mut document, files);
             return self.output(status, text, document, Some(answer));
         }
-        const STATUS: &str = "calling_expert_analysis";
-        let mut document = self.base(STATUS);
+        let status = "calling_expert_analysis";
+        let mut document = self.base(status);
         document.insert("expert_analysis".to_owned(), Value::Object(analysis));
         self.finish(&mut document, "Check the expert's claims against the code before you act on them.");
         add_embedded(&mut document, files);
-        self.output(STATUS, text, document, Some(answer))
+        self.output(status, text, document, Some(answer))
     }
 
     /// What every step says.

@@ -1,5 +1,5 @@
 //! What the expert is shown: files, earlier conversation, then the work, each once.
-//! Without an expert the same text is the brief.
+//! Without an expert the same parts, the work first, are the brief.
 
 use std::fmt::Write;
 
@@ -12,10 +12,16 @@ use super::work::Work;
 
 /// The question to the expert. Files come first: a stable beginning is what providers cache.
 pub(super) fn question<W: Workflow>(document: &Document<'_, W>, files: &str, history: &str) -> String {
-    let work = document.work;
-    let mut text = String::with_capacity(files.len() + history.len() + 4096);
-    text.push_str(files);
-    text.push_str(history);
+    [files, history, &work(document.work)].concat()
+}
+
+/// The evidence for a reader who has to judge it alone.
+pub(super) fn brief<W: Workflow>(document: &Document<'_, W>, files: &str) -> String {
+    [&work(document.work), files].concat()
+}
+
+fn work(work: &Work) -> String {
+    let mut text = String::new();
     section(&mut text, "Task", work.task());
     section(&mut text, "State of the work", &counts(work));
     section(&mut text, "Findings", &findings(work));

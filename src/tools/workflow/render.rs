@@ -19,7 +19,7 @@ pub(super) fn markdown(document: &Map<String, Value>) -> String {
         }
         put(&mut text, format_args!("## {}\n\n", words(key)));
         match value {
-            Value::Array(items) => items.iter().for_each(|item| list_item(&mut text, item, 0)),
+            Value::Array(items) => list_items(&mut text, items, 0),
             Value::Object(fields) => self::fields(&mut text, fields.iter(), 0),
             scalar => put(&mut text, format_args!("{}\n", plain(scalar))),
         }
@@ -28,6 +28,12 @@ pub(super) fn markdown(document: &Map<String, Value>) -> String {
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
+}
+
+fn list_items(text: &mut String, items: &[Value], depth: usize) {
+    for item in items {
+        list_item(text, item, depth);
+    }
 }
 
 fn list_item(text: &mut String, item: &Value, depth: usize) {
@@ -54,7 +60,7 @@ fn fields<'a>(text: &mut String, fields: impl Iterator<Item = (&'a String, &'a V
         match value {
             Value::Array(items) => {
                 put(text, format_args!("{indent}- {}:\n", words(key)));
-                items.iter().for_each(|item| list_item(text, item, depth + 1));
+                list_items(text, items, depth + 1);
             }
             Value::Object(inner) => {
                 put(text, format_args!("{indent}- {}:\n", words(key)));
