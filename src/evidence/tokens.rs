@@ -21,8 +21,33 @@ const DENSE: u64 = 12;
 
 /// An estimate of the tokens of `text`; too high for most texts, too low by a few percent for the worst.
 pub fn estimate_tokens(text: &str) -> u64 {
-    let sixteenths: u64 = text.as_bytes().chunks(WINDOW).map(|window| Census::of(window).sixteenths()).sum();
-    sixteenths.div_ceil(16)
+    Measure::of(text).tokens
+}
+
+/// What one pass over a text tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Measure {
+    /// As [`estimate_tokens`].
+    pub(super) tokens: u64,
+    /// Lines that end in a line feed, and a last one that does not.
+    pub(super) lines: usize,
+    /// Whether there is a carriage return.
+    pub(super) has_returns: bool,
+}
+
+impl Measure {
+    pub(super) fn of(text: &str) -> Self {
+        let (mut sixteenths, mut feeds, mut returns) = (0, 0, 0);
+        for window in text.as_bytes().chunks(WINDOW) {
+            let census = Census::of(window);
+            sixteenths += census.sixteenths();
+            feeds += census.feeds;
+            returns += census.returns;
+        }
+        let open_end = u64::from(!text.is_empty() && !text.ends_with('\n'));
+        let lines = usize::try_from(feeds + open_end).unwrap_or(usize::MAX);
+        Self { tokens: sixteenths.div_ceil(16), lines, has_returns: returns > 0 }
+    }
 }
 
 /// The least that a file of so many bytes can be expected to cost.
@@ -38,6 +63,8 @@ struct Census {
     digits: u64,
     spaces: u64,
     high: u64,
+    feeds: u64,
+    returns: u64,
 }
 
 impl Census {
@@ -48,6 +75,8 @@ impl Census {
             census.digits += count(stride, |byte| byte.wrapping_sub(b'0') < 10);
             census.spaces += count(stride, |byte| byte <= b' ');
             census.high += count(stride, |byte| byte >= 0x80);
+            census.feeds += count(stride, |byte| byte == b'\n');
+            census.returns += count(stride, |byte| byte == b'\r');
         }
         census
     }
@@ -66,13 +95,6 @@ impl Census {
 /// Counts in bytes, which the compiler turns into vector instructions; `stride` has less than 256 of them.
 fn count(stride: &[u8], is: impl Fn(u8) -> bool) -> u64 {
     u64::from(stride.iter().fold(0_u8, |sum, &byte| sum.wrapping_add(u8::from(is(byte)))))
-}
-
-/// How many lines `text` has; a last one without a line feed counts.
-pub(super) fn count_lines(text: &str) -> usize {
-    let feeds: u64 = text.as_bytes().chunks(STRIDE).map(|stride| count(stride, |byte| byte == b'\n')).sum();
-    let open_end = usize::from(!text.is_empty() && !text.ends_with('\n'));
-    usize::try_from(feeds).unwrap_or(usize::MAX) + open_end
 }
 
 #[cfg(test)]
@@ -125,6 +147,8 @@ mod tests {
 
     #[test]
     fn a_last_line_without_a_line_feed_counts() {
-        assert_eq!([count_lines(""), count_lines("a"), count_lines("a\n"), count_lines("a\n\nb")], [0, 1, 1, 3]);
+        for (text, lines) in [("", 0), ("a", 1), ("a\n", 1), ("a\n\nb", 3)] {
+            assert_eq!(Measure::of(text).lines, lines, "{text:?}");
+        }
     }
 }
