@@ -56,8 +56,8 @@ pub fn number_lines(text: &str, lines: usize, out: &mut String) {
 const GROUP: usize = 1_000;
 /// The last three digits and the bar.
 const TAIL_BYTES: usize = 3 + BAR.len();
-const BLANKS: [u8; GROUP * TAIL_BYTES] = tails(b' ');
-const ZEROS: [u8; GROUP * TAIL_BYTES] = tails(b'0');
+static BLANKS: [u8; GROUP * TAIL_BYTES] = tails(b' ');
+static ZEROS: [u8; GROUP * TAIL_BYTES] = tails(b'0');
 /// `  0│ ` to `999│ `, for numbers below a thousand: pushing ready text is cheaper than writing each number.
 const BLANK_TAILS: &str = as_text(&BLANKS);
 /// `000│ ` to `999│ `, for all others.

@@ -13,16 +13,22 @@ pub(super) const NAMED: usize = 10;
 impl Evidence {
     /// All of it as one text: what is shown elsewhere, the files, what is missing, and what was left out.
     pub fn render(&self) -> String {
-        let mut out = String::with_capacity(self.rendered_bytes());
+        let mut out = String::new();
+        self.render_into(&mut out);
+        out
+    }
+
+    /// Appends what [`Self::render`] gives, so that a prompt needs no second copy of it.
+    pub fn render_into(&self, out: &mut String) {
+        out.reserve(self.rendered_bytes());
         out.push_str(&self.shown_note());
         for file in &self.files {
-            file.render_into(&mut out);
+            file.render_into(out);
         }
         for missing in &self.missing {
             out.push_str(&fence::not_found(&missing.path, &missing.reason));
         }
         out.push_str(&self.left_out_note());
-        out
     }
 
     /// The estimated tokens of the files.
