@@ -126,7 +126,7 @@ impl Plan {
 
 /// The error for a path with nothing there.
 pub(super) fn no_such_file(path: &str) -> Error {
-    Error::new(ErrorCode::ValidationError, format!("no such file or directory: {path:?}"))
+    Error::not_found(format!("no such file or directory: {path:?}"))
         .details(serde_json::json!({"field": "path", "value": path, "allowed": "an existing file or directory"}))
 }
 

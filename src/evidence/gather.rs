@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use tokio::task::spawn_blocking;
 
 use super::collect::{Candidate, CollectRequest, Evidence, no_such_file, same_length};
@@ -13,10 +14,14 @@ use super::{fence, render};
 use crate::error::{Error, Result};
 use crate::protocol::Skipped;
 
-/// How much is read at once; half of it per question, two questions side by side.
-const WAVE_BYTES: u64 = 8 * 1024 * 1024;
-/// How many files are read at once.
-const WAVE_FILES: usize = 512;
+/// How much is read before the budget is looked at again.
+const WAVE_BYTES: u64 = 16 * 1024 * 1024;
+/// How many files are read before the budget is looked at again.
+const WAVE_FILES: usize = 1_024;
+/// How much is asked for in one question: little enough to stay in a processor's cache until it is measured.
+const PART_BYTES: u64 = 1024 * 1024;
+/// How many questions are under way.
+const SIDE_BY_SIDE: usize = 3;
 
 /// Evidence in the making.
 #[derive(Debug)]
@@ -83,34 +88,35 @@ impl<'a> Gathering<'a> {
     }
 
     async fn wave(&mut self, candidates: &mut VecDeque<Candidate>) -> Result<()> {
-        let (mut first, mut second) = (Vec::new(), Vec::new());
-        let limit = WAVE_BYTES.min(self.left.saturating_mul(5));
-        let mut bytes = 0;
-        while first.len() + second.len() < WAVE_FILES {
-            let Some(candidate) = candidates.front() else { break };
-            let hopeless = self.is_hopeless(candidate);
-            let size = candidate.found.bytes.min(MAX_FILE_BYTES);
-            if !hopeless && bytes > 0 && bytes + size > limit {
-                break;
-            }
-            let Some(candidate) = candidates.pop_front() else { break };
-            if hopeless {
-                // Said at once when nothing before it is still to be read, so that the order stays the caller's.
-                if first.is_empty() {
-                    self.over_budget(candidate.found.path, least_tokens(candidate.found.bytes));
-                    continue;
-                }
-                candidates.push_front(candidate);
-                break;
-            }
-            bytes += size;
-            if bytes <= limit / 2 || first.is_empty() { first.push(candidate) } else { second.push(candidate) }
-        }
-        let (one, other) = futures_util::try_join!(outcomes(self.workspace, first), outcomes(self.workspace, second))?;
-        for (candidate, outcome) in one.into_iter().chain(other) {
+        let wave = self.next_wave(candidates);
+        let workspace = self.workspace;
+        let reads = parts(wave).into_iter().map(|part| outcomes(workspace, part));
+        let read: Vec<_> = stream::iter(reads).buffered(SIDE_BY_SIDE).try_collect().await?;
+        for (candidate, outcome) in read.into_iter().flatten() {
             self.settle(candidate, outcome)?;
         }
         Ok(())
+    }
+
+    /// The next candidates that are worth reading with what is left; passes over those that can not fit.
+    fn next_wave(&mut self, candidates: &mut VecDeque<Candidate>) -> Vec<Candidate> {
+        let limit = WAVE_BYTES.min(self.left.saturating_mul(5));
+        let (mut wave, mut bytes) = (Vec::new(), 0);
+        while let Some(candidate) = candidates.pop_front() {
+            let hopeless = self.is_hopeless(&candidate);
+            if hopeless && wave.is_empty() {
+                self.over_budget(candidate.found.path, least_tokens(candidate.found.bytes));
+                continue;
+            }
+            bytes += readable_bytes(&candidate);
+            // What can not fit is only said once all before it was read: by then there may be even less left.
+            if hopeless || (!wave.is_empty() && (bytes > limit || wave.len() >= WAVE_FILES)) {
+                candidates.push_front(candidate);
+                break;
+            }
+            wave.push(candidate);
+        }
+        wave
     }
 
     /// Whether a file is so large that it can not fit, whatever it holds; then it is not read.
@@ -148,11 +154,31 @@ impl<'a> Gathering<'a> {
     }
 }
 
+fn readable_bytes(candidate: &Candidate) -> u64 {
+    if candidate.found.bytes > MAX_FILE_BYTES { 0 } else { candidate.found.bytes }
+}
+
+/// Cuts a wave into questions.
+fn parts(wave: Vec<Candidate>) -> Vec<Vec<Candidate>> {
+    let (mut parts, mut bytes): (Vec<Vec<Candidate>>, u64) = (Vec::new(), 0);
+    for candidate in wave {
+        let size = readable_bytes(&candidate);
+        match parts.last_mut() {
+            Some(part) if bytes + size <= PART_BYTES => {
+                bytes += size;
+                part.push(candidate);
+            }
+            _ => {
+                bytes = size;
+                parts.push(vec![candidate]);
+            }
+        }
+    }
+    parts
+}
+
 /// Reads `candidates` and makes source files of them, off the runtime.
 async fn outcomes(workspace: &dyn Workspace, candidates: Vec<Candidate>) -> Result<Vec<(Candidate, Outcome)>> {
-    if candidates.is_empty() {
-        return Ok(Vec::new());
-    }
     let locations: Vec<String> = candidates.iter().map(|candidate| candidate.found.location.clone()).collect();
     let results = workspace.read(&locations, MAX_FILE_BYTES).await?;
     same_length(locations.len(), results.len())?;

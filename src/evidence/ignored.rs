@@ -20,6 +20,7 @@ const MAX_IGNORE_BYTES: u64 = 1_048_576;
 /// The caller's globs, in the syntax of `.gitignore`, relative to `root`.
 pub(super) fn globs(root: &Path, globs: &[String]) -> Result<Gitignore> {
     let mut builder = GitignoreBuilder::new(root);
+    builder.allow_unclosed_class(false);
     for glob in globs {
         builder.add_line(None, glob).map_err(|error| {
             Error::validation(

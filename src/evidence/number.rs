@@ -3,7 +3,7 @@
 //! Every line of a file carries its gutter, also an empty one, so no line of a file can pass for a marker.
 
 /// What stands between number and line.
-const BAR: &[u8] = "│ ".as_bytes();
+const BAR: &str = "│ ";
 /// The least width of a number.
 const LEAST_WIDTH: usize = 4;
 /// What a gutter costs: one or two tokens for the number, one for the bar, and one for the blanks before it. Measured
@@ -28,64 +28,79 @@ pub(super) fn gutter_tokens(lines: usize) -> u64 {
 }
 
 /// Appends `text`, which has `lines` lines, with a number before each; the last line is ended.
-pub fn number_lines(text: &str, lines: usize, out: &mut Vec<u8>) {
+pub fn number_lines(text: &str, lines: usize, out: &mut String) {
     out.reserve(numbered_bytes(text, lines));
-    let mut gutter = Gutter::new(number_width(lines));
-    for line in text.split_inclusive('\n') {
-        out.extend_from_slice(gutter.next());
-        out.extend_from_slice(line.as_bytes());
+    let head_width = number_width(lines) - 3;
+    let (mut head, mut tails) = (" ".repeat(head_width), BLANK_TAILS);
+    let (mut start, mut tail) = (0, 1);
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+    for (index, end) in ends.chain(text.len().checked_sub(1)).enumerate() {
+        // A text that ends in a line feed has no line after it.
+        if start > end {
+            break;
+        }
+        if tail == GROUP {
+            (head, tails, tail) = (format!("{:>head_width$}", (index + 1) / GROUP), ZERO_TAILS, 0);
+        }
+        out.push_str(&head);
+        out.push_str(&tails[tail * TAIL_BYTES..(tail + 1) * TAIL_BYTES]);
+        out.push_str(&text[start..=end]);
+        (start, tail) = (end + 1, tail + 1);
     }
     if !text.is_empty() && !text.ends_with('\n') {
-        out.push(b'\n');
+        out.push('\n');
     }
 }
 
-/// The gutter of the current line; counts in text, which is cheaper than writing each number anew.
-struct Gutter {
-    bytes: [u8; Self::SIZE],
-    width: usize,
-}
+/// How many lines share all of their number but its last three digits.
+const GROUP: usize = 1_000;
+/// The last three digits and the bar.
+const TAIL_BYTES: usize = 3 + BAR.len();
+static BLANKS: [u8; GROUP * TAIL_BYTES] = tails(b' ');
+static ZEROS: [u8; GROUP * TAIL_BYTES] = tails(b'0');
+/// `  0│ ` to `999│ `, for numbers below a thousand: pushing ready text is cheaper than writing each number.
+const BLANK_TAILS: &str = as_text(&BLANKS);
+/// `000│ ` to `999│ `, for all others.
+const ZERO_TAILS: &str = as_text(&ZEROS);
 
-impl Gutter {
-    /// Twenty digits hold any number of lines.
-    const SIZE: usize = 20 + BAR.len();
-
-    fn new(width: usize) -> Self {
-        let width = width.min(Self::SIZE - BAR.len());
-        let mut bytes = [b' '; Self::SIZE];
-        bytes[width..width + BAR.len()].copy_from_slice(BAR);
-        Self { bytes, width }
-    }
-
-    fn next(&mut self) -> &[u8] {
-        for digit in self.bytes[..self.width].iter_mut().rev() {
-            match *digit {
-                b'9' => *digit = b'0',
-                b' ' => {
-                    *digit = b'1';
-                    break;
-                }
-                _ => {
-                    *digit += 1;
-                    break;
-                }
-            }
+const fn tails(fill: u8) -> [u8; GROUP * TAIL_BYTES] {
+    let mut table = [fill; GROUP * TAIL_BYTES];
+    let mut number = 0;
+    while number < GROUP {
+        let (mut at, mut rest) = (number * TAIL_BYTES + 3, number);
+        while rest > 0 {
+            at -= 1;
+            table[at] = b"0123456789"[rest % 10];
+            rest /= 10;
         }
-        &self.bytes[..self.width + BAR.len()]
+        let mut byte = 0;
+        while byte < BAR.len() {
+            table[number * TAIL_BYTES + 3 + byte] = BAR.as_bytes()[byte];
+            byte += 1;
+        }
+        number += 1;
+    }
+    table
+}
+
+const fn as_text(table: &'static [u8]) -> &'static str {
+    match str::from_utf8(table) {
+        Ok(text) => text,
+        Err(_) => "",
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tokens::count_lines;
+    use super::super::tokens::Measure;
     use super::*;
 
     fn numbered(text: &str) -> String {
-        let mut out = Vec::new();
-        let lines = count_lines(text);
+        let mut out = String::new();
+        let lines = Measure::of(text).lines;
         number_lines(text, lines, &mut out);
         assert_eq!(out.len(), numbered_bytes(text, lines));
-        String::from_utf8(out).unwrap()
+        out
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::collect::Evidence;
 use super::fence::{self, escape};
+use super::source::SourceFile;
 use crate::protocol::Skipped;
 
 /// How many names a note gives before it says how many more there are.
@@ -12,16 +13,22 @@ pub(super) const NAMED: usize = 10;
 impl Evidence {
     /// All of it as one text: what is shown elsewhere, the files, what is missing, and what was left out.
     pub fn render(&self) -> String {
-        let mut out = Vec::with_capacity(self.rendered_bytes());
-        out.extend_from_slice(self.shown_note().as_bytes());
+        let mut out = String::new();
+        self.render_into(&mut out);
+        out
+    }
+
+    /// Appends what [`Self::render`] gives, so that a prompt needs no second copy of it.
+    pub fn render_into(&self, out: &mut String) {
+        out.reserve(self.rendered_bytes());
+        out.push_str(&self.shown_note());
         for file in &self.files {
-            file.render_into(&mut out);
+            file.render_into(out);
         }
         for missing in &self.missing {
-            out.extend_from_slice(fence::not_found(&missing.path, &missing.reason).as_bytes());
+            out.push_str(&fence::not_found(&missing.path, &missing.reason));
         }
-        out.extend_from_slice(self.left_out_note().as_bytes());
-        String::from_utf8(out).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+        out.push_str(&self.left_out_note());
     }
 
     /// The estimated tokens of the files.
@@ -32,7 +39,7 @@ impl Evidence {
     /// An upper bound for the length of [`Self::render`], notes about a few names apart.
     fn rendered_bytes(&self) -> usize {
         let notes = 200 * (self.missing.len() + 2 * NAMED + 2);
-        notes + self.files.iter().map(super::SourceFile::rendered_bytes).sum::<usize>()
+        notes + self.files.iter().map(SourceFile::rendered_bytes).sum::<usize>()
     }
 
     fn shown_note(&self) -> String {
