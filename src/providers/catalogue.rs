@@ -122,7 +122,8 @@ impl Catalogue {
 
 fn mock(name: &str) -> Result<Model> {
     Script::parse(name)?;
-    let mut model = Model::unlisted(ProviderName::Mock, name, MOCK_CONTEXT, MOCK_CONTEXT);
+    let id = format!("mock:{}", name.split_once(':').map_or("", |(_, script)| script));
+    let mut model = Model::unlisted(ProviderName::Mock, id, MOCK_CONTEXT, MOCK_CONTEXT);
     model.price = Some(Price::FREE);
     model.temperature = Temperature::Range { min: 0.0, max: 2.0 };
     Ok(model)

@@ -76,7 +76,7 @@ impl ProviderError {
     fn sentence(&self, provider: ProviderName, model: &str) -> String {
         let what = if self.message.is_empty() { self.cause.phrase() } else { &self.message };
         let mut whence = Vec::new();
-        whence.extend(self.status.map(|status| format!("HTTP {status}")));
+        whence.extend(self.status.filter(|status| *status != 200).map(|status| format!("HTTP {status}")));
         whence.extend(self.code.as_deref().map(|code| format!("code {code}")));
         let whence = if whence.is_empty() { String::new() } else { format!(" ({})", whence.join(", ")) };
         format!("{provider} did not answer with {model}: {}{whence}", what.trim_end_matches('.'))

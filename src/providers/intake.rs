@@ -49,6 +49,11 @@ impl Intake {
         self.over
     }
 
+    /// Whether the answer said why it ended; what may still come is its usage.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.builder.is_complete()
+    }
+
     /// The next piece that was taken in; a failure comes after all of them.
     pub(crate) fn next(&mut self) -> Option<Result<Piece, ProviderError>> {
         if let Some(piece) = self.pieces.pop_front() {
