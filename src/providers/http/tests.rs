@@ -187,7 +187,7 @@ async fn what_is_no_answer_is_told_by_its_cause() {
         (GLM, status("200 OK", "content-type: text/plain\r\n", page), "not_a_stream"),
         (GLM, status("200 OK", "content-type: application/json\r\n", r#"{"error":{"code":"1305"}}"#), "overloaded"),
         (GLM, status("200 OK", "content-type: text/event-stream\r\n", quoting), "auth"),
-        (CUSTOM, status("302 Found", "location: http://elsewhere/\r\n", ""), "bad_request"),
+        (GLM, status("200 OK", "content-type: text/html\r\n", "Welcome"), "not_a_stream"),
         (KIMI, "not HTTP at all\r\n\r\n".into(), "reset"),
     ] {
         let shown = answer.clone();
@@ -214,6 +214,13 @@ async fn a_large_or_unfinished_refusal_is_still_a_refusal() {
         assert_eq!((error.cause.as_str(), error.status), ("server", Some(503)));
         assert!(error.message.len() < 400, "{}", error.message);
     }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_but_blamed_on_the_url() {
+    let answer = status("302 Found", "location: http://127.0.0.1:1/\r\n", "");
+    let error = exchange(CUSTOM, answer, End::Close, Limits::PROMPT).await.outcome.unwrap_err();
+    assert_eq!(error.cause, Cause::BadRequest { parameter: Some("url".into()) });
 }
 
 #[tokio::test]
