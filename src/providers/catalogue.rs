@@ -103,9 +103,8 @@ impl Catalogue {
             .max_by(|a, b| a.0.total_cmp(&b.0));
         match nearest {
             Some((likeness, known)) if likeness > 0.75 => error.hint(format!("did you mean `{known}`?")),
-            _ => error.hint(
-                "names start with `glm-`, `kimi-`, `moonshot-`, `custom/` or `mock:`; `exai models list` shows them",
-            ),
+            _ => error
+                .hint("names start with `glm-`, `kimi-`, `moonshot-`, `custom/` or `mock:`; `exai models` shows them"),
         }
     }
 

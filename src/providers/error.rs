@@ -123,7 +123,7 @@ impl ProviderError {
             }
             Cause::BadRequest { parameter: Some(parameter) } => format!("change `{parameter}`"),
             Cause::PromptTooLong => "send fewer files, or choose a model with a larger window".into(),
-            Cause::ModelNotFound => "`exai models list` shows the models; the provider's URL may be wrong, too".into(),
+            Cause::ModelNotFound => "`exai models` shows the models; the provider's URL may be wrong, too".into(),
             Cause::ContentRefused => "rephrase the request, or choose another provider's model".into(),
             Cause::Empty | Cause::Truncated => "raise the limit of output, or lower thinking_mode".into(),
             Cause::Connect | Cause::NotAStream => {
