@@ -192,7 +192,7 @@ impl Gateway {
                 recorder.event(EventKind::Sent {
                     attempt: 1,
                     provider: model.provider.to_string(),
-                    model: model.id.clone(),
+                    model: model.to_string(),
                     joined: true,
                     reused: false,
                 });
@@ -214,7 +214,7 @@ impl Gateway {
         recorder.event(EventKind::Sent {
             attempt: 1,
             provider: model.provider.to_string(),
-            model: model.id.clone(),
+            model: model.to_string(),
             joined: false,
             reused: true,
         });
@@ -240,7 +240,7 @@ async fn wait(
     let mut started = false;
     loop {
         let Ok(item) = tokio::time::timeout_at(deadline.at(), news.next()).await else {
-            let error = Error::timeout(&format!("{} {}", doing(phase), model.id), deadline.allowed());
+            let error = Error::timeout(&format!("{} {}", doing(phase), model), deadline.allowed());
             return Err(Failure::final_(error));
         };
         if !started && matches!(item, Some(News::Phase(Phase::Thinking) | News::Text(_))) {
@@ -281,7 +281,7 @@ fn check_size(model: &Model, request: &ChatRequest) -> Result<()> {
     if tokens <= model.context {
         return Ok(());
     }
-    let message = format!("the request is about {tokens} tokens, {} takes {}", model.id, model.context);
+    let message = format!("the request is about {tokens} tokens, {model} takes {}", model.context);
     Err(Error::new(ErrorCode::ValidationError, message)
         .hint("name fewer files, or choose a model with a larger window (`exai models`)"))
 }

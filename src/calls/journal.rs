@@ -134,7 +134,7 @@ impl Recorder for Journal {
         let attempt = NewAttempt {
             n,
             provider: model.provider.to_string(),
-            model: model.id.clone(),
+            model: model.to_string(),
             request_key: key.to_owned(),
             at: Timestamp::now(),
         };

@@ -78,7 +78,7 @@ impl Pilot {
         self.recorder.event(EventKind::Sent {
             attempt: number,
             provider: self.model.provider.to_string(),
-            model: self.model.id.clone(),
+            model: self.model.to_string(),
             joined: false,
             reused: false,
         });
@@ -123,7 +123,7 @@ impl Pilot {
                 let answer = Answer {
                     text: reply.text.clone(),
                     reasoning: reply.reasoning.clone(),
-                    model: self.model.id.clone(),
+                    model: self.model.to_string(),
                     provider: self.model.provider.to_string(),
                 };
                 open.end(self.success(&reply), Some(self.to_keep(&answer))).await?;
@@ -189,7 +189,10 @@ impl Pilot {
     }
 
     fn give_up(&self, error: &ProviderError) -> Failure {
-        Failure { error: error.to_error(self.model.provider, &self.model.id), try_next: error.may_another_model_help() }
+        Failure {
+            error: error.to_error(self.model.provider, &self.model.to_string()),
+            try_next: error.may_another_model_help(),
+        }
     }
 }
 

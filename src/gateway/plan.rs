@@ -37,7 +37,7 @@ impl Plan {
         parameters.remove("messages");
         Self {
             provider: model.provider.to_string(),
-            model: model.id.clone(),
+            model: model.to_string(),
             reason: route.reason.clone(),
             bytes: Value::Object(body.clone()).to_string().len(),
             estimated_tokens: tokens,
