@@ -45,6 +45,36 @@ fn the_sample_file_is_the_table_of_keys_and_can_be_used() {
     user.run(&["config", "check"]).exits(0);
 }
 
+#[test]
+fn the_reference_of_the_command_line_is_the_help() {
+    let user = User::new();
+    let mut page =
+        String::from("# The command line\n\nGenerated from `--help`. What scripts may rely on is in the README.\n");
+    for verb in [
+        "",
+        "call",
+        "call chat",
+        "call debug",
+        "calls",
+        "calls list",
+        "calls show",
+        "threads",
+        "threads list",
+        "threads show",
+        "tools",
+        "models",
+        "monitor",
+        "config",
+        "schema",
+    ] {
+        let arguments: Vec<_> = verb.split_whitespace().chain(["--help"]).collect();
+        let help = user.run(&arguments).exits(0).stdout;
+        let trimmed: Vec<_> = help.lines().map(str::trim_end).collect();
+        page.push_str(&format!("\n## exai {verb}\n\n```text\n{}\n```\n", trimmed.join("\n").trim_end()));
+    }
+    is_current("docs/cli.md", &page.replace("exai \n\n", "exai\n\n"));
+}
+
 /// `console` blocks hold commands after `$ ` and, below each, lines that its output must contain.
 #[test]
 fn the_commands_of_the_readme_do_what_it_shows() {
