@@ -99,7 +99,7 @@ impl Calls {
 
     /// The conversation of a call: the one that it continues or a new one; none for a tool that does not converse.
     fn thread_of(&self, request: &CallRequest) -> Option<ThreadId> {
-        let schema = self.registry.get(&request.tool).ok()?.schema();
+        let schema = self.registry.schema(&request.tool).ok()?;
         schema.pointer("/properties/continuation_id")?;
         let given = request.arguments.get("continuation_id").and_then(Value::as_str).filter(|id| !id.is_empty());
         Some(given.map_or_else(ThreadId::new, |id| ThreadId::from(id.to_owned())))
