@@ -191,6 +191,7 @@ impl Run {
         let draft = std::mem::take(&mut *context.draft());
         let mut envelope = Envelope::running(self.journal.id().clone(), &self.request.tool);
         describe(&mut envelope, context, &draft);
+        envelope.warnings.extend(self.journal.notes());
         match outcome {
             Ok(output) => {
                 envelope.state = CallState::Succeeded;
