@@ -15,5 +15,5 @@ pub use envelope::{
 };
 pub use event::{CallEvent, EventKind, Live, RequestSize, Told, WaitingFor};
 pub use id::{CallId, InstanceId, ThreadId};
-pub use listing::{AttemptRecord, CallRecord, CallSummary, ThreadRecord, ThreadSummary, TurnRecord};
+pub use listing::{AttemptRecord, CallRecord, CallSummary, ThreadRecord, ThreadSummary, TurnRecord, UsageRow};
 pub use snapshot::{CallRow, Daemon, PermitGauge, Permits, Rates, Snapshot, Verdict, Word};

@@ -17,7 +17,7 @@ use reqwest::{Response, StatusCode, Url};
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
-pub(crate) use client::Clients;
+pub(crate) use client::{Clients, is_loopback};
 use stream::HttpStream;
 
 use super::framing::not_a_stream;

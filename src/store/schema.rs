@@ -10,7 +10,8 @@ use crate::error::{Error, ErrorCode, Result};
 const MIGRATIONS: &[&str] = &["CREATE TABLE calls (
         id TEXT PRIMARY KEY, owner TEXT NOT NULL, session TEXT NOT NULL, instance TEXT NOT NULL,
         tool TEXT NOT NULL, arguments TEXT NOT NULL, thread_id TEXT, state TEXT NOT NULL,
-        created_at INTEGER NOT NULL, deadline_at INTEGER NOT NULL, finished_at INTEGER, result TEXT
+        created_at INTEGER NOT NULL, deadline_at INTEGER NOT NULL, finished_at INTEGER, result TEXT,
+        cancel_requested INTEGER NOT NULL DEFAULT 0
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX calls_by_age ON calls (owner, created_at);
      CREATE INDEX calls_running ON calls (instance) WHERE state = 'running';
