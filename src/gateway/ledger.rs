@@ -55,9 +55,9 @@ pub struct Account {
     pub queued: Duration,
     /// Time spent with providers.
     pub with_provider: Duration,
-    /// Answered from the store.
+    /// Answered from the store, without a request of its own.
     pub reused: bool,
-    /// Answered by another call's request.
+    /// Answered by another call's request, without one of its own.
     pub joined: bool,
 }
 
@@ -87,8 +87,8 @@ impl Ledger {
                 .iter()
                 .map(|entry| entry.end.as_ref().map_or_else(|| entry.begun.elapsed(), |end| end.took))
                 .sum(),
-            reused: books.reused,
-            joined: books.joined,
+            reused: books.reused && books.attempts.is_empty(),
+            joined: books.joined && books.attempts.is_empty(),
         }
     }
 
