@@ -19,6 +19,10 @@ mod plan;
 mod recorder;
 mod retry;
 mod route;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
