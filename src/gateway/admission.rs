@@ -308,3 +308,6 @@ impl Drop for Leave<'_> {
         state.queue.retain(|(_, waiters)| !waiters.is_empty());
     }
 }
+
+#[cfg(test)]
+mod tests;
