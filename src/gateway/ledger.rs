@@ -131,9 +131,9 @@ impl Ledger {
         books.attempts.len() - 1
     }
 
-    /// The request at `place` is over.
+    /// The request at `place` is over; it ends once.
     pub(super) fn end(&self, place: usize, outcome: &str, usage: Usage, cost: Option<Nanodollars>) {
-        if let Some(entry) = self.books().attempts.get_mut(place) {
+        if let Some(entry) = self.books().attempts.get_mut(place).filter(|entry| entry.end.is_none()) {
             let took = entry.begun.elapsed();
             entry.end = Some(End { outcome: outcome.to_owned(), took, usage, cost });
         }
