@@ -14,6 +14,8 @@ mod attempts;
 mod calls;
 mod conversations;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 use std::path::{Path, PathBuf};
