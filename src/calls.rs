@@ -101,7 +101,8 @@ impl Calls {
     fn thread_of(&self, request: &CallRequest) -> Option<ThreadId> {
         let schema = self.registry.get(&request.tool).ok()?.schema();
         schema.pointer("/properties/continuation_id")?;
-        let given = request.arguments.get("continuation_id").and_then(Value::as_str).filter(|id| !id.is_empty());
+        let given = request.arguments.get("continuation_id").and_then(Value::as_str).map(str::trim);
+        let given = given.filter(|id| !id.is_empty());
         Some(given.map_or_else(ThreadId::new, |id| ThreadId::from(id.to_owned())))
     }
 
