@@ -1,7 +1,7 @@
 //! A gateway in front of the fake providers, and callers whose steps can be looked at; for tests only.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -17,6 +17,7 @@ use super::{
 use crate::clock::{Deadline, Timestamp};
 use crate::coordination::{Slots, prepare_state_dir};
 use crate::error::Result;
+use crate::feed::Feed;
 use crate::protocol::{CallId, CallRecord, EventKind, InstanceId, Live};
 use crate::providers::{
     Catalogue, ChatMessage, ChatRequest, Endpoint, Model, ProviderName, ProviderSettings, Providers, Role,
@@ -161,12 +162,8 @@ impl Call {
 
     /// Waits for a step.
     pub(crate) async fn reaches(&self, step: fn(&EventKind) -> bool) {
-        let witness = Arc::clone(&self.witness);
-        let reached = spawn_blocking(move || {
-            let missing = |pages: &mut Pages| !pages.events.iter().any(step);
-            !witness.changed.wait_timeout_while(witness.pages(), DEADLINE, missing).unwrap().1.timed_out()
-        });
-        assert!(reached.await.unwrap(), "the step did not come; there were {:?}", self.events());
+        let mut events = self.witness.events.reader();
+        in_time(async { while !events.next().await.is_some_and(|event| step(&event)) {} }).await;
     }
 }
 
@@ -175,8 +172,8 @@ impl Call {
 struct Witness {
     start: CallStart,
     store: Store,
+    events: Feed<EventKind>,
     pages: Mutex<Pages>,
-    changed: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -200,7 +197,7 @@ impl Witness {
             created_at: now,
             deadline_at: now,
         };
-        Self { start, store, pages: Mutex::default(), changed: Condvar::new() }
+        Self { start, store, events: Feed::default(), pages: Mutex::default() }
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {
@@ -211,8 +208,8 @@ impl Witness {
 #[async_trait]
 impl Recorder for Witness {
     fn event(&self, kind: EventKind) {
-        self.pages().events.push(kind);
-        self.changed.notify_all();
+        self.pages().events.push(kind.clone());
+        self.events.push(kind);
     }
 
     fn live(&self, live: Live) {
@@ -244,6 +241,17 @@ impl Recorder for Witness {
 
     fn abandon_attempt(&self, n: u32, end: AttemptEnd) {
         self.store.end_attempt_later(self.start.id.clone(), n, end);
+    }
+}
+
+/// Waits as long as the fake does, by the real clock: a stopped one would let a test hang.
+pub(crate) async fn in_time<T>(wanted: impl Future<Output = T>) -> T {
+    let (_waiting, over) = mpsc::channel::<()>();
+    let late = spawn_blocking(move || over.recv_timeout(DEADLINE) == Err(mpsc::RecvTimeoutError::Timeout));
+    tokio::select! {
+        biased;
+        found = wanted => found,
+        _ = late => panic!("waited {DEADLINE:?} in vain"),
     }
 }
 
