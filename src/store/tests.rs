@@ -135,7 +135,7 @@ async fn a_job_that_fails_undoes_only_itself() {
     };
     let (before, failed, after, ()) =
         tokio::join!(store.write(insert("before")), store.write(failing), store.write(insert("after")), async {
-            begin.send(()).unwrap()
+            begin.send(()).unwrap();
         },);
     before.unwrap();
     after.unwrap();
