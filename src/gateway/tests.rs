@@ -265,6 +265,7 @@ async fn a_busy_provider_is_asked_again_after_a_pause() {
 
 #[tokio::test]
 async fn no_pause_goes_past_the_deadline() {
+    let _clock = StoppedClock::stop();
     let door = Door::to(Scenario::glm_error("1302")).await;
     let call = door.call();
     let ask = Ask { deadline: Deadline::after(Duration::from_millis(900)), ..door.question(GLM, "why?") };
