@@ -48,9 +48,13 @@ pub(crate) async fn run(args: Args, house: &House, output: &mut Output) -> anyho
         options: CallOptions { timeout: args.timeout, fresh: args.fresh, dry_run: args.dry_run },
     };
     let handle = local.call(request, workspace).await?;
-    let code = follow(handle, &args, output).await;
-    local.close().await;
-    code
+    let ended = follow(handle, &args, output).await;
+    if matches!(ended, Ok(Ended::Abandoned(_))) {
+        drop(local);
+    } else {
+        local.close().await;
+    }
+    ended.map(|(Ended::Told(code) | Ended::Abandoned(code))| code)
 }
 
 /// Where the call is made from.
@@ -83,16 +87,31 @@ impl Place {
     }
 }
 
-/// Shows what happens until the call is over. The first Ctrl-C cancels it; it ends with a result all the same.
-async fn follow(mut handle: CallHandle, args: &Args, output: &mut Output) -> anyhow::Result<ExitCode> {
+/// How the program parts from its call.
+enum Ended {
+    /// With a result.
+    Told(ExitCode),
+    /// Without waiting for it; the journal will say that it was interrupted.
+    Abandoned(ExitCode),
+}
+
+/// Shows what happens until the call is over. The first Ctrl-C cancels it, and it ends with a result all the same;
+/// the second one does not wait for that.
+async fn follow(mut handle: CallHandle, args: &Args, output: &mut Output) -> anyhow::Result<Ended> {
     let mut signals = Signals::new()?;
     let mut progress = Progress::new(&args.tool, output);
     let mut stream = Stream::default();
-    let mut closed = None;
+    let (mut closed, mut cancelled) = (None, false);
     loop {
         tokio::select! {
             biased;
             () = signals.next() => {
+                if cancelled {
+                    progress.clear();
+                    output.tell(Style::Bad, "interrupted: ", &format!("call {}", handle.id));
+                    return Ok(Ended::Abandoned(ExitCode::from(signals.exit_code())));
+                }
+                cancelled = true;
                 handle.cancel();
             }
             told = handle.news.next() => {
@@ -114,9 +133,9 @@ async fn follow(mut handle: CallHandle, args: &Args, output: &mut Output) -> any
     }
     print(&result, args.format, &stream, output)?;
     if result.exit.kind == exai_core::error::Kind::Interrupted {
-        return Ok(ExitCode::from(signals.exit_code()));
+        return Ok(Ended::Told(ExitCode::from(signals.exit_code())));
     }
-    Ok(ExitCode::from(result.exit.code))
+    Ok(Ended::Told(ExitCode::from(result.exit.code)))
 }
 
 fn show(

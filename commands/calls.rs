@@ -134,6 +134,9 @@ fn page(call: &CallRecord) -> String {
         let outcome = attempt.outcome.as_deref().unwrap_or("unknown: its process ended first");
         let message = attempt.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
         text.push_str(&format!("  {number:>2}  {} ({})  {outcome}{message}\n", attempt.model, attempt.provider));
+        if let Some(extra) = &attempt.extra {
+            text.push_str(&format!("      also answered: {extra}\n"));
+        }
     }
     if let Some(error) = &result.error {
         text.push_str(&format!("\nError\n  {}\n", error.message));

@@ -28,8 +28,8 @@ pub(crate) struct Cli {
 }
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 ok, 1 findings, 2 usage, 3 no verdict (or no provider), 4 retryable, 5 budget, 6 incomplete,
-7 daemon or store, 8 internal, 130/143 interrupted.
+Exit codes:
+  0 ok · 2 usage · 3 no verdict, no provider · 4 retryable · 7 store too new · 8 internal · 130, 143 interrupted
 
 Examples:
   exai call debug --findings 'panics on an empty list' --relevant-files src/list.rs

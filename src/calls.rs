@@ -103,7 +103,7 @@ impl Calls {
 
     /// The conversation of a call: the one that it continues or a new one; none for a tool that does not converse.
     fn thread_of(&self, request: &CallRequest) -> Option<ThreadId> {
-        let schema = self.registry.get(&request.tool).ok()?.schema();
+        let schema = self.registry.schema(&request.tool).ok()?;
         schema.pointer("/properties/continuation_id")?;
         let given = request.arguments.get("continuation_id").and_then(Value::as_str).map(str::trim);
         let given = given.filter(|id| !id.is_empty());
@@ -196,6 +196,7 @@ impl Run {
         let draft = std::mem::take(&mut *context.draft());
         let mut envelope = Envelope::running(self.journal.id().clone(), &self.request.tool);
         describe(&mut envelope, context, &draft);
+        envelope.warnings.extend(self.journal.notes());
         match outcome {
             Ok(output) => {
                 envelope.state = CallState::Succeeded;

@@ -11,14 +11,20 @@
 //! Not here: prompts, tools, what an answer means.
 
 mod admission;
+mod breaker;
+#[cfg(test)]
+mod causes;
 mod flight;
 mod key;
 mod ledger;
+mod lesson;
+mod memory;
 mod pilot;
 mod plan;
 mod recorder;
 mod retry;
 mod route;
+mod size;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -31,8 +37,10 @@ use serde::{Deserialize, Serialize};
 use tokio_util::task::TaskTracker;
 
 pub use admission::{Admission, Limits};
+pub use breaker::Breakers;
 pub use flight::Flights;
 pub use ledger::{Account, Ledger};
+pub use memory::Memory;
 pub use plan::Plan;
 pub use recorder::Recorder;
 pub use route::{Need, Route, RoutingSettings};
@@ -63,6 +71,10 @@ pub struct Gateway {
     pub patience: Patience,
     /// How long an answer may be reused.
     pub reuse: Duration,
+    /// What was learned about models.
+    pub memory: Memory,
+    /// Which models are left alone for a moment.
+    pub breakers: Breakers,
     /// Requests in flight.
     pub flights: Flights,
     /// Owns the tasks of the flights.
@@ -138,7 +150,7 @@ impl Gateway {
     ) -> Result<Answer> {
         ledger.asked(&ask.route);
         let mut last = Error::internal("a route without a model");
-        for model in ask.route.candidates() {
+        for model in self.in_order(&ask.route).await? {
             match self.ask_model(ask, model, recorder, ledger).await {
                 Ok(answer) => {
                     ledger.answered(model);
@@ -155,6 +167,20 @@ impl Gateway {
         Err(last)
     }
 
+    /// The models of a route, those whose account was empty a moment ago last: it may have been topped up since.
+    async fn in_order<'a>(&self, route: &'a Route) -> Result<Vec<&'a Model>> {
+        let (mut first, mut last) = (Vec::new(), Vec::new());
+        for model in route.candidates() {
+            let is_empty = match self.providers.get(model.provider) {
+                Some(provider) => self.memory.about(model, &*provider).await?.is_empty,
+                None => false,
+            };
+            if is_empty { last.push(model) } else { first.push(model) }
+        }
+        first.append(&mut last);
+        Ok(first)
+    }
+
     async fn ask_model(
         self: &Arc<Self>,
         ask: &Ask,
@@ -164,11 +190,17 @@ impl Gateway {
     ) -> Result<Answer, Failure> {
         let provider = self.provider(model).map_err(Failure::final_)?;
         check_size(model, &ask.request).map_err(|error| Failure { error, try_next: true })?;
-        let body = provider.body(model, &ask.request);
+        let known = self.memory.about(model, &*provider).await.map_err(Failure::final_)?;
+        if let Some(error) = known.refusal(model).filter(|_| !ask.fresh) {
+            return Err(Failure { error, try_next: true });
+        }
+        let mut body = provider.body(model, &ask.request);
+        body.retain(|name, _| !known.refused.contains(name));
         let key = key::of(&ask.owner, model, &body);
         let boarded = if ask.fresh { self.flights.alone(ask.deadline) } else { self.flights.board(&key, ask.deadline) };
         let ticket = match boarded {
             Boarded::First(ticket) => {
+                let size = size::of(&body, estimate(&ask.request), model);
                 let pilot = Pilot {
                     gateway: Arc::clone(self),
                     flight: ticket.flight(),
@@ -182,7 +214,7 @@ impl Gateway {
                     recorder: Arc::clone(recorder),
                     ledger: Arc::clone(ledger),
                     thinking: ask.request.thinking,
-                    input_estimate: estimate(&ask.request),
+                    size,
                 };
                 self.tasks.spawn(pilot.fly());
                 ticket
@@ -192,9 +224,10 @@ impl Gateway {
                 recorder.event(EventKind::Sent {
                     attempt: 1,
                     provider: model.provider.to_string(),
-                    model: model.id.clone(),
+                    model: model.to_string(),
                     joined: true,
                     reused: false,
+                    size: None,
                 });
                 ticket
             }
@@ -219,7 +252,7 @@ async fn wait(
     let mut started = false;
     loop {
         let Ok(item) = tokio::time::timeout_at(deadline.at(), news.next()).await else {
-            let error = Error::timeout(&format!("{} {}", doing(phase), model.id), deadline.allowed());
+            let error = Error::timeout(&format!("{} {}", doing(phase), model), deadline.allowed());
             return Err(Failure::final_(error));
         };
         if !started && matches!(item, Some(News::Phase(Phase::Thinking) | News::Text(_))) {
@@ -260,7 +293,7 @@ fn check_size(model: &Model, request: &ChatRequest) -> Result<()> {
     if tokens <= model.context {
         return Ok(());
     }
-    let message = format!("the request is about {tokens} tokens, {} takes {}", model.id, model.context);
+    let message = format!("the request is about {tokens} tokens, {model} takes {}", model.context);
     Err(Error::new(ErrorCode::ValidationError, message)
         .hint("name fewer files, or choose a model with a larger window (`exai models`)"))
 }

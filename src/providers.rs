@@ -43,10 +43,13 @@ pub use advice::Advice;
 pub use catalogue::{Catalogue, PASS_THROUGH_CONTEXT, PASS_THROUGH_OUTPUT};
 pub use cause::Cause;
 pub use chunk::{Chunk, Finish};
+pub use custom::CUSTOM;
 pub use dialect::Dialect;
 pub use endpoint::Endpoint;
 pub use error::ProviderError;
 pub use framing::{Frame, Framing};
+pub use glm::GLM;
+pub use kimi::KIMI;
 pub use model::{Model, Temperature, Thinking};
 pub use name::ProviderName;
 pub use price::Price;
@@ -56,10 +59,3 @@ pub use request::{ChatMessage, ChatRequest, Role};
 pub use set::{ProviderSettings, Providers};
 pub use sse::{Decoder, MAX_EVENT, MAX_LINE, Overflow, SseEvent};
 pub use thinking::ThinkingMode;
-
-/// What any other endpoint of the `OpenAI` shape takes and answers.
-pub use custom::CUSTOM;
-/// What GLM models take and answer.
-pub use glm::GLM;
-/// What Kimi models take and answer.
-pub use kimi::KIMI;

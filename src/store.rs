@@ -13,6 +13,7 @@ mod answers;
 mod attempts;
 mod calls;
 mod conversations;
+mod model_notes;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use answers::NewAnswer;
 pub use attempts::{AttemptEnd, NewAttempt};
 pub use calls::{CallFilter, CallStart, RunningCall};
 pub use conversations::{NewMessage, ThreadWrite};
+pub use model_notes::ModelNote;
 
 use crate::error::{Error, Result};
 use worker::{Mode, Worker};

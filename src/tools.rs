@@ -16,7 +16,7 @@ mod version;
 mod workflow;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
@@ -64,8 +64,14 @@ pub struct Output {
 
 /// The tools that can be called.
 pub struct Registry {
-    tools: BTreeMap<&'static str, Arc<dyn Tool>>,
+    tools: BTreeMap<&'static str, Listed>,
     disabled: Vec<String>,
+}
+
+/// A tool with its schema, which is made when it is first asked for.
+struct Listed {
+    tool: Arc<dyn Tool>,
+    schema: OnceLock<Value>,
 }
 
 impl std::fmt::Debug for Registry {
@@ -85,25 +91,38 @@ impl Registry {
         ];
         let is_enabled =
             |tool: &Arc<dyn Tool>| !disabled.iter().any(|name| name.eq_ignore_ascii_case(tool.info().name));
-        let tools = all.into_iter().filter(is_enabled).map(|tool| (tool.info().name, tool)).collect();
+        let tools = all
+            .into_iter()
+            .filter(is_enabled)
+            .map(|tool| (tool.info().name, Listed { tool, schema: OnceLock::new() }))
+            .collect();
         Self { tools, disabled: disabled.to_vec() }
     }
 
     /// All tools, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Tool>> {
-        self.tools.values()
+        self.tools.values().map(|listed| &listed.tool)
     }
 
     /// The tool of that name. The suffixes of the predecessor's names are cut off.
     pub fn get(&self, name: &str) -> Result<&Arc<dyn Tool>> {
-        const SUFFIXES: [&str; 5] = ["_EXAI-WS", "-EXAI-WS", "_EXAI_WS", "-EXAI_WS", "_exai"];
-        let bare = SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
-        self.tools.get(bare).ok_or_else(|| self.unknown(bare))
+        self.listed(name).map(|listed| &listed.tool)
+    }
+
+    /// The schema of the tool of that name.
+    pub fn schema(&self, name: &str) -> Result<&Value> {
+        self.listed(name).map(|listed| listed.schema.get_or_init(|| listed.tool.schema()))
     }
 
     /// Checks and completes the arguments of a tool; returns what the caller should be told about them.
     pub fn check(&self, name: &str, arguments: &mut Map<String, Value>) -> Result<Vec<String>> {
-        arguments::check(&self.get(name)?.schema(), arguments)
+        arguments::check(self.schema(name)?, arguments)
+    }
+
+    fn listed(&self, name: &str) -> Result<&Listed> {
+        const SUFFIXES: [&str; 5] = ["_EXAI-WS", "-EXAI-WS", "_EXAI_WS", "-EXAI_WS", "_exai"];
+        let bare = SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
+        self.tools.get(bare).ok_or_else(|| self.unknown(bare))
     }
 
     fn unknown(&self, name: &str) -> Error {

@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 use crate::coordination::Slots;
 use crate::error::{Error, Result};
-use crate::gateway::{Admission, Flights, Gateway, Limits, Patience, RoutingSettings};
+use crate::gateway::{Admission, Breakers, Flights, Gateway, Limits, Memory, Patience, RoutingSettings};
 use crate::providers::{Catalogue, Endpoint, ProviderName, ProviderSettings, Providers};
 use crate::store::Store;
 
@@ -69,6 +69,8 @@ pub(super) fn gateway(config: &Config, state_dir: &Path, store: &Store, tasks: &
         store: store.clone(),
         patience,
         reuse: config.reuse.ttl,
+        memory: Memory::new(store.clone()),
+        breakers: Breakers::default(),
         flights: Flights::default(),
         tasks: tasks.clone(),
     }))

@@ -57,14 +57,14 @@ pub async fn collect(workspace: &dyn Workspace, request: &CollectRequest) -> Res
     Ok(gathering.finish())
 }
 
-/// Looks which files `request` asks for, without reading them; fails as [`collect`] does. Returns them as shown.
-pub async fn check(workspace: &dyn Workspace, request: &CollectRequest) -> Result<Vec<String>> {
+/// Looks which files `request` asks for, without reading them; fails as [`collect`] does.
+pub async fn check(workspace: &dyn Workspace, request: &CollectRequest) -> Result<Vec<Found>> {
     let listings = workspace.list(&request.paths).await?;
     same_length(request.paths.len(), listings.len())?;
     let plan = Plan::new(&request.paths, listings);
     match plan.refusal() {
         Some(error) if !request.allow_missing => Err(error),
-        _ => Ok(plan.candidates.into_iter().map(|candidate| candidate.found.path).collect()),
+        _ => Ok(plan.candidates.into_iter().map(|candidate| candidate.found).collect()),
     }
 }
 

@@ -101,7 +101,7 @@ impl Ledger {
 
     /// `model` answered.
     pub(super) fn answered(&self, model: &Model) {
-        self.books().used = Some(model.id.clone());
+        self.books().used = Some(model.to_string());
     }
 
     /// The answer came from the store.
@@ -124,7 +124,7 @@ impl Ledger {
         let mut books = self.books();
         books.attempts.push(Entry {
             provider: model.provider.to_string(),
-            model: model.id.clone(),
+            model: model.to_string(),
             begun: Instant::now(),
             end: None,
         });

@@ -111,7 +111,7 @@ pub(super) fn not_configured(model: &Model) -> Error {
     };
     Error::new(
         ErrorCode::NoProvider,
-        format!("model {} needs provider {}, which is not configured", model.id, model.provider),
+        format!("model {} needs provider {}, which is not configured", model, model.provider),
     )
     .hint(format!("set {setting}, or leave --model out to use what is configured"))
 }

@@ -12,7 +12,8 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use tokio_util::task::TaskTracker;
 
 use super::{
-    Account, Admission, Answer, Ask, Flights, Gateway, Ledger, Limits, Need, Patience, Recorder, Route, RoutingSettings,
+    Account, Admission, Answer, Ask, Breakers, Flights, Gateway, Ledger, Limits, Memory, Need, Patience, Recorder,
+    Route, RoutingSettings,
 };
 use crate::clock::{Deadline, Timestamp};
 use crate::coordination::{Slots, prepare_state_dir};
@@ -44,6 +45,7 @@ impl Door {
         prepare_state_dir(dir.path()).unwrap();
         let fake = Fake::start(scenario);
         let endpoint = |url: String| Some(Endpoint::new(url, "test-key"));
+        let store = Store::open(dir.path()).await.unwrap();
         let mut gateway = Gateway {
             catalogue: Catalogue::embedded().unwrap(),
             providers: Providers::new(ProviderSettings {
@@ -54,7 +56,9 @@ impl Door {
             .unwrap(),
             routing: routing(),
             admission: Admission::new(limits(), Slots::new(dir.path())),
-            store: Store::open(dir.path()).await.unwrap(),
+            memory: Memory::new(store.clone()),
+            breakers: Breakers::default(),
+            store,
             patience: patience(),
             reuse: Duration::from_mins(10),
             flights: Flights::default(),
@@ -227,7 +231,7 @@ impl Recorder for Witness {
         let attempt = NewAttempt {
             n,
             provider: model.provider.to_string(),
-            model: model.id.clone(),
+            model: model.to_string(),
             request_key: key.to_owned(),
             at: Timestamp::now(),
         };

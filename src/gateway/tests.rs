@@ -371,3 +371,19 @@ async fn what_can_not_fit_is_refused_before_anything_is_sent() {
     assert_eq!(error.code, ErrorCode::ValidationError);
     assert_eq!(requests(&door.fake), 0);
 }
+
+#[tokio::test]
+async fn a_model_that_is_left_alone_still_gives_the_answers_that_were_kept() {
+    let door = Door::to(Scenario::answer("Kept.")).await;
+    let ask = door.question(GLM, "why?");
+    door.call().ask(&ask).await.unwrap();
+    for _ in 0..5 {
+        door.gateway.breakers.record(ask.route.first().unwrap(), Some(false));
+    }
+    assert_eq!(door.call().ask(&ask).await.unwrap().text, "Kept.");
+    let error = door.call().ask(&door.question(GLM, "why not?")).await.unwrap_err();
+    assert_eq!((error.code, error.retry_after.is_some()), (ErrorCode::ServiceUnavailable, true));
+    let elsewhere = Ask { route: door.route(None), ..door.question(GLM, "why not?") };
+    assert_eq!(door.call().ask(&elsewhere).await.unwrap().model, KIMI);
+    assert_eq!(requests(&door.fake), 2);
+}

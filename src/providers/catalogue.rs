@@ -103,9 +103,8 @@ impl Catalogue {
             .max_by(|a, b| a.0.total_cmp(&b.0));
         match nearest {
             Some((likeness, known)) if likeness > 0.75 => error.hint(format!("did you mean `{known}`?")),
-            _ => error.hint(
-                "names start with `glm-`, `kimi-`, `moonshot-`, `custom/` or `mock:`; `exai models list` shows them",
-            ),
+            _ => error
+                .hint("names start with `glm-`, `kimi-`, `moonshot-`, `custom/` or `mock:`; `exai models` shows them"),
         }
     }
 
@@ -122,7 +121,8 @@ impl Catalogue {
 
 fn mock(name: &str) -> Result<Model> {
     Script::parse(name)?;
-    let mut model = Model::unlisted(ProviderName::Mock, name, MOCK_CONTEXT, MOCK_CONTEXT);
+    let id = format!("mock:{}", name.split_once(':').map_or("", |(_, script)| script));
+    let mut model = Model::unlisted(ProviderName::Mock, id, MOCK_CONTEXT, MOCK_CONTEXT);
     model.price = Some(Price::FREE);
     model.temperature = Temperature::Range { min: 0.0, max: 2.0 };
     Ok(model)

@@ -76,7 +76,7 @@ impl ProviderError {
     fn sentence(&self, provider: ProviderName, model: &str) -> String {
         let what = if self.message.is_empty() { self.cause.phrase() } else { &self.message };
         let mut whence = Vec::new();
-        whence.extend(self.status.map(|status| format!("HTTP {status}")));
+        whence.extend(self.status.filter(|status| *status != 200).map(|status| format!("HTTP {status}")));
         whence.extend(self.code.as_deref().map(|code| format!("code {code}")));
         let whence = if whence.is_empty() { String::new() } else { format!(" ({})", whence.join(", ")) };
         format!("{provider} did not answer with {model}: {}{whence}", what.trim_end_matches('.'))
@@ -123,7 +123,7 @@ impl ProviderError {
             }
             Cause::BadRequest { parameter: Some(parameter) } => format!("change `{parameter}`"),
             Cause::PromptTooLong => "send fewer files, or choose a model with a larger window".into(),
-            Cause::ModelNotFound => "`exai models list` shows the models; the provider's URL may be wrong, too".into(),
+            Cause::ModelNotFound => "`exai models` shows the models; the provider's URL may be wrong, too".into(),
             Cause::ContentRefused => "rephrase the request, or choose another provider's model".into(),
             Cause::Empty | Cause::Truncated => "raise the limit of output, or lower thinking_mode".into(),
             Cause::Connect | Cause::NotAStream => {

@@ -49,6 +49,11 @@ impl Intake {
         self.over
     }
 
+    /// Whether the answer said why it ended; what may still come is its usage.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.builder.is_complete()
+    }
+
     /// The next piece that was taken in; a failure comes after all of them.
     pub(crate) fn next(&mut self) -> Option<Result<Piece, ProviderError>> {
         if let Some(piece) = self.pieces.pop_front() {
@@ -81,5 +86,34 @@ impl Intake {
             Frame::Refused(body) => return Err(self.dialect.classify(200, &body, Timestamp::now())),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::providers::{Cause, GLM};
+
+    fn broken(bytes: &str) -> Option<Cause> {
+        let mut intake = Intake::new(GLM);
+        intake.push(bytes.as_bytes());
+        intake.end(Some(ProviderError::new(Cause::Reset, "")));
+        std::iter::from_fn(|| intake.next()).find_map(|piece| piece.err().map(|error| error.cause))
+    }
+
+    #[test]
+    fn a_break_is_blamed_for_what_it_left_unfinished() {
+        for (bytes, cause) in [
+            ("", Some(Cause::Reset)),
+            ("{\"choices\":[", Some(Cause::Reset)),
+            ("data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n", Some(Cause::Reset)),
+            ("data: {\"choices\":[{\"finish_reason\":\"stop\"}]}\n\n", None),
+            ("data: {\"choices\":[{\"finish_reason\":\"stop\"}]}", None),
+            ("data: {\"choices\":[{\"finish_reason\":\"stop\"}]}\n\ndata: {\"usa", None),
+            ("data: [DONE]\n\n", None),
+            ("data: {\"error\":{\"code\":\"1305\"}}\n\n", Some(Cause::Overloaded)),
+        ] {
+            assert_eq!(broken(bytes), cause, "{bytes}");
+        }
     }
 }

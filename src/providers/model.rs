@@ -1,5 +1,7 @@
 //! One model: what it takes, how much, and what it costs.
 
+use std::fmt;
+
 use serde::Deserialize;
 
 use super::{Price, ProviderName, ThinkingMode};
@@ -42,6 +44,16 @@ pub struct Model {
     pub retired_on: Option<String>,
     /// What to take instead.
     pub replaced_by: Option<String>,
+}
+
+/// The name by which it is asked for.
+impl fmt::Display for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.provider == ProviderName::Custom {
+            write!(f, "{}/", self.provider)?;
+        }
+        f.write_str(&self.id)
+    }
 }
 
 /// Whether a model thinks before it answers.

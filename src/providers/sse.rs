@@ -128,10 +128,12 @@ mod tests {
 
     #[test]
     fn events_are_read_as_the_standard_says_and_a_little_better() {
-        let cases: [(&[u8], &[&str]); 16] = [
+        let cases: [(&[u8], &[&str]); 18] = [
             (b"data: a\n\ndata: b\n\n", &["|a", "|b"]),
             (b"data: a\r\n\r\ndata: b\r\n\r\n", &["|a", "|b"]),
             (b"data: a\r\rdata: b\r\r", &["|a", "|b"]),
+            (b"data: a\r\ndata: b\r\n\r\n", &["|a\nb"]),
+            (b"data: a\r\n\ndata: b\n\r\n", &["|a", "|b"]),
             (b"data:a\n\n", &["|a"]),
             (b"data:  a\n\n", &["| a"]),
             (b"data: a\ndata: b\n\n", &["|a\nb"]),

@@ -39,6 +39,10 @@ const MIGRATIONS: &[&str] = &["CREATE TABLE calls (
         conversation_id TEXT NOT NULL, turn INTEGER NOT NULL, role TEXT NOT NULL, content TEXT NOT NULL,
         files TEXT NOT NULL, tool TEXT NOT NULL, model TEXT, call_id TEXT NOT NULL, at INTEGER NOT NULL,
         state TEXT NOT NULL, PRIMARY KEY (conversation_id, turn)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE model_notes (
+        provider TEXT NOT NULL, model TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL,
+        until INTEGER NOT NULL, PRIMARY KEY (provider, model, account, kind, value)
      ) STRICT, WITHOUT ROWID;"];
 
 /// Brings the schema to the version of this program.

@@ -52,7 +52,7 @@ impl Tool for Chat {
     async fn run(&self, arguments: Map<String, Value>, context: &Context) -> Result<Output> {
         let Arguments { prompt, files, common } = common::read(arguments)?;
         let thread = context.thread(common.continuation_id.as_deref()).await?;
-        let route = context.gateway.route(common.model.as_deref(), Need::Fast)?;
+        let route = context.route(&common, Need::Fast, &files).await?;
         let window = Window::of(route.first()?.context);
         let gathered = gather(context, &thread, files, window.files, common.allow_missing).await?;
         let history = thread.history(window.history, None);

@@ -151,7 +151,7 @@ impl<W: Workflow> Engine<W> {
             let files = self.check_files(arguments, context).await?;
             return Ok(Step { output: document.settled(), files, model: None });
         }
-        let route = match Self::expert(arguments, context)? {
+        let route = match Self::expert(arguments, context).await? {
             Expert::Ask(route) => route,
             nobody => {
                 let files = Self::files(arguments, document, context, BRIEF_TOKENS).await?;
@@ -175,11 +175,11 @@ impl<W: Workflow> Engine<W> {
         Ok(Step { output, files: files.named, model: Some(answer.model) })
     }
 
-    fn expert(arguments: &Arguments, context: &Context) -> Result<Expert> {
+    async fn expert(arguments: &Arguments, context: &Context) -> Result<Expert> {
         if !arguments.use_assistant_model && !arguments.expert {
             return Ok(Expert::NotWanted);
         }
-        match context.gateway.route(arguments.common.model.as_deref(), Need::Quality) {
+        match context.route(&arguments.common, Need::Quality, &arguments.relevant_files).await {
             Ok(route) => Ok(Expert::Ask(route)),
             // Without any provider the local half is the answer, unless the caller demands a model's.
             Err(error)
@@ -212,7 +212,8 @@ impl<W: Workflow> Engine<W> {
         };
         let found =
             context.deadline.bound("looking for files", evidence::check(&*context.workspace, &request)).await??;
-        context.draft().coverage.selected.clone_from(&found);
-        Ok(found)
+        let shown: Vec<String> = found.into_iter().map(|found| found.path).collect();
+        context.draft().coverage.selected.clone_from(&shown);
+        Ok(shown)
     }
 }

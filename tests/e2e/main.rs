@@ -1,1 +1,11 @@
-//! x
+//! The program as its users meet it: the real binary, real processes, and fake providers that misbehave as the real ones do.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by panicking")]
+
+mod architecture; // the order of modules inside src/, and what ui/ may use
+mod call; // one call: what is sent, printed and kept
+mod causes; // everything that goes wrong upstream, and its exit code
+mod config; // settings, their origin, and what is refused
+mod documents; // generated pages and the README are true
+mod journal; // calls and threads after the fact
+mod processes; // several processes, signals, pipes
+mod support; // the harness

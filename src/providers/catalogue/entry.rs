@@ -23,7 +23,7 @@ impl Sheet {
             let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             let why = error.message().replace('\n', " ");
             Error::invalid(format!("{origin}, line {line}: {why}"))
-                .hint("`exai models list --output json` shows every field")
+                .hint("`exai models --output json` shows every field")
         })
     }
 }

@@ -1,3 +1,5 @@
+//! The catalogue agrees with itself, and every name leads somewhere or says where to go.
+
 use std::collections::HashSet;
 
 use super::*;
@@ -56,7 +58,7 @@ fn names_lead_to_models() {
         ("moonshot-v9", ProviderName::Kimi, "moonshot-v9", false, 32_768),
         ("custom/Llama3:8b", ProviderName::Custom, "Llama3:8b", false, 100_000),
         ("custom/org/name", ProviderName::Custom, "org/name", false, 100_000),
-        ("mock:drop@40%", ProviderName::Mock, "mock:drop@40%", false, 1_000_000),
+        ("MOCK:drop@40%", ProviderName::Mock, "mock:drop@40%", false, 1_000_000),
     ] {
         let model = catalogue.resolve(name).unwrap();
         assert_eq!((model.provider, model.id.as_str(), model.listed, model.context), (provider, id, listed, context));

@@ -1,3 +1,5 @@
+//! Chunks as they come, with and without what they should have.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What becomes of each cause.
+
 use super::*;
 use crate::error::Kind;
 use crate::providers::Advice;

@@ -1,3 +1,5 @@
+//! Answers in every frame, cut anywhere.
+
 use super::*;
 
 fn frames(bytes: &[u8]) -> Result<Vec<String>, ProviderError> {

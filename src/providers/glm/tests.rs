@@ -1,3 +1,5 @@
+//! Every row of the table of codes.
+
 use std::time::Duration;
 
 use crate::clock::Timestamp;

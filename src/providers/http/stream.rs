@@ -10,6 +10,9 @@ use tokio::time::timeout;
 use crate::providers::intake::Intake;
 use crate::providers::{Cause, Dialect, Endpoint, Piece, ProviderError, Reply, ReplyStream};
 
+/// How long to wait for usage and `[DONE]` once the answer said why it ended: some servers never send them.
+const AFTER_THE_END: Duration = Duration::from_secs(3);
+
 /// An answer on its way; dropping it drops the response and with it the connection.
 pub(crate) struct HttpStream {
     response: Option<Response>,
@@ -27,7 +30,8 @@ impl HttpStream {
     /// Reads once; when the answer is over, the response is let go.
     async fn read(&mut self) {
         let Some(response) = self.response.as_mut() else { return };
-        match timeout(self.idle, response.chunk()).await {
+        let patience = if self.intake.is_complete() { self.idle.min(AFTER_THE_END) } else { self.idle };
+        match timeout(patience, response.chunk()).await {
             Ok(Ok(Some(bytes))) => self.intake.push(&bytes),
             Ok(Ok(None)) => self.intake.end(None),
             Ok(Err(error)) => self.intake.end(Some(broken(&error))),

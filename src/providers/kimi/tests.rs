@@ -1,3 +1,5 @@
+//! Every row of the table of types.
+
 use std::time::Duration;
 
 use serde_json::json;

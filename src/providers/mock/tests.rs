@@ -1,3 +1,5 @@
+//! Each mock does what its name says.
+
 use serde_json::json;
 use tokio::time::Instant;
 

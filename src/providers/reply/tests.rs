@@ -1,3 +1,5 @@
+//! How answers end.
+
 use super::*;
 
 fn built(chunks: Vec<Chunk>, done: bool) -> Result<Reply, ProviderError> {

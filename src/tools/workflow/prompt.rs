@@ -22,7 +22,7 @@ pub(super) fn brief<W: Workflow>(document: &Document<'_, W>, files: &str) -> Str
 
 fn work(work: &Work) -> String {
     let mut text = String::new();
-    section(&mut text, "Task", work.task());
+    section(&mut text, "Task", task(work));
     section(&mut text, "State of the work", &counts(work));
     section(&mut text, "Findings", &findings(work));
     section(&mut text, "Functions and places that matter", &list(&work.relevant_context()));
@@ -36,6 +36,14 @@ fn work(work: &Work) -> String {
         );
     }
     text
+}
+
+/// The task, unless it is nothing but the beginning of the first findings.
+fn task(work: &Work) -> &str {
+    match work.steps.first() {
+        Some(first) if first.findings.starts_with(&first.step) => "",
+        _ => work.task(),
+    }
 }
 
 fn section(text: &mut String, title: &str, body: &str) {
