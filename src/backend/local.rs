@@ -137,7 +137,9 @@ impl Backend for Local {
 
 fn lately(recent: &[CallSummary], providers: usize) -> Lately {
     use CallState as S;
-    let count = |states: &[S]| recent.iter().filter(|call| states.contains(&call.state)).count();
+    // A call that was refused before anything was sent says something about its caller, not about the house.
+    let asked = || recent.iter().filter(|call| call.attempts > 0);
+    let count = |states: &[S]| asked().filter(|call| states.contains(&call.state)).count();
     Lately {
         calls: recent.len(),
         finished: count(&[S::Succeeded, S::Failed, S::TimedOut, S::Interrupted]),

@@ -58,7 +58,8 @@ fn a_pipe_that_nobody_asked_about_is_not_read() {
 #[test]
 fn a_reader_that_leaves_ends_the_call_quietly() {
     for format in ["text", "jsonl"] {
-        let fake = Fake::start(Scenario::load("slow_gate"));
+        let lines = Reply::answer("one\n two\n three\n four").wait("go", Point::AfterFrames(3));
+        let fake = Fake::start(Scenario::of([lines]));
         let user = User::with(&fake);
         // The gate stays shut: only a call that notices that nobody reads comes to an end.
         let mut command = user.command(["call", "chat", "hello", "--output", format]);
@@ -72,7 +73,8 @@ fn a_reader_that_leaves_ends_the_call_quietly() {
 
 #[test]
 fn text_is_printed_while_it_arrives() {
-    let fake = Fake::start(Scenario::load("slow_gate"));
+    let lines = Reply::answer("one\n two\n three\n four").wait("go", Point::AfterFrames(3));
+    let fake = Fake::start(Scenario::of([lines]));
     let user = User::with(&fake);
     let mut child = user.command(["call", "chat", "hello", "--quiet"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut stdout = child.stdout.take().unwrap();
