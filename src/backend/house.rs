@@ -7,11 +7,11 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
-use crate::coordination::Slots;
+use crate::coordination::{Instance, Slots};
 use crate::error::{Error, Result};
 use crate::gateway::{Admission, Flights, Gateway, Limits, Patience, RoutingSettings};
 use crate::providers::{Catalogue, Endpoint, ProviderName, ProviderSettings, Providers};
-use crate::store::Store;
+use crate::store::{Opening, Retention, Store};
 
 /// The catalogue of models, with the user's corrections.
 pub fn catalogue(config: &Config) -> Result<Catalogue> {
@@ -33,6 +33,21 @@ pub fn providers(config: &Config) -> Result<Providers> {
         kimi: with_key(&config.kimi.url, &config.kimi.api_key),
         custom: custom.map(|url| with_key(url, &config.custom.api_key).unwrap_or_else(|| Endpoint::open(url.as_str()))),
     })
+}
+
+/// How the store is opened.
+pub(super) fn opening(config: &Config) -> Opening {
+    Opening::new(config.timeouts.drain, config.timeouts.store, Instance::others)
+}
+
+/// How long things are kept.
+pub(super) fn retention(config: &Config) -> Retention {
+    Retention {
+        results: config.retention.results,
+        calls: config.retention.calls,
+        threads: config.retention.threads,
+        answers: u64::from(config.reuse.max_mb) * 1_000_000,
+    }
 }
 
 /// The one door to models.

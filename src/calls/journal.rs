@@ -77,12 +77,15 @@ impl Journal {
     pub(super) async fn finish(&self, mut envelope: Envelope, thread: Option<ThreadWrite>) -> Envelope {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
         let now = Timestamp::now();
-        let (event, events) = self.take_down(EventKind::Finished { state: envelope.state }, now);
+        let (mut event, events) = self.take_down(EventKind::Finished { state: envelope.state }, now);
         let result = self.store.finish_call(self.start.clone(), events, envelope.clone(), thread, now).await;
         match result {
             Ok(stored) => envelope = stored,
             // An answer that could not be kept is still the caller's, with the truth about it.
-            Err(error) => envelope.lose(&error),
+            Err(error) => {
+                envelope.lose(&error);
+                event.kind = EventKind::Finished { state: envelope.state };
+            }
         }
         self.feed.push(Told::Event(event));
         self.feed.close();

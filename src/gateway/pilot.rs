@@ -83,11 +83,11 @@ impl Pilot {
             reused: false,
         });
         let n = self.recorder.begin_attempt(&self.model, &self.key).await.map_err(ours)?;
-        let open = OpenAttempt { pilot: self, n, place: self.ledger.begin(&self.model), ended: false };
+        let open = OpenAttempt { pilot: self, n, place: self.ledger.begin(&self.model), end: None, kept: false };
         self.flight.tell(News::Phase(Phase::Waiting));
         let outcome = self.stream().await;
         drop(permit);
-        self.book(open, outcome).await.map_err(ours)
+        Ok(self.book(open, outcome).await)
     }
 
     /// Sends the request and reads the stream to its end.
@@ -112,13 +112,14 @@ impl Pilot {
         stream.finish()
     }
 
-    /// Commits the end of an attempt, before anyone is told.
+    /// Commits the end of an attempt, before anyone is told. What a store that fails can not keep is told all the same:
+    /// an answer that was paid for is its caller's, and the commit of the result says what is wrong.
     async fn book(
         &self,
         open: OpenAttempt<'_>,
         outcome: Result<Reply, ProviderError>,
-    ) -> crate::error::Result<Result<Answer, ProviderError>> {
-        let settled = match outcome {
+    ) -> Result<Answer, ProviderError> {
+        match outcome {
             Ok(reply) => {
                 let answer = Answer {
                     text: reply.text.clone(),
@@ -126,15 +127,14 @@ impl Pilot {
                     model: self.model.to_string(),
                     provider: self.model.provider.to_string(),
                 };
-                open.end(self.success(&reply), Some(self.to_keep(&answer))).await?;
+                open.end(self.success(&reply), Some(self.to_keep(&answer))).await;
                 Ok(answer)
             }
             Err(error) => {
-                open.end(self.failure(&error), None).await?;
+                open.end(self.failure(&error), None).await;
                 Err(error)
             }
-        };
-        Ok(settled)
+        }
     }
 
     fn success(&self, reply: &Reply) -> AttemptEnd {
@@ -196,26 +196,36 @@ impl Pilot {
     }
 }
 
-/// A request that was committed as begun. Dropped before its end (nobody waits any more), it is noted as cancelled.
+/// A request that was committed as begun. Dropped before its end is in the store, its end is noted for later: the one
+/// that is known, or that nobody waits for it any more.
 struct OpenAttempt<'a> {
     pilot: &'a Pilot,
     n: u32,
     place: usize,
-    ended: bool,
+    end: Option<AttemptEnd>,
+    kept: bool,
 }
 
 impl OpenAttempt<'_> {
-    async fn end(mut self, end: AttemptEnd, answer: Option<NewAnswer>) -> crate::error::Result<()> {
+    async fn end(mut self, end: AttemptEnd, answer: Option<NewAnswer>) {
         self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
-        self.pilot.recorder.end_attempt(self.n, end, answer).await?;
-        self.ended = true;
-        Ok(())
+        self.end = Some(end.clone());
+        match self.pilot.recorder.end_attempt(self.n, end, answer).await {
+            Ok(()) => self.kept = true,
+            Err(error) => {
+                let message = format!("the end of request {} could not be kept: {error}", self.n);
+                self.pilot.recorder.event(EventKind::Note { message });
+            }
+        }
     }
 }
 
 impl Drop for OpenAttempt<'_> {
     fn drop(&mut self) {
-        if !self.ended {
+        if self.kept {
+            return;
+        }
+        let end = self.end.take().unwrap_or_else(|| {
             let end = AttemptEnd {
                 at: Timestamp::now(),
                 outcome: "cancelled".to_owned(),
@@ -226,8 +236,9 @@ impl Drop for OpenAttempt<'_> {
                 extra: None,
             };
             self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
-            self.pilot.recorder.abandon_attempt(self.n, end);
-        }
+            end
+        });
+        self.pilot.recorder.abandon_attempt(self.n, end);
     }
 }
 

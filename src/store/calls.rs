@@ -92,7 +92,12 @@ impl Store {
             {
                 result.warnings.push(note);
             }
-            finish_row(connection, &start.id, &result, at)?;
+            if finish_row(connection, &start.id, &result, at, CallState::Running)? == 0 {
+                // This process was taken for dead, which it is not: what was noted about that goes.
+                connection.prepare_cached("DELETE FROM call_events WHERE call_id = ?1")?.execute([start.id.as_str()])?;
+                insert_events(connection, &events)?;
+                finish_row(connection, &start.id, &result, at, CallState::Interrupted)?;
+            }
             Ok(result)
         })
         .await
@@ -189,10 +194,10 @@ impl Store {
             result.thread_id = call.thread_id;
             result.fail(
                 &Error::new(ErrorCode::Interrupted, format!("the process that ran call {} ended before it", call.id))
-                    .hint("nothing was sent again; repeat the call if you still need its answer"),
+                    .hint(what_was_sent(connection, &call.id)?),
             );
             result.timing.total_ms = u64::try_from(at.since(call.created_at).as_millis()).unwrap_or(u64::MAX);
-            if finish_row(connection, &call.id, &result, at)? == 0 {
+            if finish_row(connection, &call.id, &result, at, CallState::Running)? == 0 {
                 return Ok(());
             }
             let kind = EventKind::Finished { state: CallState::Interrupted };
@@ -200,6 +205,22 @@ impl Store {
         })
         .await
     }
+}
+
+/// What a call that was interrupted may have cost, and what that means for repeating it.
+fn what_was_sent(connection: &Connection, id: &CallId) -> rusqlite::Result<&'static str> {
+    let (sent, lost, answered): (u32, u32, u32) = connection.query_row(
+        "SELECT count(*), count(*) FILTER (WHERE outcome IS NULL), count(*) FILTER (WHERE outcome = 'ok')
+         FROM attempts WHERE call_id = ?1",
+        [id.as_str()],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    Ok(match (sent, lost, answered) {
+        (0, ..) => "it had sent nothing: repeat it if you still need its answer",
+        (_, 1.., _) => "a request had left that may have been paid for; it is not sent again unless you repeat the call",
+        (_, 0, 1..) => "a model had answered it: repeat it soon, and the answer is given without paying again",
+        _ => "none of its requests was answered: repeat it if you still need its answer",
+    })
 }
 
 pub(super) fn insert_call(connection: &Connection, start: &CallStart) -> rusqlite::Result<()> {
@@ -233,11 +254,17 @@ pub(super) fn insert_events(connection: &Connection, events: &[CallEvent]) -> ru
     Ok(())
 }
 
-fn finish_row(connection: &Connection, id: &CallId, result: &Envelope, at: Timestamp) -> rusqlite::Result<usize> {
+/// Ends the call's row if it stands at `before`; returns how many rows that were.
+fn finish_row(
+    connection: &Connection,
+    id: &CallId,
+    result: &Envelope,
+    at: Timestamp,
+    before: CallState,
+) -> rusqlite::Result<usize> {
     connection
         .prepare_cached(
-            "UPDATE calls SET state = ?2, finished_at = ?3, result = ?4, thread_id = ?5
-             WHERE id = ?1 AND state = 'running'",
+            "UPDATE calls SET state = ?2, finished_at = ?3, result = ?4, thread_id = ?5 WHERE id = ?1 AND state = ?6",
         )?
         .execute(params![
             id.as_str(),
@@ -245,6 +272,7 @@ fn finish_row(connection: &Connection, id: &CallId, result: &Envelope, at: Times
             at.as_millis(),
             to_json(result),
             result.thread_id.as_ref().map(ThreadId::as_str),
+            before.as_str(),
         ])
 }
 
@@ -286,13 +314,17 @@ fn state(row: &Row<'_>, index: usize) -> rusqlite::Result<CallState> {
 
 fn record(connection: &Connection, id: &str) -> rusqlite::Result<CallRecord> {
     let mut record = connection.query_row(
-        "SELECT id, tool, state, created_at, finished_at, result, thread_id FROM calls WHERE id = ?1",
+        "SELECT id, tool, state, created_at, finished_at, coalesce(result, kept), thread_id, result IS NULL
+         FROM calls WHERE id = ?1",
         [id],
         |row| {
-            let result = match row.get::<_, Option<String>>(5)? {
+            let mut result = match row.get::<_, Option<String>>(5)? {
                 Some(_) => json_column(row, 5)?,
                 None => known_so_far(row)?,
             };
+            if row.get(7)? && result.state != CallState::Running {
+                result.warnings.push(GONE.to_owned());
+            }
             Ok(CallRecord {
                 result,
                 created_at: Timestamp::from_millis(row.get(3)?),
@@ -317,7 +349,10 @@ fn record(connection: &Connection, id: &str) -> rusqlite::Result<CallRecord> {
     Ok(record)
 }
 
-/// A call without a result: it runs, or its result has been kept for its time and is gone.
+/// What a result says whose body has been kept for its time.
+const GONE: &str = "the text, data and coverage of this result have been kept for their time and are gone";
+
+/// A call without a result: it runs.
 fn known_so_far(row: &Row<'_>) -> rusqlite::Result<Envelope> {
     let mut envelope = Envelope::running(row.get::<_, String>(0)?.into(), &row.get::<_, String>(1)?);
     envelope.state = state(row, 2)?;

@@ -1,0 +1,1 @@
+//! A store is opened by one process and by many, with its schema and with others.
