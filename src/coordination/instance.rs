@@ -24,7 +24,11 @@ impl Instance {
         for _ in 0..TRIES {
             let id = InstanceId::new();
             let path = file_of(state_dir, &id);
-            let failed = |error| Error::internal(format!("instance file {}: {error}", path.display()));
+            let failed = |error| {
+                Error::internal(format!("instance file {}: {error}", path.display())).hint(
+                    "check the disk and the permissions of the state directory, or set EXAI_STATE_DIR to another one",
+                )
+            };
             if let Some(file) = create_locked(&path).map_err(failed)? {
                 return Ok(Self { id, path, _file: file });
             }

@@ -94,7 +94,9 @@ impl Store {
             }
             if finish_row(connection, &start.id, &result, at, CallState::Running)? == 0 {
                 // This process was taken for dead, which it is not: what was noted about that goes.
-                connection.prepare_cached("DELETE FROM call_events WHERE call_id = ?1")?.execute([start.id.as_str()])?;
+                connection
+                    .prepare_cached("DELETE FROM call_events WHERE call_id = ?1")?
+                    .execute([start.id.as_str()])?;
                 insert_events(connection, &events)?;
                 finish_row(connection, &start.id, &result, at, CallState::Interrupted)?;
             }
@@ -217,7 +219,9 @@ fn what_was_sent(connection: &Connection, id: &CallId) -> rusqlite::Result<&'sta
     )?;
     Ok(match (sent, lost, answered) {
         (0, ..) => "it had sent nothing: repeat it if you still need its answer",
-        (_, 1.., _) => "a request had left that may have been paid for; it is not sent again unless you repeat the call",
+        (_, 1.., _) => {
+            "a request had left that may have been paid for; it is not sent again unless you repeat the call"
+        }
         (_, 0, 1..) => "a model had answered it: repeat it soon, and the answer is given without paying again",
         _ => "none of its requests was answered: repeat it if you still need its answer",
     })
@@ -350,7 +354,7 @@ fn record(connection: &Connection, id: &str) -> rusqlite::Result<CallRecord> {
 }
 
 /// What a result says whose body has been kept for its time.
-const GONE: &str = "the text, data and coverage of this result have been kept for their time and are gone";
+pub(super) const GONE: &str = "the text, data and coverage of this result have been kept for their time and are gone";
 
 /// A call without a result: it runs.
 fn known_so_far(row: &Row<'_>) -> rusqlite::Result<Envelope> {

@@ -83,8 +83,9 @@ fn is_due(connection: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
 
 /// Takes the turn; `false` when another process was first.
 fn claim(connection: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
-    let sql =
-        format!("INSERT INTO upkeep (task, at) VALUES ('tidy', ?2) ON CONFLICT (task) DO UPDATE SET at = ?2 WHERE {DUE}");
+    let sql = format!(
+        "INSERT INTO upkeep (task, at) VALUES ('tidy', ?2) ON CONFLICT (task) DO UPDATE SET at = ?2 WHERE {DUE}"
+    );
     Ok(connection.execute(&sql, times(now))? == 1)
 }
 
