@@ -184,8 +184,8 @@ impl Store {
         .await
     }
 
-    /// Marks a call whose process is gone. Does nothing when it was finished meanwhile.
-    pub async fn interrupt_call(&self, call: RunningCall, at: Timestamp) -> Result<()> {
+    /// Marks a call whose process is gone; `false` when it was finished or marked meanwhile.
+    pub async fn interrupt_call(&self, call: RunningCall, at: Timestamp) -> Result<bool> {
         self.write(move |connection| {
             let next: u32 = connection.query_row(
                 "SELECT coalesce(max(n), 0) + 1 FROM call_events WHERE call_id = ?1",
@@ -200,10 +200,10 @@ impl Store {
             );
             result.timing.total_ms = u64::try_from(at.since(call.created_at).as_millis()).unwrap_or(u64::MAX);
             if finish_row(connection, &call.id, &result, at, CallState::Running)? == 0 {
-                return Ok(());
+                return Ok(false);
             }
             let kind = EventKind::Finished { state: CallState::Interrupted };
-            insert_events(connection, &[CallEvent { call_id: call.id.clone(), n: next, at, kind }])
+            insert_events(connection, &[CallEvent { call_id: call.id.clone(), n: next, at, kind }]).map(|()| true)
         })
         .await
     }

@@ -74,8 +74,10 @@ impl Opening {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(self.busy)?;
-        // A page that makes no sense is an error when it is read, not a wrong answer.
-        connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON;")?;
+        // A page that makes no sense is an error when it is read, not a wrong answer; a log that grew shrinks again.
+        connection.execute_batch(
+            "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = 8388608;",
+        )?;
         Ok(connection)
     }
 

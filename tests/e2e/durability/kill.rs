@@ -4,10 +4,10 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::sync::mpsc;
-use std::time::Instant;
 
 use exai_fake::{Fake, Point, Provider, Reply, Scenario};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::{database, is_sound};
 use crate::support::{DEADLINE, Running, User};
@@ -21,7 +21,7 @@ fn kill_at_any_moment_loses_no_result_hides_no_payment_and_harms_no_neighbour() 
     let number = |name: &str| std::env::var(name).ok().map(|value| value.parse::<u64>().unwrap());
     let runs = number("EXAI_TEST_KILLS").unwrap_or(25);
     let seed = number("EXAI_TEST_SEED").unwrap_or_else(|| fastrand::u64(..));
-    println!("EXAI_TEST_KILLS={runs} EXAI_TEST_SEED={seed}");
+    note(&format!("EXAI_TEST_KILLS={runs} EXAI_TEST_SEED={seed}"));
     let mut random = fastrand::Rng::with_seed(seed);
 
     let held = Reply::answer("At last.").provider(Provider::Kimi).wait("neighbour", Point::BeforeHeaders);
@@ -39,7 +39,7 @@ fn kill_at_any_moment_loses_no_result_hides_no_payment_and_harms_no_neighbour() 
         killed.is_accounted_for(&user, &fake, &mut tally);
     }
     assert!(is_sound(&user.state_dir()));
-    println!("{tally:?}");
+    note(&format!("{tally:?}"));
 
     database(&user).execute("DELETE FROM upkeep", []).unwrap();
     let running = user.run(&["calls", "list", "--state", "running", "--json"]).exits(0).json();
@@ -60,6 +60,12 @@ fn kill_while_the_store_is_made_leaves_one_that_opens() {
         user.run(&["call", "chat", "hello", "--model", "mock:echo"]).exits(0);
         assert!(is_sound(&user.state_dir()));
     }
+}
+
+/// Tells who reads the output of a long run, or wants to repeat one that failed.
+#[expect(clippy::print_stdout, reason = "the runner shows it when it is asked to, or when the test fails")]
+fn note(text: &str) {
+    println!("{text}");
 }
 
 /// What became of the calls.
