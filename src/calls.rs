@@ -49,8 +49,6 @@ const UNSEEN: Duration = Duration::from_millis(100);
 /// What calls are made of.
 #[derive(Debug)]
 pub struct Calls {
-    /// This process.
-    pub instance: Instance,
     /// The journal.
     pub store: Store,
     /// The models.
@@ -69,6 +67,8 @@ pub struct Calls {
     pub running: Running,
     /// Owns the tasks of the calls.
     pub tasks: TaskTracker,
+    /// This process; it is dead to others only when its store is closed.
+    pub instance: Instance,
 }
 
 /// Who calls, and with which files.

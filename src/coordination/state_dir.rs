@@ -8,6 +8,9 @@ use crate::error::{Error, Result};
 /// Makes `dir` and what it holds, for its owner only. A directory that is there already is taken as it is, unless
 /// others may write into it: whoever can replace the journal can lie to its owner.
 pub fn prepare(dir: &Path) -> Result<()> {
+    if dir.metadata().is_ok_and(|found| !found.is_dir()) {
+        return Err(failed(dir, &std::io::ErrorKind::NotADirectory.into()));
+    }
     for dir in [dir.to_owned(), dir.join("instances"), dir.join("permits")] {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(|error| failed(&dir, &error))?;
     }

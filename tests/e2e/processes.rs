@@ -113,7 +113,11 @@ fn a_killed_call_is_interrupted_and_its_request_is_not_forgotten() {
     running.child.wait().unwrap();
     let calls = user.run(&["calls", "list", "--json"]).json();
     assert_eq!((&calls[0]["state"], &calls[0]["attempts"]), (&"interrupted".into(), &1.into()), "{calls:#}");
-    let page = user.run(&["calls", "show", calls[0]["call_id"].as_str().unwrap()]).stdout;
+    let id = calls[0]["call_id"].as_str().unwrap();
+    let envelope = user.run(&["calls", "show", id, "--json"]).json();
+    assert_eq!(envelope["model"]["tried"][0]["outcome"], "unknown", "{envelope:#}");
+    assert_eq!(envelope["cost"]["usd"], serde_json::Value::Null, "what was not counted is not free: {envelope:#}");
+    let page = user.run(&["calls", "show", id]).stdout;
     assert!(page.contains("unknown: its process ended first"), "{page}");
 }
 
