@@ -122,6 +122,12 @@ impl<W: Workflow> Tool for Engine<W> {
     }
 }
 
+/// An expert's answer as people read it.
+#[cfg(feature = "fuzzing")]
+pub fn expert_answer(answer: &str) -> String {
+    expert::text(&expert::parse(answer))
+}
+
 /// What one step came to.
 struct Step {
     output: Output,

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::work::Work;
-use super::{Workflow, expert, render};
+use super::{Workflow, expert};
 use crate::gateway::Answer;
 use crate::threads::Thread;
 use crate::tools::Output;
@@ -77,10 +77,7 @@ impl<W: Workflow> Document<'_, W> {
     /// The expert answered.
     pub(super) fn analysed(&self, answer: &Answer, files: &Gathered) -> Output {
         let analysis = expert::parse(&answer.text);
-        let text = match analysis.get("raw_analysis").and_then(Value::as_str) {
-            Some(prose) => format!("{}\n", prose.trim_end()),
-            None => render::markdown(&analysis),
-        };
+        let text = expert::text(&analysis);
         if let Some(status) = expert::asks_for_more(&analysis) {
             let mut document = self.base(status);
             document.insert("content".to_owned(), json!(analysis).to_string().into());

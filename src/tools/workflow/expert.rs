@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::render;
+
 /// The answer as a document. Prose is an answer too: it is kept as `raw_analysis`.
 pub(super) fn parse(text: &str) -> Map<String, Value> {
     let text = text.trim();
@@ -14,6 +16,14 @@ pub(super) fn parse(text: &str) -> Map<String, Value> {
         Ok(_) => prose(text, "the answer is JSON, but not an object"),
         Err(error) => prose(text, &error.to_string()),
     }
+}
+
+/// The document as people read it: prose as it came, all else as Markdown.
+pub(super) fn text(document: &Map<String, Value>) -> String {
+    let prose = document.get("raw_analysis").and_then(Value::as_str).filter(|prose| !prose.trim().is_empty());
+    let text = prose.map_or_else(|| render::markdown(document), |prose| format!("{}\n", prose.trim_end()));
+    // A status and nothing else: better shown as it is than as an empty page.
+    if text.trim().is_empty() { format!("{}\n", Value::Object(document.clone())) } else { text }
 }
 
 fn prose(text: &str, why: &str) -> Map<String, Value> {
@@ -55,6 +65,11 @@ mod tests {
         ] {
             assert_eq!(parse(text)["status"], "no_bug_found", "{text}");
         }
+    }
+
+    #[test]
+    fn an_answer_of_a_status_alone_is_shown() {
+        assert_eq!(text(&parse(r#"{"status":"no_bug_found"}"#)), "{\"status\":\"no_bug_found\"}\n");
     }
 
     #[test]
