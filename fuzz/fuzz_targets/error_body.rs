@@ -8,11 +8,11 @@ use libfuzzer_sys::fuzz_target;
 
 /// Stands for a key in the input, so that the fuzzer need not guess one.
 const MARK: &str = "@K";
-/// Keys as the providers make them: Kimi's, GLM's, and a short one.
+/// Keys as the providers make them, Kimi's and GLM's; a short one counts as a key only at the start of a word.
 const KEYS: [&str; 3] = [
     "sk-Zq7Xc2Vb9Nm4Lk1Jh6Gf3Ds8Ap5Wo0Ei7Ru2Ty9Qa4Ws1Ed6Rf",
     "4f1c9a7e2b6d8035c1f4e9a7b2d60835.Xk29vLmQ7RtZ1bNc",
-    "sk-kimi-t3stk3y",
+    "=sk-kimi-t3stk3y",
 ];
 /// The longest message: what is kept of the provider's own, and what we say before it.
 const LONGEST: usize = 400;

@@ -9,7 +9,11 @@ const GROWTH: usize = 24;
 
 fuzz_target!(|input: &[u8]| {
     let answer = String::from_utf8_lossy(input);
+    // An answer without text is an error before it comes here.
+    if answer.trim().is_empty() {
+        return;
+    }
     let text = expert_answer(&answer);
     assert!(text.len() <= 64 + GROWTH * answer.len(), "{} bytes became {}", answer.len(), text.len());
-    assert!(answer.trim().is_empty() || !text.trim().is_empty(), "an answer became nothing");
+    assert!(!text.trim().is_empty(), "an answer became nothing");
 });

@@ -59,12 +59,11 @@ fn mask_id(id: &str) -> String {
             return format!("{prefix}…");
         }
     }
-    if let Some(at) = key_inside(id) {
-        return format!("{}…", &id[..at]);
-    }
-    let has_digit = has_digit(id);
     let longest_run = id.split(['.', '-', '_']).map(str::len).max().unwrap_or(0);
-    if has_digit && longest_run >= SHORTEST_KEY { "…".into() } else { id.into() }
+    if has_digit(id) && longest_run >= SHORTEST_KEY {
+        return "…".into();
+    }
+    key_inside(id).map_or_else(|| id.into(), |at| format!("{}…", &id[..at]))
 }
 
 /// Where a key begins that is glued to a word, as in `token_sk-…`; only a digit tells it from a word like `multi-user`.
