@@ -7,10 +7,13 @@
 //!
 //! Not here: what a tool means, and which door the call came through.
 
+mod attach;
 mod handle;
 mod journal;
 mod recovery;
+mod watch;
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use handle::CallHandle;
+pub use watch::Running;
 
 use crate::clock::{Deadline, Timestamp};
 use crate::coordination::Instance;
@@ -53,6 +57,10 @@ pub struct Calls {
     pub settings: Arc<Settings>,
     /// Time allowed for a call whose caller does not say.
     pub timeout: Duration,
+    /// Where the locks are.
+    pub state_dir: PathBuf,
+    /// The calls that this process runs.
+    pub running: Running,
     /// Owns the tasks of the calls.
     pub tasks: TaskTracker,
 }
@@ -69,6 +77,11 @@ pub struct Caller {
 }
 
 impl Calls {
+    /// Hears requests of other processes until `closed`; one task for all calls.
+    pub fn listen(self: &Arc<Self>, closed: CancellationToken) {
+        self.tasks.spawn(watch::watch(Arc::downgrade(self), closed));
+    }
+
     /// Accepts a call and starts it. Nothing is waited for; every call that is accepted ends with a result.
     pub fn start(self: &Arc<Self>, mut request: CallRequest, caller: Caller) -> Result<CallHandle> {
         let allowed = self.allowed(&mut request)?;
@@ -88,6 +101,7 @@ impl Calls {
         let journal = Arc::new(Journal::new(start, self.store.clone()));
         let cancel = CancellationToken::new();
         let (handle, finished) = CallHandle::new(&journal, cancel.clone());
+        self.running.add(&handle.id, &cancel);
         journal.accepted(allowed);
         let run = Run { calls: Arc::clone(self), request, caller, deadline, journal, cancel };
         self.tasks.spawn(async move {
@@ -191,6 +205,7 @@ impl Run {
         let draft = std::mem::take(&mut *context.draft());
         let mut envelope = Envelope::running(self.journal.id().clone(), &self.request.tool);
         describe(&mut envelope, context, &draft);
+        envelope.warnings.extend(self.journal.notes());
         match outcome {
             Ok(output) => {
                 envelope.state = CallState::Succeeded;
@@ -202,6 +217,7 @@ impl Run {
             Err(error) => envelope.fail(&error),
         }
         if self.request.options.dry_run {
+            self.calls.running.remove(self.journal.id());
             if draft.plans.is_empty() && envelope.error.is_none() {
                 envelope.warnings.push("a dry run of this call is the call itself: it asks no model".to_owned());
             }
@@ -209,6 +225,7 @@ impl Run {
             envelope.thread_id = None;
             return self.journal.discard(envelope);
         }
+        self.calls.running.remove(self.journal.id());
         let thread = draft.thread.filter(|_| envelope.state == CallState::Succeeded);
         self.journal.finish(envelope, thread).await
     }

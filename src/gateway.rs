@@ -11,14 +11,20 @@
 //! Not here: prompts, tools, what an answer means.
 
 mod admission;
+mod breaker;
+#[cfg(test)]
+mod causes;
 mod flight;
 mod key;
 mod ledger;
+mod lesson;
+mod memory;
 mod pilot;
 mod plan;
 mod recorder;
 mod retry;
 mod route;
+mod size;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,8 +33,10 @@ use serde::{Deserialize, Serialize};
 use tokio_util::task::TaskTracker;
 
 pub use admission::{Admission, Limits};
+pub use breaker::Breakers;
 pub use flight::Flights;
 pub use ledger::{Account, Ledger};
+pub use memory::Memory;
 pub use plan::Plan;
 pub use recorder::Recorder;
 pub use route::{Need, Route, RoutingSettings};
@@ -59,6 +67,10 @@ pub struct Gateway {
     pub patience: Patience,
     /// How long an answer may be reused.
     pub reuse: Duration,
+    /// What was learned about models.
+    pub memory: Memory,
+    /// Which models are left alone for a moment.
+    pub breakers: Breakers,
     /// Requests in flight.
     pub flights: Flights,
     /// Owns the tasks of the flights.
@@ -134,7 +146,7 @@ impl Gateway {
     ) -> Result<Answer> {
         ledger.asked(&ask.route);
         let mut last = Error::internal("a route without a model");
-        for model in ask.route.candidates() {
+        for model in self.in_order(&ask.route).await? {
             match self.ask_model(ask, model, recorder, ledger).await {
                 Ok(answer) => {
                     ledger.answered(model);
@@ -151,6 +163,20 @@ impl Gateway {
         Err(last)
     }
 
+    /// The models of a route, those whose account was empty a moment ago last: it may have been topped up since.
+    async fn in_order<'a>(&self, route: &'a Route) -> Result<Vec<&'a Model>> {
+        let (mut first, mut last) = (Vec::new(), Vec::new());
+        for model in route.candidates() {
+            let is_empty = match self.providers.get(model.provider) {
+                Some(provider) => self.memory.about(model, &*provider).await?.is_empty,
+                None => false,
+            };
+            if is_empty { last.push(model) } else { first.push(model) }
+        }
+        first.append(&mut last);
+        Ok(first)
+    }
+
     async fn ask_model(
         self: &Arc<Self>,
         ask: &Ask,
@@ -160,16 +186,26 @@ impl Gateway {
     ) -> Result<Answer, Failure> {
         let provider = self.provider(model).map_err(Failure::final_)?;
         check_size(model, &ask.request).map_err(|error| Failure { error, try_next: true })?;
-        let body = provider.body(model, &ask.request);
+        let known = self.memory.about(model, &*provider).await.map_err(Failure::final_)?;
+        if let Some(error) = known.refusal(model).filter(|_| !ask.fresh) {
+            return Err(Failure { error, try_next: true });
+        }
+        let mut body = provider.body(model, &ask.request);
+        body.retain(|name, _| !known.refused.contains(name));
         let key = key::of(&ask.owner, model, &body);
         if !ask.fresh
             && let Some(answer) = self.reuse(&key, model, recorder, ledger).await.map_err(Failure::final_)?
         {
             return Ok(answer);
         }
+        self.breakers.admit(model).map_err(|error| Failure { error, try_next: true })?;
         let boarded = if ask.fresh { self.flights.alone(ask.deadline) } else { self.flights.board(&key, ask.deadline) };
         let ticket = match boarded {
             Boarded::First(ticket) => {
+                let size = size::of(&body, estimate(&ask.request), model);
+                if let Some(message) = size::warning(size, model) {
+                    recorder.event(EventKind::Note { message });
+                }
                 let pilot = Pilot {
                     gateway: Arc::clone(self),
                     flight: ticket.flight(),
@@ -182,7 +218,7 @@ impl Gateway {
                     recorder: Arc::clone(recorder),
                     ledger: Arc::clone(ledger),
                     thinking: ask.request.thinking,
-                    input_estimate: estimate(&ask.request),
+                    size,
                 };
                 self.tasks.spawn(pilot.fly());
                 ticket
@@ -195,6 +231,7 @@ impl Gateway {
                     model: model.to_string(),
                     joined: true,
                     reused: false,
+                    size: None,
                 });
                 ticket
             }
@@ -217,6 +254,7 @@ impl Gateway {
             model: model.to_string(),
             joined: false,
             reused: true,
+            size: None,
         });
         recorder.live(Live::Delta { text: answer.text.clone() });
         ledger.reused();

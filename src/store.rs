@@ -13,7 +13,9 @@ mod answers;
 mod attempts;
 mod calls;
 mod conversations;
+mod model_notes;
 mod schema;
+mod usage;
 mod worker;
 
 use std::path::{Path, PathBuf};
@@ -23,7 +25,9 @@ use rusqlite::{Connection, OpenFlags};
 pub use answers::NewAnswer;
 pub use attempts::{AttemptEnd, NewAttempt};
 pub use calls::{CallFilter, CallStart, RunningCall};
-pub use conversations::{NewMessage, ThreadWrite};
+pub use conversations::{NewMessage, ThreadChoice, ThreadWrite};
+pub use model_notes::ModelNote;
+pub use usage::UsageBy;
 
 use crate::error::{Error, Result};
 use worker::{Mode, Worker};

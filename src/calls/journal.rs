@@ -89,6 +89,16 @@ impl Journal {
         envelope
     }
 
+    /// What was worth telling so far.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let pages = self.pages();
+        let note = |event: &CallEvent| match &event.kind {
+            EventKind::Note { message } => Some(message.clone()),
+            _ => None,
+        };
+        pages.events.iter().filter_map(note).collect()
+    }
+
     /// Ends a call that leaves no trace.
     pub(super) fn discard(&self, mut envelope: Envelope) -> Envelope {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());

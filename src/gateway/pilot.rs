@@ -6,11 +6,11 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::flight::{Failure, Flight};
-use super::{Answer, Gateway, Ledger, News, Patience, Recorder, retry};
+use super::{Answer, Gateway, Ledger, News, Patience, Recorder, lesson, retry};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::evidence::estimate_tokens;
-use crate::protocol::{EventKind, Phase, Usage, UsageSource};
+use crate::protocol::{EventKind, Phase, RequestSize, Usage, UsageSource};
 use crate::providers::{Limits, Model, Piece, Provider, ProviderError, Reply, ThinkingMode};
 use crate::store::{AttemptEnd, NewAnswer};
 
@@ -27,29 +27,36 @@ pub(super) struct Pilot {
     pub(super) recorder: Arc<dyn Recorder>,
     pub(super) ledger: Arc<Ledger>,
     pub(super) thinking: Option<ThinkingMode>,
-    /// Estimated tokens of the request, for a provider that does not count.
-    pub(super) input_estimate: u64,
+    /// How large the request is.
+    pub(super) size: RequestSize,
 }
 
 impl Pilot {
     /// Flies until there is an answer, no sense in going on, or nobody who waits.
-    pub(super) async fn fly(self) {
+    pub(super) async fn fly(mut self) {
+        let flight = Arc::clone(&self.flight);
         let outcome = tokio::select! {
             biased;
             // Dropping the attempt closes its connection and gives its permit back.
-            () = self.flight.abandoned() => return,
+            () = flight.abandoned() => return,
             outcome = self.try_until_settled() => outcome,
         };
         self.gateway.flights.land(&self.key, &self.flight);
         self.flight.tell(News::Ended(Arc::new(outcome)));
     }
 
-    async fn try_until_settled(&self) -> Result<Answer, Failure> {
-        for failed in 1.. {
-            let error = match self.attempt(failed).await? {
+    async fn try_until_settled(&mut self) -> Result<Answer, Failure> {
+        let mut failed = 0;
+        for number in 1.. {
+            let error = match self.attempt(number).await? {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
+            self.gateway.memory.heed(&self.model, &*self.provider, &error).await.map_err(Failure::final_)?;
+            if self.learns(&error).await.map_err(Failure::final_)? {
+                continue;
+            }
+            failed += 1;
             let Some(pause) = retry::pause(&error, failed, self.flight.deadline().remaining(), fastrand::f64()) else {
                 return Err(self.give_up(&error));
             };
@@ -58,7 +65,18 @@ impl Pilot {
             self.flight.tell(News::Phase(Phase::Retrying));
             tokio::time::sleep(pause).await;
         }
-        Err(Failure { error: Error::internal("ran out of numbers for tries"), try_next: false })
+        Err(Failure::final_(Error::internal("ran out of numbers for tries")))
+    }
+
+    /// Leaves out the parameter that a refusal names, remembers that, and says so. Each parameter goes once,
+    /// so this ends.
+    async fn learns(&mut self, error: &ProviderError) -> crate::error::Result<bool> {
+        let Some(parameter) = lesson::of(error, &self.body) else { return Ok(false) };
+        self.body.remove(&parameter);
+        self.gateway.memory.learn(&self.model, &*self.provider, &parameter).await?;
+        let message = format!("{} does not take `{parameter}`, so it is left out from now on", self.model);
+        self.recorder.event(EventKind::Note { message });
+        Ok(true)
     }
 
     /// One attempt. The outer error is ours (a full queue, a broken store), the inner one the provider's.
@@ -81,12 +99,14 @@ impl Pilot {
             model: self.model.to_string(),
             joined: false,
             reused: false,
+            size: Some(self.size),
         });
         let n = self.recorder.begin_attempt(&self.model, &self.key).await.map_err(ours)?;
         let open = OpenAttempt { pilot: self, n, place: self.ledger.begin(&self.model), ended: false };
         self.flight.tell(News::Phase(Phase::Waiting));
         let outcome = self.stream().await;
         drop(permit);
+        self.gateway.breakers.record(&self.model, verdict(&outcome));
         self.book(open, outcome).await.map_err(ours)
     }
 
@@ -127,6 +147,7 @@ impl Pilot {
                     provider: self.model.provider.to_string(),
                 };
                 open.end(self.success(&reply), Some(self.to_keep(&answer))).await?;
+                self.gateway.memory.forget(&self.model, &*self.provider).await?;
                 Ok(answer)
             }
             Err(error) => {
@@ -141,7 +162,7 @@ impl Pilot {
         let mut end = self.end_of("ok", None, reply);
         if end.usage == Usage::default() {
             end.usage = Usage {
-                input: Some(self.input_estimate),
+                input: Some(self.size.tokens),
                 output: Some(estimate_tokens(&reply.text) + estimate_tokens(&reply.reasoning)),
                 source: UsageSource::Estimated,
                 ..Usage::default()
@@ -228,6 +249,14 @@ impl Drop for OpenAttempt<'_> {
             self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
             self.pilot.recorder.abandon_attempt(self.n, end);
         }
+    }
+}
+
+/// What an attempt says about the health of its model; `None` when it says nothing.
+fn verdict(outcome: &Result<Reply, ProviderError>) -> Option<bool> {
+    match outcome {
+        Ok(_) => Some(true),
+        Err(error) => error.counts_for_breaker().then_some(false),
     }
 }
 

@@ -177,6 +177,29 @@ impl Store {
         .await
     }
 
+    /// Asks whoever runs a call to end it. Nothing happens when it is over already.
+    pub async fn request_cancel(&self, id: CallId) -> Result<()> {
+        self.write(move |connection| {
+            connection
+                .prepare_cached("UPDATE calls SET cancel_requested = 1 WHERE id = ?1 AND state = 'running'")?
+                .execute([id.as_str()])
+                .map(drop)
+        })
+        .await
+    }
+
+    /// The running calls of a process that somebody wants to end.
+    pub async fn requested_cancels(&self, instance: InstanceId) -> Result<Vec<CallId>> {
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT id FROM calls WHERE instance = ?1 AND state = 'running' AND cancel_requested = 1",
+            )?;
+            let rows = statement.query_map([instance.as_str()], |row| row.get::<_, String>(0).map(CallId::from))?;
+            rows.collect()
+        })
+        .await
+    }
+
     /// Marks a call whose process is gone. Does nothing when it was finished meanwhile.
     pub async fn interrupt_call(&self, call: RunningCall, at: Timestamp) -> Result<()> {
         self.write(move |connection| {
@@ -286,7 +309,7 @@ fn state(row: &Row<'_>, index: usize) -> rusqlite::Result<CallState> {
 
 fn record(connection: &Connection, id: &str) -> rusqlite::Result<CallRecord> {
     let mut record = connection.query_row(
-        "SELECT id, tool, state, created_at, finished_at, result, thread_id FROM calls WHERE id = ?1",
+        "SELECT id, tool, state, created_at, finished_at, result, thread_id, deadline_at FROM calls WHERE id = ?1",
         [id],
         |row| {
             let result = match row.get::<_, Option<String>>(5)? {
@@ -296,6 +319,7 @@ fn record(connection: &Connection, id: &str) -> rusqlite::Result<CallRecord> {
             Ok(CallRecord {
                 result,
                 created_at: Timestamp::from_millis(row.get(3)?),
+                deadline_at: Timestamp::from_millis(row.get(7)?),
                 finished_at: row.get::<_, Option<i64>>(4)?.map(Timestamp::from_millis),
                 events: Vec::new(),
                 attempts: Vec::new(),
