@@ -1,5 +1,8 @@
 //! Earlier turns as a model reads them: collected newest first until the budget is used, shown oldest first.
 
+#[cfg(test)]
+mod properties;
+
 use super::Thread;
 use crate::evidence::estimate_tokens;
 use crate::protocol::TurnRecord;

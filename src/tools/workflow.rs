@@ -13,6 +13,8 @@ mod arguments;
 mod document;
 mod expert;
 mod prompt;
+#[cfg(test)]
+mod properties;
 mod render;
 mod work;
 
