@@ -2,6 +2,10 @@
 
 mod house;
 mod local;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

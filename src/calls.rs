@@ -11,6 +11,10 @@ mod attach;
 mod handle;
 mod journal;
 mod recovery;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use std::path::PathBuf;
@@ -115,7 +119,8 @@ impl Calls {
     fn thread_of(&self, request: &CallRequest) -> Option<ThreadId> {
         let schema = self.registry.schema(&request.tool).ok()?;
         schema.pointer("/properties/continuation_id")?;
-        let given = request.arguments.get("continuation_id").and_then(Value::as_str).filter(|id| !id.is_empty());
+        let given = request.arguments.get("continuation_id").and_then(Value::as_str).map(str::trim);
+        let given = given.filter(|id| !id.is_empty());
         Some(given.map_or_else(ThreadId::new, |id| ThreadId::from(id.to_owned())))
     }
 

@@ -2,9 +2,9 @@
 //! whose turn it is, what to do when an attempt fails, and what it cost.
 //!
 //! ```text
-//! ask ─▶ route ─▶ key ─┬▶ answered lately: reused, no request
-//!                      ├▶ in flight: joined, no request of its own
-//!                      └▶ flight: [permit ─▶ attempt committed ─▶ stream] × tries ─▶ answer kept
+//! ask ─▶ route ─▶ key ─┬▶ in flight: joined, no request of its own
+//!                      └▶ flight ─┬▶ answered lately: reused, no request
+//!                                 └▶ [permit ─▶ attempt committed ─▶ stream] × tries ─▶ answer kept
 //! ```
 //!
 //! A flight lives until its last waiter leaves; each waiter keeps its own deadline.
@@ -25,6 +25,10 @@ mod recorder;
 mod retry;
 mod route;
 mod size;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,7 +45,7 @@ pub use plan::Plan;
 pub use recorder::Recorder;
 pub use route::{Need, Route, RoutingSettings};
 
-use crate::clock::{Deadline, Timestamp};
+use crate::clock::Deadline;
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::estimate_tokens;
 use crate::protocol::{EventKind, Live, Phase};
@@ -193,19 +197,10 @@ impl Gateway {
         let mut body = provider.body(model, &ask.request);
         body.retain(|name, _| !known.refused.contains(name));
         let key = key::of(&ask.owner, model, &body);
-        if !ask.fresh
-            && let Some(answer) = self.reuse(&key, model, recorder, ledger).await.map_err(Failure::final_)?
-        {
-            return Ok(answer);
-        }
-        self.breakers.admit(model).map_err(|error| Failure { error, try_next: true })?;
         let boarded = if ask.fresh { self.flights.alone(ask.deadline) } else { self.flights.board(&key, ask.deadline) };
         let ticket = match boarded {
             Boarded::First(ticket) => {
                 let size = size::of(&body, estimate(&ask.request), model);
-                if let Some(message) = size::warning(size, model) {
-                    recorder.event(EventKind::Note { message });
-                }
                 let pilot = Pilot {
                     gateway: Arc::clone(self),
                     flight: ticket.flight(),
@@ -215,6 +210,7 @@ impl Gateway {
                     key,
                     owner: ask.owner.clone(),
                     session: ask.session.clone(),
+                    fresh: ask.fresh,
                     recorder: Arc::clone(recorder),
                     ledger: Arc::clone(ledger),
                     thinking: ask.request.thinking,
@@ -237,28 +233,6 @@ impl Gateway {
             }
         };
         wait(ask.deadline, model, &ticket, recorder).await
-    }
-
-    async fn reuse(
-        &self,
-        key: &str,
-        model: &Model,
-        recorder: &Arc<dyn Recorder>,
-        ledger: &Ledger,
-    ) -> Result<Option<Answer>> {
-        let Some(body) = self.store.find_answer(key.to_owned(), Timestamp::now()).await? else { return Ok(None) };
-        let Ok(answer) = serde_json::from_value::<Answer>(body) else { return Ok(None) };
-        recorder.event(EventKind::Sent {
-            attempt: 1,
-            provider: model.provider.to_string(),
-            model: model.to_string(),
-            joined: false,
-            reused: true,
-            size: None,
-        });
-        recorder.live(Live::Delta { text: answer.text.clone() });
-        ledger.reused();
-        Ok(Some(answer))
     }
 
     fn provider(&self, model: &Model) -> Result<Arc<dyn Provider>> {
@@ -290,7 +264,7 @@ async fn wait(
                 phase = now;
                 recorder.live(Live::Heartbeat { phase, received: ticket.received() });
             }
-            Some(News::Text(text)) => recorder.live(Live::Delta { text: text.to_string() }),
+            Some(News::Text(text) | News::Kept(text)) => recorder.live(Live::Delta { text: text.to_string() }),
             Some(News::Ended(outcome)) => return (*outcome).clone(),
             None => return Err(Failure::final_(Error::internal("a model request ended without a word"))),
         }

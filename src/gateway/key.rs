@@ -51,3 +51,6 @@ fn write_object<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>, out: 
     }
     out.push('}');
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::flight::{Failure, Flight};
-use super::{Answer, Gateway, Ledger, News, Patience, Recorder, lesson, retry};
+use super::{Answer, Gateway, Ledger, News, Patience, Recorder, lesson, retry, size};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::evidence::estimate_tokens;
@@ -24,6 +24,8 @@ pub(super) struct Pilot {
     pub(super) key: String,
     pub(super) owner: String,
     pub(super) session: String,
+    /// Do not look for an answer that was kept.
+    pub(super) fresh: bool,
     pub(super) recorder: Arc<dyn Recorder>,
     pub(super) ledger: Arc<Ledger>,
     pub(super) thinking: Option<ThinkingMode>,
@@ -39,10 +41,41 @@ impl Pilot {
             biased;
             // Dropping the attempt closes its connection and gives its permit back.
             () = flight.abandoned() => return,
-            outcome = self.try_until_settled() => outcome,
+            outcome = self.answer() => outcome,
         };
         self.gateway.flights.land(&self.key, &self.flight);
         self.flight.tell(News::Ended(Arc::new(outcome)));
+    }
+
+    /// An answer from the store, or a new one. The store is looked at only now that the flight is listed: an equal
+    /// request either shares it, or has landed before, and then its answer is there.
+    async fn answer(&mut self) -> Result<Answer, Failure> {
+        if !self.fresh
+            && let Some(answer) = self.kept().await.map_err(Failure::final_)?
+        {
+            return Ok(answer);
+        }
+        self.gateway.breakers.admit(&self.model).map_err(|error| Failure { error, try_next: true })?;
+        if let Some(message) = size::warning(self.size, &self.model) {
+            self.recorder.event(EventKind::Note { message });
+        }
+        self.try_until_settled().await
+    }
+
+    async fn kept(&self) -> crate::error::Result<Option<Answer>> {
+        let kept = self.gateway.store.find_answer(self.key.clone(), Timestamp::now()).await?;
+        let Some(answer) = kept.and_then(|body| serde_json::from_value::<Answer>(body).ok()) else { return Ok(None) };
+        self.ledger.reused();
+        self.recorder.event(EventKind::Sent {
+            attempt: 1,
+            provider: self.model.provider.to_string(),
+            model: self.model.to_string(),
+            joined: false,
+            reused: true,
+            size: None,
+        });
+        self.flight.tell(News::Kept(answer.text.as_str().into()));
+        Ok(Some(answer))
     }
 
     async fn try_until_settled(&mut self) -> Result<Answer, Failure> {

@@ -23,3 +23,6 @@ pub(super) fn pause(error: &ProviderError, failed: u32, left: Duration, luck: f6
     let pause = after_hint.unwrap_or_default().saturating_mul(growth) + ceiling.mul_f64(luck);
     (pause < left).then_some(pause)
 }
+
+#[cfg(test)]
+mod tests;
