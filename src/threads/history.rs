@@ -23,7 +23,8 @@ impl Thread {
     /// (a workflow shows its own steps itself).
     pub fn history(&self, budget: u64, except: Option<&str>) -> History {
         let turns: Vec<_> = self.turns.iter().filter(|turn| except != Some(turn.tool.as_str())).collect();
-        let mut left = budget;
+        let total = turns.len();
+        let mut left = budget.saturating_sub(estimate_tokens(&frame(&[], 0, total)));
         let mut fitting = Vec::new();
         for turn in turns.iter().rev() {
             let text = show(turn);
@@ -31,9 +32,14 @@ impl Thread {
             left = rest;
             fitting.push(text);
         }
-        let (shown, total) = (fitting.len(), turns.len());
-        let text = if shown == 0 { String::new() } else { frame(&fitting, shown, total) };
-        History { text, shown, total }
+        let mut text = frame(&fitting, fitting.len(), total);
+        // Pieces are priced a little differently together; the oldest makes room for the difference.
+        while !fitting.is_empty() && estimate_tokens(&text) > budget {
+            fitting.pop();
+            text = frame(&fitting, fitting.len(), total);
+        }
+        let shown = fitting.len();
+        History { text: if shown == 0 { String::new() } else { text }, shown, total }
     }
 }
 
