@@ -218,13 +218,14 @@ impl Run {
                 envelope.text = output.text;
                 envelope.data = output.data;
             }
-            Err(_) if !draft.plans.is_empty() => plan(&mut envelope, &draft),
+            // A dry run stops where it would ask.
+            Err(_) if !draft.plans.is_empty() => {}
             Err(error) => envelope.fail(&error),
         }
         if self.request.options.dry_run {
             self.calls.running.remove(self.journal.id());
-            if draft.plans.is_empty() && envelope.error.is_none() {
-                envelope.warnings.push("a dry run of this call is the call itself: it asks no model".to_owned());
+            if envelope.error.is_none() {
+                plan(&mut envelope, &draft);
             }
             // The conversation of a dry run is never begun.
             envelope.thread_id = None;
@@ -250,12 +251,16 @@ fn describe(envelope: &mut Envelope, context: &Context, draft: &Draft) {
     envelope.warnings.extend(draft.warnings.iter().chain(&draft.hints).cloned());
 }
 
+/// What a dry run tells in place of a result.
 fn plan(envelope: &mut Envelope, draft: &Draft) {
     envelope.state = CallState::Succeeded;
     envelope.status = "dry_run".into();
     envelope.exit = Exit::of(Kind::Ok);
     envelope.data = serde_json::json!({"status": "dry_run", "requests": draft.plans});
     envelope.text = draft.plans.iter().map(|plan| format!("{plan}\n")).collect();
+    if draft.plans.is_empty() {
+        envelope.text = "Would send nothing: this call asks no model.\n".to_owned();
+    }
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -34,6 +34,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 pub use admission::{Admission, Limits};
@@ -53,6 +54,9 @@ use crate::providers::{Catalogue, ChatRequest, Model, Provider, Providers};
 use crate::store::Store;
 use flight::{Boarded, Failure, News, Ticket};
 use pilot::Pilot;
+
+/// A waiter that hears nothing else hears this often what is going on.
+const BEAT: Duration = Duration::from_secs(1);
 
 /// What the gateway is made of.
 #[derive(Debug)]
@@ -196,7 +200,7 @@ impl Gateway {
         }
         let mut body = provider.body(model, &ask.request);
         body.retain(|name, _| !known.refused.contains(name));
-        let key = key::of(&ask.owner, model, &body);
+        let key = key::of(&ask.owner, model, provider.account(), &body);
         let boarded = if ask.fresh { self.flights.alone(ask.deadline) } else { self.flights.board(&key, ask.deadline) };
         let ticket = match boarded {
             Boarded::First(ticket) => {
@@ -251,11 +255,16 @@ async fn wait(
     let mut phase = Phase::Queued;
     let mut started = false;
     loop {
-        let Ok(item) = tokio::time::timeout_at(deadline.at(), news.next()).await else {
+        let beat = Instant::now() + BEAT;
+        let Ok(item) = tokio::time::timeout_at(deadline.at().min(beat), news.next()).await else {
+            if beat < deadline.at() {
+                recorder.live(Live::Heartbeat { phase, received: ticket.received() });
+                continue;
+            }
             let error = Error::timeout(&format!("{} {}", doing(phase), model), deadline.allowed());
             return Err(Failure::final_(error));
         };
-        if !started && matches!(item, Some(News::Phase(Phase::Thinking) | News::Text(_))) {
+        if !started && matches!(item, Some(News::Phase(Phase::Thinking | Phase::Answering) | News::Text(_))) {
             started = true;
             recorder.event(EventKind::FirstToken);
         }

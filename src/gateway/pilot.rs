@@ -51,6 +51,7 @@ impl Pilot {
     /// request either shares it, or has landed before, and then its answer is there.
     async fn answer(&mut self) -> Result<Answer, Failure> {
         if !self.fresh
+            && !self.gateway.reuse.is_zero()
             && let Some(answer) = self.kept().await.map_err(Failure::final_)?
         {
             return Ok(answer);
@@ -135,12 +136,12 @@ impl Pilot {
             size: Some(self.size),
         });
         let n = self.recorder.begin_attempt(&self.model, &self.key).await.map_err(ours)?;
-        let open = OpenAttempt { pilot: self, n, place: self.ledger.begin(&self.model), ended: false };
+        let open = OpenAttempt { pilot: self, n, place: self.ledger.begin(&self.model), is_settled: false };
         self.flight.tell(News::Phase(Phase::Waiting));
         let outcome = self.stream().await;
         drop(permit);
         self.gateway.breakers.record(&self.model, verdict(&outcome));
-        self.book(open, outcome).await.map_err(ours)
+        Ok(self.book(open, outcome).await)
     }
 
     /// Sends the request and reads the stream to its end.
@@ -165,30 +166,36 @@ impl Pilot {
         stream.finish()
     }
 
-    /// Commits the end of an attempt, before anyone is told.
+    /// Commits the end of an attempt, before anyone is told. What was paid for is handed on even when it can not be
+    /// kept: the caller is told so.
     async fn book(
         &self,
-        open: OpenAttempt<'_>,
+        mut open: OpenAttempt<'_>,
         outcome: Result<Reply, ProviderError>,
-    ) -> crate::error::Result<Result<Answer, ProviderError>> {
-        let settled = match outcome {
-            Ok(reply) => {
-                let answer = Answer {
-                    text: reply.text.clone(),
-                    reasoning: reply.reasoning.clone(),
-                    model: self.model.to_string(),
-                    provider: self.model.provider.to_string(),
-                };
-                open.end(self.success(&reply), Some(self.to_keep(&answer))).await?;
-                self.gateway.memory.forget(&self.model, &*self.provider).await?;
-                Ok(answer)
-            }
-            Err(error) => {
-                open.end(self.failure(&error), None).await?;
-                Err(error)
-            }
+    ) -> Result<Answer, ProviderError> {
+        let (end, settled) = match outcome {
+            Ok(reply) => (self.success(&reply), Ok(self.to_answer(reply))),
+            Err(error) => (self.failure(&error), Err(error)),
         };
-        Ok(settled)
+        let kept = settled.as_ref().ok().filter(|_| !self.gateway.reuse.is_zero()).map(|answer| self.to_keep(answer));
+        if let Err(error) = open.end(end, kept).await {
+            let message = format!("what {} answered could not be written to the journal: {error}", self.model);
+            self.recorder.event(EventKind::Note { message });
+        }
+        if settled.is_ok() {
+            // Should it fail, the model is asked last for a while: no reason to keep its answer back.
+            let _ = self.gateway.memory.forget(&self.model, &*self.provider).await.is_err();
+        }
+        settled
+    }
+
+    fn to_answer(&self, reply: Reply) -> Answer {
+        Answer {
+            text: reply.text,
+            reasoning: reply.reasoning,
+            model: self.model.to_string(),
+            provider: self.model.provider.to_string(),
+        }
     }
 
     fn success(&self, reply: &Reply) -> AttemptEnd {
@@ -250,38 +257,39 @@ impl Pilot {
     }
 }
 
-/// A request that was committed as begun. Dropped before its end (nobody waits any more), it is noted as cancelled.
+/// A request that was committed as begun. Dropped before it has an end (nobody waits any more), it is noted as
+/// cancelled; the store keeps the first end that it is told.
 struct OpenAttempt<'a> {
     pilot: &'a Pilot,
     n: u32,
     place: usize,
-    ended: bool,
+    is_settled: bool,
 }
 
 impl OpenAttempt<'_> {
-    async fn end(mut self, end: AttemptEnd, answer: Option<NewAnswer>) -> crate::error::Result<()> {
+    async fn end(&mut self, end: AttemptEnd, answer: Option<NewAnswer>) -> crate::error::Result<()> {
+        self.is_settled = true;
         self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
-        self.pilot.recorder.end_attempt(self.n, end, answer).await?;
-        self.ended = true;
-        Ok(())
+        self.pilot.recorder.end_attempt(self.n, end, answer).await
     }
 }
 
 impl Drop for OpenAttempt<'_> {
     fn drop(&mut self) {
-        if !self.ended {
-            let end = AttemptEnd {
-                at: Timestamp::now(),
-                outcome: "cancelled".to_owned(),
-                message: None,
-                usage: Usage::default(),
-                cost: None,
-                priced_on: None,
-                extra: None,
-            };
-            self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
-            self.pilot.recorder.abandon_attempt(self.n, end);
+        if self.is_settled {
+            return;
         }
+        let end = AttemptEnd {
+            at: Timestamp::now(),
+            outcome: "cancelled".to_owned(),
+            message: None,
+            usage: Usage::default(),
+            cost: None,
+            priced_on: None,
+            extra: None,
+        };
+        self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
+        self.pilot.recorder.abandon_attempt(self.n, end);
     }
 }
 

@@ -6,7 +6,7 @@ use super::*;
 use crate::providers::ProviderName;
 
 fn key(owner: &str, provider: ProviderName, model: &str, body: &Value) -> String {
-    of(owner, &Model::unlisted(provider, model, 1, 1), body.as_object().unwrap())
+    of(owner, &Model::unlisted(provider, model, 1, 1), "account", body.as_object().unwrap())
 }
 
 fn key_of(body: &Value) -> String {
