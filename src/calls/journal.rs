@@ -88,7 +88,7 @@ impl Journal {
     pub(super) async fn finish(&self, mut envelope: Envelope, thread: Option<ThreadWrite>) -> Envelope {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
         let now = Timestamp::now();
-        let (event, events) = {
+        let (mut event, events) = {
             let mut pages = self.pages();
             pages.closed = true;
             (pages.add(self.id(), EventKind::Finished { state: envelope.state }, now), pages.events.clone())
@@ -97,7 +97,10 @@ impl Journal {
         match result {
             Ok(stored) => envelope = stored,
             // An answer that could not be kept is still the caller's, with the truth about it.
-            Err(error) => envelope.lose(&error),
+            Err(error) => {
+                envelope.lose(&error);
+                event.kind = EventKind::Finished { state: envelope.state };
+            }
         }
         self.feed.push(Told::Event(event));
         self.feed.close();
