@@ -1,8 +1,8 @@
 //! What a tool gathers without a model: files of the caller, checked, numbered, fenced and kept under a budget.
 //!
 //! ```text
-//! paths ─▶ Workspace::list ─▶ each file once ─▶ Workspace::read ─▶ SourceFile ─▶ budget ─▶ Evidence::render
-//!          (rules, expansion)                    (bounded)          (numbered)
+//! paths ─▶ Workspace::list ─▶ each file once ─▶ Workspace::read ─▶ Source ─▶ budget ─▶ Evidence::text
+//!          (rules, expansion)                    (bounded)          (measured)         (numbered, fenced)
 //! ```
 //!
 //! A repository is never trusted: nothing outside the allowed roots is read, nothing but regular files is opened,

@@ -14,6 +14,9 @@ pub mod coordination;
 pub mod error;
 pub mod evidence;
 pub mod feed;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod gateway;
 pub mod protocol;
 pub mod providers;

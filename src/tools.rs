@@ -22,6 +22,8 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 
 pub use context::{Context, Draft, Settings};
+#[cfg(feature = "fuzzing")]
+pub use workflow::expert_answer;
 
 use crate::error::{Error, ErrorCode, Result};
 

@@ -26,7 +26,9 @@ pub struct CollectRequest {
 /// The files of one request, ready to be shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// What is shown: first the files that were named, in their order, then those of directories, sorted.
+    /// All of it as a model reads it: what is shown elsewhere, the files, what is missing, and what was left out.
+    pub text: String,
+    /// The files that it shows: first the files that were named, in their order, then those of directories, sorted.
     pub files: Vec<SourceFile>,
     /// Asked for, and shown elsewhere in the same request.
     pub already_shown: Vec<String>,

@@ -1,13 +1,15 @@
 //! Reads the files of a plan in waves, and stops reading when the budget can hold no more.
+//! The text of the evidence is written while more is read: each file's own text goes as soon as it is part of it.
 
 use std::collections::VecDeque;
 
-use futures_util::stream::{self, StreamExt, TryStreamExt};
+use futures_util::future::join;
+use futures_util::stream::{self, StreamExt};
 use tokio::task::spawn_blocking;
 
 use super::collect::{Candidate, CollectRequest, Evidence, no_such_file, same_length};
 use super::local::{MAX_FILE_BYTES, grouped};
-use super::source::{SourceFile, fence_tokens};
+use super::source::{Source, fence_tokens};
 use super::tokens::{estimate_tokens, least_tokens};
 use super::workspace::{ReadResult, Workspace};
 use super::{fence, render};
@@ -35,7 +37,7 @@ pub(super) struct Gathering<'a> {
 /// A file after it was read.
 #[derive(Debug)]
 enum Outcome {
-    Source(SourceFile),
+    Source(Source),
     Skipped(String),
     Failed(Error),
 }
@@ -76,6 +78,7 @@ impl<'a> Gathering<'a> {
             self.evidence.coverage.sent.push(found.path.clone());
             self.evidence.already_shown.push(found.path);
         }
+        self.evidence.write_head();
         let mut candidates = candidates;
         while !candidates.is_empty() {
             self.wave(&mut candidates).await?;
@@ -83,7 +86,8 @@ impl<'a> Gathering<'a> {
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Evidence {
+    pub(super) fn finish(mut self) -> Evidence {
+        self.evidence.write_tail();
         self.evidence
     }
 
@@ -91,11 +95,17 @@ impl<'a> Gathering<'a> {
         let wave = self.next_wave(candidates);
         let workspace = self.workspace;
         let reads = parts(wave).into_iter().map(|part| outcomes(workspace, part));
-        let read: Vec<_> = stream::iter(reads).buffered(SIDE_BY_SIDE).try_collect().await?;
-        for (candidate, outcome) in read.into_iter().flatten() {
-            self.settle(candidate, outcome)?;
+        let mut parts = stream::iter(reads).buffered(SIDE_BY_SIDE);
+        let mut taken = Vec::new();
+        loop {
+            let text = std::mem::take(&mut self.evidence.text);
+            let (part, text) = join(parts.next(), write(text, std::mem::take(&mut taken))).await;
+            self.evidence.text = text?;
+            let Some(part) = part else { return Ok(()) };
+            for (candidate, outcome) in part? {
+                taken.extend(self.settle(candidate, outcome)?);
+            }
         }
-        Ok(())
     }
 
     /// The next candidates that are worth reading with what is left; passes over those that can not fit.
@@ -125,14 +135,17 @@ impl<'a> Gathering<'a> {
         readable && least_tokens(candidate.found.bytes) + fence_tokens(&candidate.found.path) > self.left
     }
 
-    fn settle(&mut self, candidate: Candidate, outcome: Outcome) -> Result<()> {
+    /// Books what became of one file; gives it back when it is to be shown.
+    fn settle(&mut self, candidate: Candidate, outcome: Outcome) -> Result<Option<Source>> {
         match outcome {
-            Outcome::Source(file) if file.tokens > self.left => self.over_budget(file.path, file.tokens),
-            Outcome::Source(file) => {
-                self.spend(file.tokens);
-                self.evidence.coverage.selected.push(file.path.clone());
-                self.evidence.coverage.sent.push(file.path.clone());
-                self.evidence.files.push(file);
+            Outcome::Source(Source { file, .. }) if file.tokens > self.left => self.over_budget(file.path, file.tokens),
+            Outcome::Source(source) => {
+                let path = &source.file.path;
+                self.evidence.coverage.selected.push(path.clone());
+                self.evidence.coverage.sent.push(path.clone());
+                self.evidence.files.push(source.file.clone());
+                self.spend(source.file.tokens);
+                return Ok(Some(source));
             }
             Outcome::Skipped(reason) => self.skip(candidate.found.path, reason),
             Outcome::Failed(error) => match candidate.named {
@@ -141,7 +154,7 @@ impl<'a> Gathering<'a> {
                 None => self.skip(candidate.found.path, error.message),
             },
         }
-        Ok(())
+        Ok(None)
     }
 
     fn over_budget(&mut self, path: String, tokens: u64) {
@@ -184,12 +197,31 @@ async fn outcomes(workspace: &dyn Workspace, candidates: Vec<Candidate>) -> Resu
     same_length(locations.len(), results.len())?;
     spawn_blocking(move || candidates.into_iter().zip(results).map(outcome).collect())
         .await
-        .map_err(|error| Error::internal(format!("file work was cut off: {error}")))
+        .map_err(|error| cut_off(&error))
+}
+
+/// Appends files to the text, numbered and fenced, off the runtime.
+async fn write(mut text: String, sources: Vec<Source>) -> Result<String> {
+    if sources.is_empty() {
+        return Ok(text);
+    }
+    let written = spawn_blocking(move || {
+        text.reserve(sources.iter().map(Source::rendered_bytes).sum());
+        for source in sources {
+            source.render_into(&mut text);
+        }
+        text
+    });
+    written.await.map_err(|error| cut_off(&error))
+}
+
+fn cut_off(error: &tokio::task::JoinError) -> Error {
+    Error::internal(format!("file work was cut off: {error}"))
 }
 
 fn outcome((candidate, result): (Candidate, ReadResult)) -> (Candidate, Outcome) {
     let outcome = match result {
-        ReadResult::Text { text, bytes } => Outcome::Source(SourceFile::new(candidate.found.path.clone(), text, bytes)),
+        ReadResult::Text { text, bytes } => Outcome::Source(Source::new(candidate.found.path.clone(), text, bytes)),
         ReadResult::Skipped { reason } => Outcome::Skipped(reason),
         ReadResult::Missing => Outcome::Failed(no_such_file(&candidate.found.path)),
         ReadResult::Refused { error } => Outcome::Failed(error),

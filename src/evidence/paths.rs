@@ -230,4 +230,6 @@ fn lexical(mut path: PathBuf, rest: &Path) -> PathBuf {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

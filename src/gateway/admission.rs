@@ -5,6 +5,9 @@
 //! Within this process a grant is a count; across processes it is also a slot lock (`coordination`).
 //! Nobody announces a lock that another process gives back, so waiters look again at short intervals.
 
+#[cfg(test)]
+mod properties;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

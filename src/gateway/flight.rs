@@ -1,5 +1,8 @@
 //! One request in flight and all who wait for it.
 
+#[cfg(test)]
+mod properties;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

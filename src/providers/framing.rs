@@ -35,7 +35,7 @@ pub struct Framing {
 
 #[derive(Debug)]
 enum State {
-    /// Nothing but white space and the beginning of a byte-order mark so far.
+    /// Nothing but white space, byte-order marks and the beginning of one so far.
     Start(Vec<u8>),
     Events(Decoder),
     Document(Vec<u8>),
@@ -63,7 +63,7 @@ impl Framing {
                 let begun = std::mem::take(begun);
                 self.begin(&begun, frames)
             }
-            State::Events(decoder) => read_events(decoder.push(bytes)?, frames),
+            State::Events(decoder) => push_events(decoder, bytes, frames),
             State::Document(body) => {
                 body.extend_from_slice(bytes);
                 Ok(())
@@ -82,7 +82,7 @@ impl Framing {
 
     /// Decides by the first byte that is neither white space nor part of a byte-order mark.
     fn begin(&mut self, begun: &[u8], frames: &mut Vec<Frame>) -> Result<(), ProviderError> {
-        let text = begun.strip_prefix(BOM).unwrap_or(begun).trim_ascii_start();
+        let text = without_marks(begun);
         let Some(first) = text.first().filter(|_| !BOM.starts_with(text)) else {
             self.state = State::Start(text.to_vec());
             return Ok(());
@@ -95,9 +95,9 @@ impl Framing {
             }
             _ => {
                 let mut decoder = Decoder::default();
-                let events = decoder.push(text)?;
+                let outcome = push_events(&mut decoder, text, frames);
                 self.state = State::Events(decoder);
-                read_events(events, frames)
+                outcome
             }
         }
     }
@@ -106,6 +106,24 @@ impl Framing {
 /// A web page where the answer should be.
 pub(crate) fn not_a_stream() -> ProviderError {
     ProviderError::new(Cause::NotAStream, "it sent a web page in place of an answer")
+}
+
+/// Without white space and byte-order marks at its start, in whatever order: so it does not matter where a read ends.
+fn without_marks(mut bytes: &[u8]) -> &[u8] {
+    loop {
+        bytes = bytes.trim_ascii_start();
+        match bytes.strip_prefix(BOM) {
+            Some(rest) => bytes = rest,
+            None => return bytes,
+        }
+    }
+}
+
+fn push_events(decoder: &mut Decoder, bytes: &[u8], frames: &mut Vec<Frame>) -> Result<(), ProviderError> {
+    let mut events = Vec::new();
+    let outcome = decoder.push(bytes, &mut events);
+    read_events(events, frames)?;
+    Ok(outcome?)
 }
 
 fn read_events(events: impl IntoIterator<Item = SseEvent>, frames: &mut Vec<Frame>) -> Result<(), ProviderError> {

@@ -8,9 +8,20 @@ const SHORTEST_ID: usize = 6;
 const SHORTEST_KEY: usize = 32;
 /// What is kept of a provider's message.
 const LONGEST_MESSAGE: usize = 300;
+/// What is kept of a code, a type or the name of a field.
+const LONGEST_NAME: usize = 60;
 
 /// A provider's message as one line without control characters, keys and ids, and not too long.
 pub(crate) fn tame(text: &str) -> String {
+    tame_to(LONGEST_MESSAGE, text)
+}
+
+/// A code, a type or a field's name, which should be a word, as harmless as [`tame`] makes a message.
+pub(crate) fn tame_name(text: &str) -> String {
+    tame_to(LONGEST_NAME, text)
+}
+
+fn tame_to(longest: usize, text: &str) -> String {
     let printable: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut tame = String::new();
     for word in printable.split_whitespace() {
@@ -18,8 +29,8 @@ pub(crate) fn tame(text: &str) -> String {
             tame.push(' ');
         }
         mask_word(word, &mut tame);
-        if tame.len() > LONGEST_MESSAGE {
-            let end = (0..=LONGEST_MESSAGE).rev().find(|end| tame.is_char_boundary(*end)).unwrap_or(0);
+        if tame.len() > longest {
+            let end = (0..=longest).rev().find(|end| tame.is_char_boundary(*end)).unwrap_or(0);
             tame.truncate(end);
             tame.push('…');
             break;
@@ -48,9 +59,25 @@ fn mask_id(id: &str) -> String {
             return format!("{prefix}…");
         }
     }
-    let has_digit = id.bytes().any(|byte| byte.is_ascii_digit());
     let longest_run = id.split(['.', '-', '_']).map(str::len).max().unwrap_or(0);
-    if has_digit && longest_run >= SHORTEST_KEY { "…".into() } else { id.into() }
+    if has_digit(id) && longest_run >= SHORTEST_KEY {
+        return "…".into();
+    }
+    key_inside(id).map_or_else(|| id.into(), |at| format!("{}…", &id[..at]))
+}
+
+/// Where a key begins that is glued to a word, as in `token_sk-…`; only a digit tells it from a word like `multi-user`.
+fn key_inside(id: &str) -> Option<usize> {
+    id.match_indices(['-', '_', '.']).map(|(at, _)| at + 1).find(|&at| {
+        let rest = &id[at..];
+        let mut prefixes = PREFIXES.iter().filter_map(|prefix| rest.get(..prefix.len()).zip(Some(prefix)));
+        let has_prefix = prefixes.any(|(start, prefix)| start.eq_ignore_ascii_case(prefix));
+        has_prefix && rest.len() >= SHORTEST_ID && has_digit(rest)
+    })
+}
+
+fn has_digit(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -65,6 +92,7 @@ mod tests {
             ("key sk-test-key, and (SK-TEST-KEY)", "key sk-…, and (sk-…)"),
             ("token=sk-kimi-abcdef.", "token=sk-…"),
             (&format!("bad key {key}!"), "bad key …!"),
+            ("token_sk-a1b2c3 multi-user-mode", "token_… multi-user-mode"),
             ("task-force org-x kimi-k2-0905-preview", "task-force org-x kimi-k2-0905-preview"),
             ("two\nlines\tand \u{1b}[31mcolour", "two lines and [31mcolour"),
             ("余额不足 org-abc123。", "余额不足 org-…。"),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::mask::tame;
+use super::mask::{tame, tame_name};
 use crate::clock::Timestamp;
 
 /// A refusal before it is sorted.
@@ -12,7 +12,7 @@ pub(crate) struct Refusal {
     pub(crate) status: u16,
     /// When it came: some limits last until the next day.
     pub(crate) at: Timestamp,
-    /// The error's code, number or string.
+    /// The error's code, number or string; like type and field short and masked, for what should be a word may be anything.
     pub(crate) code: Option<String>,
     /// The error's type.
     pub(crate) kind: Option<String>,
@@ -40,7 +40,7 @@ impl Refusal {
             Err(_) => body.clone_into(&mut refusal.said),
         }
         if refusal.code.is_none() {
-            refusal.code = code_in_brackets(&refusal.said);
+            refusal.code = code_in_brackets(&refusal.said).map(|code| tame_name(&code));
         }
         refusal
     }
@@ -55,9 +55,10 @@ impl Refusal {
             Some(Value::Number(number)) => Some(number.to_string()),
             _ => None,
         };
-        self.code = word("code");
-        self.kind = word("type");
-        self.parameter = word("param");
+        let name = |member: &str| word(member).map(|text| tame_name(&text)).filter(|name| !name.is_empty());
+        self.code = name("code");
+        self.kind = name("type");
+        self.parameter = name("param");
         self.said = ["message", "msg", "detail", "error"].into_iter().find_map(word).unwrap_or_default();
     }
 
@@ -100,6 +101,14 @@ mod tests {
             let refusal = Refusal::read(400, body, Timestamp::from_millis(0));
             assert_eq!((refusal.code.as_deref(), refusal.kind.as_deref(), refusal.said.as_str()), (code, kind, said));
         }
+    }
+
+    #[test]
+    fn a_key_in_place_of_a_code_or_a_field_does_not_get_through() {
+        let key = "a1".repeat(16);
+        let body = format!(r#"{{"error":{{"code":"sk-{key}","type":"{key}","param":"x.{key}"}}}}"#);
+        let refusal = Refusal::read(400, &body, Timestamp::from_millis(0));
+        assert!(!format!("{refusal:?}").contains(&key), "{refusal:?}");
     }
 
     #[test]

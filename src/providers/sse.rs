@@ -43,9 +43,8 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// Takes the next bytes and gives the events they complete.
-    pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<SseEvent>, Overflow> {
-        let mut events = Vec::new();
+    /// Takes the next bytes and adds the events they complete to `events`, those before an error too.
+    pub fn push(&mut self, bytes: &[u8], events: &mut Vec<SseEvent>) -> Result<(), Overflow> {
         let mut rest = bytes;
         while let Some(&first) = rest.first() {
             if std::mem::take(&mut self.after_cr) && first == b'\n' {
@@ -61,7 +60,7 @@ impl Decoder {
             rest = &rest[end + 1..];
             events.extend(self.end_line()?);
         }
-        Ok(events)
+        Ok(())
     }
 
     /// Says that nothing more comes: gives the event that was not ended, if it has data.
@@ -120,8 +119,14 @@ mod tests {
     use super::*;
 
     fn all(bytes: &[u8]) -> Vec<String> {
-        let mut decoder = Decoder::default();
-        let mut events = decoder.push(bytes).unwrap();
+        read([bytes])
+    }
+
+    fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
+        let (mut decoder, mut events) = (Decoder::default(), Vec::new());
+        for piece in pieces {
+            decoder.push(piece, &mut events).unwrap();
+        }
         events.extend(decoder.finish().unwrap());
         events.into_iter().map(|event| format!("{}|{}", event.event, event.data)).collect()
     }
@@ -152,12 +157,8 @@ mod tests {
             let shown = String::from_utf8_lossy(bytes).into_owned();
             assert_eq!(all(bytes), events, "{shown:?}");
             for cut in 0..=bytes.len() {
-                let mut decoder = Decoder::default();
-                let mut got = decoder.push(&bytes[..cut]).unwrap();
-                got.extend(decoder.push(&bytes[cut..]).unwrap());
-                got.extend(decoder.finish().unwrap());
-                let got: Vec<String> = got.into_iter().map(|event| format!("{}|{}", event.event, event.data)).collect();
-                assert_eq!(got, events, "{shown:?} cut at {cut}");
+                let (head, tail) = bytes.split_at(cut);
+                assert_eq!(read([head, tail]), events, "{shown:?} cut at {cut}");
             }
         }
     }
@@ -166,7 +167,7 @@ mod tests {
     fn a_line_that_never_ends_is_an_error() {
         let mut decoder = Decoder::default();
         let block = vec![b'x'; 1 << 20];
-        let outcome = (0..5).try_for_each(|_| decoder.push(&block).map(drop));
+        let outcome = (0..5).try_for_each(|_| decoder.push(&block, &mut Vec::new()));
         assert_eq!(outcome.unwrap_err().what, "a line");
     }
 
@@ -174,7 +175,15 @@ mod tests {
     fn an_event_that_never_ends_is_an_error() {
         let mut decoder = Decoder::default();
         let line = format!("data: {}\n", "x".repeat(1 << 20));
-        let outcome = (0..9).try_for_each(|_| decoder.push(line.as_bytes()).map(drop));
+        let outcome = (0..9).try_for_each(|_| decoder.push(line.as_bytes(), &mut Vec::new()));
         assert_eq!(outcome.unwrap_err().what, "an event");
+    }
+
+    #[test]
+    fn events_before_an_endless_line_are_read_also_when_they_come_with_it() {
+        let bytes = [b"data: a\n\n".to_vec(), vec![b'x'; MAX_LINE + 1]].concat();
+        let mut events = Vec::new();
+        Decoder::default().push(&bytes, &mut events).unwrap_err();
+        assert_eq!(events.len(), 1);
     }
 }

@@ -1,5 +1,8 @@
 //! Earlier turns as a model reads them: collected newest first until the budget is used, shown oldest first.
 
+#[cfg(test)]
+mod properties;
+
 use super::Thread;
 use crate::evidence::estimate_tokens;
 use crate::protocol::TurnRecord;
@@ -21,7 +24,8 @@ impl Thread {
     pub fn history(&self, budget: u64, workflow: Option<&str>) -> History {
         let is_step = |turn: &TurnRecord| workflow == Some(turn.tool.as_str()) && turn.model.is_none();
         let turns: Vec<_> = self.turns.iter().filter(|turn| !is_step(turn)).collect();
-        let mut left = budget;
+        let total = turns.len();
+        let mut left = budget.saturating_sub(estimate_tokens(&frame(&[], 0, total)));
         let mut fitting = Vec::new();
         for turn in turns.iter().rev() {
             let text = show(turn);
@@ -29,9 +33,14 @@ impl Thread {
             left = rest;
             fitting.push(text);
         }
-        let (shown, total) = (fitting.len(), turns.len());
-        let text = if shown == 0 { String::new() } else { frame(&fitting, shown, total) };
-        History { text, shown, total }
+        let mut text = frame(&fitting, fitting.len(), total);
+        // Pieces are priced a little differently together; the oldest makes room for the difference.
+        while !fitting.is_empty() && estimate_tokens(&text) > budget {
+            fitting.pop();
+            text = frame(&fitting, fitting.len(), total);
+        }
+        let shown = fitting.len();
+        History { text: if shown == 0 { String::new() } else { text }, shown, total }
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) async fn gather(
     }
     Ok(Gathered {
         // What the conversation showed before comes first: a stable beginning is what providers cache.
-        text: earlier.render() + &named.render(),
+        text: if earlier.text.is_empty() { named.text } else { earlier.text + &named.text },
         embedded: named.files.len() + earlier.files.len(),
         named: named.locations,
     })

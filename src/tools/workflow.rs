@@ -13,6 +13,8 @@ mod arguments;
 mod document;
 mod expert;
 mod prompt;
+#[cfg(test)]
+mod properties;
 mod render;
 mod work;
 
@@ -121,6 +123,12 @@ impl<W: Workflow> Tool for Engine<W> {
         );
         Ok(done.output)
     }
+}
+
+/// An expert's answer as people read it.
+#[cfg(feature = "fuzzing")]
+pub fn expert_answer(answer: &str) -> String {
+    expert::text(&expert::parse(answer))
 }
 
 /// What one step came to.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::providers::china_time::next_day;
+use crate::providers::mask::tame_name;
 use crate::providers::refusal::Refusal;
 use crate::providers::{Cause, ProviderError};
 
@@ -53,7 +54,7 @@ fn named_parameter(said: &str) -> Option<String> {
     }
     let name: String =
         said.split_once("invalid ")?.1.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-    (!name.is_empty() && name != "request").then_some(name)
+    (!name.is_empty() && name != "request").then(|| tame_name(&name))
 }
 
 /// The limit of tokens a day, unlike those of requests or tokens a minute.

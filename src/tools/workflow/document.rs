@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::work::Work;
-use super::{Workflow, expert, render};
+use super::{Workflow, expert};
 use crate::error::{Error, ErrorCode, Result};
 use crate::gateway::Answer;
 use crate::threads::Thread;
@@ -22,27 +22,24 @@ impl<W: Workflow> Document<'_, W> {
     pub(super) fn pause(&self) -> Output {
         let words = self.workflow.vocabulary();
         let (number, tool) = (self.work.step_number(), self.workflow.info().name);
+        let following = number.saturating_add(1);
         let actions = self.workflow.required_actions(self.work);
         let next = format!(
-            "Do not call {tool} again at once. First do the required actions with your own tools, then call {tool} for step {} with what you found.",
-            number + 1
+            "Do not call {tool} again at once. First do the required actions with your own tools, then call {tool} for step {following} with what you found.",
         );
         let mut document = self.base(words.pause);
         document.insert(words.required.to_owned(), true.into());
         document.insert("required_actions".to_owned(), json!(actions));
         document.insert("next_steps".to_owned(), next.clone().into());
-        document.insert("next_step_number".to_owned(), (number + 1).into());
+        document.insert("next_step_number".to_owned(), following.into());
         document.insert("continuation_required".to_owned(), true.into());
         document.insert("continuation_available".to_owned(), true.into());
         document.insert("next_call".to_owned(), self.next_call());
         self.add_references(&mut document);
         let todo: String = actions.iter().map(|action| format!("- {action}\n")).collect();
         let text = format!(
-            "Step {number} of {} of this {} is kept. Before step {}:\n\n{todo}\nGo on with continuation_id {}\n",
-            self.work.total_steps,
-            words.noun,
-            number + 1,
-            self.thread.id
+            "Step {number} of {} of this {} is kept. Before step {following}:\n\n{todo}\nGo on with continuation_id {}\n",
+            self.work.total_steps, words.noun, self.thread.id
         );
         self.output(words.pause, text, document, None)
     }
@@ -78,10 +75,7 @@ impl<W: Workflow> Document<'_, W> {
     /// The expert answered.
     pub(super) fn analysed(&self, answer: &Answer, files: &Gathered) -> Result<Output> {
         let analysis = expert::parse(&answer.text);
-        let text = match analysis.get("raw_analysis").and_then(Value::as_str) {
-            Some(prose) => format!("{}\n", prose.trim_end()),
-            None => render::markdown(&analysis),
-        };
+        let text = expert::text(&analysis);
         if text.trim().is_empty() {
             let message = format!("{} answered in JSON that says nothing: {}", answer.model, brief(&answer.text));
             return Err(Error::new(ErrorCode::NoVerdict, message).hint("ask again with --fresh, or another model"));
@@ -150,7 +144,7 @@ impl<W: Workflow> Document<'_, W> {
     }
 
     fn next_call(&self) -> Value {
-        let next = self.work.step_number() + 1;
+        let next = self.work.step_number().saturating_add(1);
         json!({
             "tool": self.workflow.info().name,
             "arguments": {

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::render;
+
 /// The answer as a document. Prose is an answer too: it is kept as `raw_analysis`.
 pub(super) fn parse(text: &str) -> Map<String, Value> {
     let text = text.trim();
@@ -15,6 +17,12 @@ pub(super) fn parse(text: &str) -> Map<String, Value> {
         Ok(_) => prose(text, "the answer is JSON, but not an object"),
         Err(error) => prose(text, &error.to_string()),
     }
+}
+
+/// The document as people read it: prose as it came, all else as Markdown; empty when it says nothing.
+pub(super) fn text(document: &Map<String, Value>) -> String {
+    let prose = document.get("raw_analysis").and_then(Value::as_str).filter(|prose| !prose.trim().is_empty());
+    prose.map_or_else(|| render::markdown(document), |prose| format!("{}\n", prose.trim_end()))
 }
 
 /// JSON that says nothing.

@@ -9,6 +9,9 @@ const SILENT: [&str; 2] = ["status", "format"];
 /// The field that names an item.
 const NAMES: [&str; 4] = ["name", "title", "vulnerability", "issue"];
 
+/// What lies deeper stays JSON: indented, a long text deep inside would grow a hundredfold.
+const DEEPEST: usize = 8;
+
 /// The document as Markdown.
 pub(super) fn markdown(document: &Map<String, Value>) -> String {
     let mut text = String::new();
@@ -38,7 +41,7 @@ fn list_items(text: &mut String, items: &[Value], depth: usize) {
 
 fn list_item(text: &mut String, item: &Value, depth: usize) {
     let indent = "  ".repeat(depth);
-    let Value::Object(fields) = item else {
+    let Some(fields) = item.as_object().filter(|_| depth < DEEPEST) else {
         return put(text, format_args!("{indent}- {}\n", indented(&plain(item), depth + 1)));
     };
     let name = NAMES.iter().find_map(|name| fields.get_key_value(*name));
@@ -58,11 +61,11 @@ fn fields<'a>(text: &mut String, fields: impl Iterator<Item = (&'a String, &'a V
     let indent = "  ".repeat(depth);
     for (key, value) in fields.filter(|(_, value)| !is_empty(value)) {
         match value {
-            Value::Array(items) => {
+            Value::Array(items) if depth < DEEPEST => {
                 put(text, format_args!("{indent}- {}:\n", words(key)));
                 list_items(text, items, depth + 1);
             }
-            Value::Object(inner) => {
+            Value::Object(inner) if depth < DEEPEST => {
                 put(text, format_args!("{indent}- {}:\n", words(key)));
                 self::fields(text, inner.iter(), depth + 1);
             }
@@ -110,6 +113,16 @@ fn put(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_text_deep_inside_does_not_grow_with_its_depth() {
+        let lines = "\n".repeat(1_000);
+        let deep = (0..60).fold(Value::from(format!("a{lines}b")), |inner, _| serde_json::json!({"in": inner}));
+        let document = serde_json::json!({"findings": deep});
+        let text = markdown(document.as_object().unwrap());
+        assert!(text.len() < 10 * lines.len(), "{}", text.len());
+        assert!(text.contains('b'), "{text}");
+    }
 
     #[test]
     fn a_debug_analysis_reads_like_a_report() {

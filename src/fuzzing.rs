@@ -1,0 +1,3 @@
+//! Doors for the fuzz targets (`fuzz/`) into what is private. Compiled with the feature `fuzzing` only.
+
+pub use crate::tools::expert_answer;
