@@ -17,14 +17,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use exai_core::backend::{Backend, CallHandle, Local};
+use exai_core::backend::{self, Backend, CallHandle, Local};
 use exai_core::config::Project;
-use exai_core::error::Error;
+use exai_core::error::{Error, ErrorCode};
 use exai_core::evidence::LocalWorkspace;
 use exai_core::protocol::{CallOptions, CallRequest, Envelope, Told};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-pub(crate) use flags::{Args, Format};
+pub(crate) use flags::{Args, Format, duration};
 
 use crate::house::{House, project_root};
 use crate::output::{Output, Style};
@@ -48,7 +48,7 @@ pub(crate) async fn run(args: Args, house: &House, output: &mut Output) -> anyho
         options: CallOptions { timeout: args.timeout, fresh: args.fresh, dry_run: args.dry_run },
     };
     let handle = local.call(request, workspace).await?;
-    let ended = follow(handle, &args, output).await;
+    let ended = follow(handle, &args, house, output).await;
     if matches!(ended, Ok(Ended::Abandoned(_))) {
         drop(local);
     } else {
@@ -97,7 +97,7 @@ enum Ended {
 
 /// Shows what happens until the call is over. The first Ctrl-C cancels it, and it ends with a result all the same;
 /// the second one does not wait for that.
-async fn follow(mut handle: CallHandle, args: &Args, output: &mut Output) -> anyhow::Result<Ended> {
+async fn follow(mut handle: CallHandle, args: &Args, house: &House, output: &mut Output) -> anyhow::Result<Ended> {
     let mut signals = Signals::new()?;
     let mut progress = Progress::new(&args.tool, output);
     let mut stream = Stream::default();
@@ -132,6 +132,9 @@ async fn follow(mut handle: CallHandle, args: &Args, output: &mut Output) -> any
         return Err(error);
     }
     print(&result, args.format, &stream, output)?;
+    if !output.is_quiet() && lacked_a_model(&result) {
+        offer_a_server(house, output).await?;
+    }
     if result.exit.kind == exai_core::error::Kind::Interrupted {
         return Ok(Ended::Told(ExitCode::from(signals.exit_code())));
     }
@@ -161,6 +164,12 @@ fn show(
     Ok(())
 }
 
+/// Prints the result of a call that was waited for; its exit code is the call's own.
+pub(crate) fn print_result(result: &Envelope, format: Format, output: &mut Output) -> anyhow::Result<ExitCode> {
+    print(result, format, &Stream::default(), output)?;
+    Ok(ExitCode::from(result.exit.code))
+}
+
 /// Prints the result, and beside it what should be known of it.
 fn print(result: &Envelope, format: Format, stream: &Stream, output: &mut Output) -> anyhow::Result<()> {
     match format {
@@ -178,6 +187,25 @@ fn print(result: &Envelope, format: Format, stream: &Stream, output: &mut Output
         report::hints(output, &error.hints);
     }
     output.note(Style::Muted, "", &footer::line(result));
+    Ok(())
+}
+
+/// Whether no model was asked because there was none to ask.
+fn lacked_a_model(result: &Envelope) -> bool {
+    let refused = result.error.as_ref().is_some_and(|error| error.code == ErrorCode::NoProvider);
+    refused || (result.model.used.is_none() && result.status == "local_work_complete")
+}
+
+/// Says how to use a server that runs on this machine, when nothing is configured.
+async fn offer_a_server(house: &House, output: &mut Output) -> anyhow::Result<()> {
+    let Some(server) = backend::discover(house.config()?).await else { return Ok(()) };
+    let model = server.models.first().map_or("NAME", String::as_str);
+    let message = format!(
+        "a server answers at {0} ({1}): set EXAI_CUSTOM_URL={0} and call with --model custom/{model}",
+        server.url,
+        server.models.join(", ")
+    );
+    output.note(Style::Hint, "hint: ", &message);
     Ok(())
 }
 

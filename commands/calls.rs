@@ -2,10 +2,14 @@
 
 use std::process::ExitCode;
 
-use clap::{Subcommand, ValueEnum};
-use exai_core::backend::{Backend, CallFilter};
-use exai_core::protocol::{CallEvent, CallRecord, CallState, CallSummary, EventKind};
+use std::time::Duration;
 
+use clap::{Subcommand, ValueEnum};
+use exai_core::backend::{Backend, CallFilter, Local};
+use exai_core::error::{Error, ErrorCode};
+use exai_core::protocol::{CallEvent, CallRecord, CallState, CallSummary, EventKind, Told};
+
+use crate::call::{self, Format, duration};
 use crate::house::House;
 use crate::output::{Output, table};
 
@@ -41,6 +45,33 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Wait for a call, whoever runs it, and print its result; exits as the call did.
+    Wait {
+        /// The call's id, or the beginning of it.
+        id: String,
+        /// How the result is printed.
+        #[arg(long, short, value_enum, default_value_t)]
+        output: Format,
+        /// Stop waiting after this time; the call goes on.
+        #[arg(long, value_parser = duration, value_name = "DURATION")]
+        timeout: Option<Duration>,
+    },
+    /// End a running call, whichever process runs it.
+    Cancel {
+        /// The call's id, or the beginning of it.
+        id: String,
+    },
+    /// The steps of a call.
+    Events {
+        /// The call's id, or the beginning of it.
+        id: String,
+        /// Go on until the call is over.
+        #[arg(long, short)]
+        follow: bool,
+        /// Print one JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -57,6 +88,7 @@ enum State {
 /// Shows calls.
 pub(crate) async fn run(args: Args, house: &House, output: &mut Output) -> anyhow::Result<ExitCode> {
     let local = house.open().await?;
+    let mut code = ExitCode::SUCCESS;
     match args.what {
         What::List { state, tool, limit, json } => {
             let filter = CallFilter { state: state.map(State::known), tool, since: None, limit };
@@ -74,9 +106,66 @@ pub(crate) async fn run(args: Args, house: &House, output: &mut Output) -> anyho
             let call = local.get_call(&id).await?;
             if json { output.json(&call.result)? } else { output.text(&page(&call))? }
         }
+        What::Wait { id, output: format, timeout } => code = wait(&local, &id, format, timeout, output).await?,
+        What::Cancel { id } => cancel(&local, &id, output).await?,
+        What::Events { id, follow, json } => events(&local, &id, follow, json, output).await?,
     }
     local.close().await;
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
+}
+
+async fn wait(
+    local: &Local,
+    id: &str,
+    format: Format,
+    timeout: Option<Duration>,
+    output: &mut Output,
+) -> anyhow::Result<ExitCode> {
+    let handle = local.attach(id).await?;
+    let id = handle.id.clone();
+    let result = match timeout {
+        Some(timeout) => tokio::time::timeout(timeout, handle.result()).await.map_err(|_| {
+            Error::new(ErrorCode::Timeout, format!("call {id} was still running after {} s", timeout.as_secs_f64()))
+                .hint("it goes on; wait again, or end it with `exai calls cancel`")
+        })?,
+        None => handle.result().await,
+    };
+    call::print_result(&result, format, output)
+}
+
+async fn cancel(local: &Local, id: &str, output: &mut Output) -> anyhow::Result<()> {
+    let call = local.cancel(id).await?;
+    let state = call.result.state;
+    let id = &call.result.call_id;
+    if state == CallState::Running {
+        output.text(&format!("call {id} was asked to end"))?;
+    } else {
+        output.text(&format!("call {id} was over already: {}", state.as_str()))?;
+    }
+    Ok(())
+}
+
+async fn events(local: &Local, id: &str, follow: bool, json: bool, output: &mut Output) -> anyhow::Result<()> {
+    let mut show = |event: &CallEvent| -> anyhow::Result<()> {
+        if json {
+            output.json_line(event)
+        } else {
+            Ok(output.text(&format!("{:>2}  {}  {}", event.n, event.at, step(event)))?)
+        }
+    };
+    if follow {
+        let mut handle = local.attach(id).await?;
+        while let Some(told) = handle.news.next().await {
+            if let Told::Event(event) = told {
+                show(&event)?;
+            }
+        }
+    } else {
+        for event in &local.get_call(id).await?.events {
+            show(event)?;
+        }
+    }
+    Ok(())
 }
 
 impl State {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::{call, calls, config, models, monitor, schema, threads, tools};
+use crate::{call, calls, completions, config, models, monitor, schema, threads, tools, usage};
 
 /// A second opinion for coding agents, shell scripts and CI, from GLM and Kimi models.
 #[derive(Debug, Parser)]
@@ -66,8 +66,12 @@ pub(crate) enum Verb {
     Monitor(monitor::Args),
     /// Show and check the configuration.
     Config(config::Args),
+    /// Show what the requests took: tokens and money by model, tool or day.
+    Usage(usage::Args),
     /// Print a JSON Schema.
     Schema(schema::Args),
+    /// Print a completion script for a shell.
+    Completions(completions::Args),
 }
 
 /// Reads the command line; the error is a usage error, or the help that was asked for.

@@ -3,6 +3,7 @@
 mod call;
 mod calls;
 mod cli;
+mod completions;
 mod config;
 mod house;
 mod models;
@@ -12,6 +13,7 @@ mod report;
 mod schema;
 mod threads;
 mod tools;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -53,6 +55,8 @@ async fn run(cli: Cli, output: &mut Output) -> anyhow::Result<ExitCode> {
         Verb::Models(args) => models::run(&args, &house, output),
         Verb::Monitor(args) => monitor::run(&args, &house, output).await,
         Verb::Config(args) => config::run(&args, &house, output),
+        Verb::Usage(args) => usage::run(args, &house, output).await,
         Verb::Schema(args) => schema::run(&args, output),
+        Verb::Completions(args) => completions::run(&args, output),
     }
 }

@@ -2,10 +2,14 @@
 
 use std::process::ExitCode;
 
-use clap::Subcommand;
-use exai_core::backend::Backend;
-use exai_core::protocol::{ThreadRecord, ThreadSummary};
+use std::time::Duration;
 
+use clap::{Subcommand, ValueEnum};
+use exai_core::backend::{Backend, Local, ThreadChoice};
+use exai_core::clock::Timestamp;
+use exai_core::protocol::{ThreadId, ThreadRecord, ThreadSummary};
+
+use crate::call::duration;
 use crate::house::House;
 use crate::output::{Output, table};
 
@@ -35,6 +39,37 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Print a whole conversation as a document of its own.
+    Export {
+        /// The conversation's id, or the beginning of it.
+        id: String,
+        /// The form of the document.
+        #[arg(long, short, value_enum, default_value_t)]
+        output: Form,
+    },
+    /// Delete conversations for good.
+    #[command(group = clap::ArgGroup::new("which").required(true))]
+    Purge {
+        /// These conversations, by id or the beginning of it.
+        #[arg(group = "which", value_name = "ID")]
+        ids: Vec<String>,
+        /// Those that nobody has used for this long, such as 30d.
+        #[arg(long, group = "which", value_parser = duration, value_name = "DURATION")]
+        idle: Option<Duration>,
+        /// All conversations.
+        #[arg(long, group = "which")]
+        all: bool,
+    },
+}
+
+/// The form of an exported conversation.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Form {
+    /// For people.
+    #[default]
+    Markdown,
+    /// For programs.
+    Json,
 }
 
 /// Shows conversations.
@@ -56,9 +91,50 @@ pub(crate) async fn run(args: Args, house: &House, output: &mut Output) -> anyho
             let thread = local.get_thread(&id).await?;
             if json { output.json(&thread)? } else { output.text(&page(&thread))? }
         }
+        What::Export { id, output: form } => {
+            let thread = local.get_thread(&id).await?;
+            match form {
+                Form::Json => output.json(&thread)?,
+                Form::Markdown => output.text(&markdown(&thread))?,
+            }
+        }
+        What::Purge { ids, idle, .. } => {
+            let which = match idle {
+                Some(idle) => ThreadChoice::IdleSince(Timestamp::now().before(idle)),
+                None if ids.is_empty() => ThreadChoice::All,
+                None => ThreadChoice::Ids(whole_ids(&local, &ids).await?),
+            };
+            let deleted = local.delete_threads(which).await?;
+            output.text(&format!("{deleted} conversations were deleted"))?;
+        }
     }
     local.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// All ids are looked up before anything is deleted, so that a wrong one deletes nothing.
+async fn whole_ids(local: &Local, prefixes: &[String]) -> anyhow::Result<Vec<ThreadId>> {
+    let mut ids = Vec::new();
+    for prefix in prefixes {
+        ids.push(local.get_thread(prefix).await?.summary.thread_id);
+    }
+    Ok(ids)
+}
+
+fn markdown(thread: &ThreadRecord) -> String {
+    let summary = &thread.summary;
+    let mut text = format!(
+        "# {}\n\nThread {}, {} to {}\n",
+        summary.title, summary.thread_id, summary.created_at, summary.updated_at
+    );
+    for turn in &thread.messages {
+        let who = turn.model.as_deref().unwrap_or(&turn.role);
+        text.push_str(&format!("\n## {}. {who} ({})\n\n{}\n", turn.turn, turn.tool, turn.content.trim_end()));
+        if !turn.files.is_empty() {
+            text.push_str(&format!("\nFiles: {}\n", turn.files.join(", ")));
+        }
+    }
+    text
 }
 
 fn row(thread: &ThreadSummary) -> [String; 5] {

@@ -2,19 +2,26 @@
 
 mod house;
 mod local;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
-pub use house::{catalogue, providers};
+pub use house::{catalogue, discover, providers};
 pub use local::Local;
 
 pub use crate::calls::CallHandle;
+use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::evidence::Workspace;
-use crate::protocol::{CallRecord, CallRequest, CallSummary, Snapshot, ThreadId, ThreadRecord, ThreadSummary};
-pub use crate::store::CallFilter;
+use crate::protocol::{
+    CallRecord, CallRequest, CallSummary, Snapshot, ThreadId, ThreadRecord, ThreadSummary, UsageRow,
+};
+pub use crate::store::{CallFilter, ThreadChoice, UsageBy};
 
 /// A place that carries out calls and remembers them.
 #[async_trait]
@@ -27,6 +34,18 @@ pub trait Backend: Send + Sync + std::fmt::Debug {
 
     /// The call whose id begins with `prefix`.
     async fn get_call(&self, prefix: &str) -> Result<CallRecord>;
+
+    /// Holds a call again: its events from the start, then its result.
+    async fn attach(&self, prefix: &str) -> Result<CallHandle>;
+
+    /// Asks a call to end, whichever process runs it; returns it as it was.
+    async fn cancel(&self, prefix: &str) -> Result<CallRecord>;
+
+    /// What the caller's requests took since then.
+    async fn usage(&self, by: UsageBy, since: Timestamp) -> Result<Vec<UsageRow>>;
+
+    /// Deletes conversations; returns how many.
+    async fn delete_threads(&self, which: ThreadChoice) -> Result<u64>;
 
     /// The caller's conversations, the last used first.
     async fn list_threads(&self, limit: u32) -> Result<Vec<ThreadSummary>>;

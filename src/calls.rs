@@ -7,10 +7,17 @@
 //!
 //! Not here: what a tool means, and which door the call came through.
 
+mod attach;
 mod handle;
 mod journal;
 mod recovery;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+mod watch;
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use handle::CallHandle;
+pub use watch::Running;
 
 use crate::clock::{Deadline, Timestamp};
 use crate::coordination::Instance;
@@ -53,6 +61,10 @@ pub struct Calls {
     pub settings: Arc<Settings>,
     /// Time allowed for a call whose caller does not say.
     pub timeout: Duration,
+    /// Where the locks are.
+    pub state_dir: PathBuf,
+    /// The calls that this process runs.
+    pub running: Running,
     /// Owns the tasks of the calls.
     pub tasks: TaskTracker,
 }
@@ -69,6 +81,11 @@ pub struct Caller {
 }
 
 impl Calls {
+    /// Hears requests of other processes until `closed`; one task for all calls.
+    pub fn listen(self: &Arc<Self>, closed: CancellationToken) {
+        self.tasks.spawn(watch::watch(Arc::downgrade(self), closed));
+    }
+
     /// Accepts a call and starts it. Nothing is waited for; every call that is accepted ends with a result.
     pub fn start(self: &Arc<Self>, mut request: CallRequest, caller: Caller) -> Result<CallHandle> {
         let allowed = self.allowed(&mut request)?;
@@ -88,6 +105,7 @@ impl Calls {
         let journal = Arc::new(Journal::new(start, self.store.clone()));
         let cancel = CancellationToken::new();
         let (handle, finished) = CallHandle::new(&journal, cancel.clone());
+        self.running.add(&handle.id, &cancel);
         journal.accepted(allowed);
         let run = Run { calls: Arc::clone(self), request, caller, deadline, journal, cancel };
         self.tasks.spawn(async move {
@@ -101,7 +119,8 @@ impl Calls {
     fn thread_of(&self, request: &CallRequest) -> Option<ThreadId> {
         let schema = self.registry.schema(&request.tool).ok()?;
         schema.pointer("/properties/continuation_id")?;
-        let given = request.arguments.get("continuation_id").and_then(Value::as_str).filter(|id| !id.is_empty());
+        let given = request.arguments.get("continuation_id").and_then(Value::as_str).map(str::trim);
+        let given = given.filter(|id| !id.is_empty());
         Some(given.map_or_else(ThreadId::new, |id| ThreadId::from(id.to_owned())))
     }
 
@@ -191,6 +210,7 @@ impl Run {
         let draft = std::mem::take(&mut *context.draft());
         let mut envelope = Envelope::running(self.journal.id().clone(), &self.request.tool);
         describe(&mut envelope, context, &draft);
+        envelope.warnings.extend(self.journal.notes());
         match outcome {
             Ok(output) => {
                 envelope.state = CallState::Succeeded;
@@ -198,17 +218,20 @@ impl Run {
                 envelope.text = output.text;
                 envelope.data = output.data;
             }
-            Err(_) if !draft.plans.is_empty() => plan(&mut envelope, &draft),
+            // A dry run stops where it would ask.
+            Err(_) if !draft.plans.is_empty() => {}
             Err(error) => envelope.fail(&error),
         }
         if self.request.options.dry_run {
-            if draft.plans.is_empty() && envelope.error.is_none() {
-                envelope.warnings.push("a dry run of this call is the call itself: it asks no model".to_owned());
+            self.calls.running.remove(self.journal.id());
+            if envelope.error.is_none() {
+                plan(&mut envelope, &draft);
             }
             // The conversation of a dry run is never begun.
             envelope.thread_id = None;
             return self.journal.discard(envelope);
         }
+        self.calls.running.remove(self.journal.id());
         let thread = draft.thread.filter(|_| envelope.state == CallState::Succeeded);
         self.journal.finish(envelope, thread).await
     }
@@ -228,12 +251,16 @@ fn describe(envelope: &mut Envelope, context: &Context, draft: &Draft) {
     envelope.warnings.extend(draft.warnings.iter().chain(&draft.hints).cloned());
 }
 
+/// What a dry run tells in place of a result.
 fn plan(envelope: &mut Envelope, draft: &Draft) {
     envelope.state = CallState::Succeeded;
     envelope.status = "dry_run".into();
     envelope.exit = Exit::of(Kind::Ok);
     envelope.data = serde_json::json!({"status": "dry_run", "requests": draft.plans});
     envelope.text = draft.plans.iter().map(|plan| format!("{plan}\n")).collect();
+    if draft.plans.is_empty() {
+        envelope.text = "Would send nothing: this call asks no model.\n".to_owned();
+    }
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -2,38 +2,51 @@
 //! whose turn it is, what to do when an attempt fails, and what it cost.
 //!
 //! ```text
-//! ask ─▶ route ─▶ key ─┬▶ answered lately: reused, no request
-//!                      ├▶ in flight: joined, no request of its own
-//!                      └▶ flight: [permit ─▶ attempt committed ─▶ stream] × tries ─▶ answer kept
+//! ask ─▶ route ─▶ key ─┬▶ in flight: joined, no request of its own
+//!                      └▶ flight ─┬▶ answered lately: reused, no request
+//!                                 └▶ [permit ─▶ attempt committed ─▶ stream] × tries ─▶ answer kept
 //! ```
 //!
 //! A flight lives until its last waiter leaves; each waiter keeps its own deadline.
 //! Not here: prompts, tools, what an answer means.
 
 mod admission;
+mod breaker;
+#[cfg(test)]
+mod causes;
 mod flight;
 mod key;
 mod ledger;
+mod lesson;
+mod memory;
 mod pilot;
 mod plan;
 mod recorder;
 mod retry;
 mod route;
+mod size;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 pub use admission::{Admission, Limits};
+pub use breaker::Breakers;
 pub use flight::Flights;
 pub use ledger::{Account, Ledger};
+pub use memory::Memory;
 pub use plan::Plan;
 pub use recorder::Recorder;
 pub use route::{Need, Route, RoutingSettings};
 
-use crate::clock::{Deadline, Timestamp};
+use crate::clock::Deadline;
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::estimate_tokens;
 use crate::protocol::{EventKind, Live, Phase};
@@ -41,6 +54,9 @@ use crate::providers::{Catalogue, ChatRequest, Model, Provider, Providers};
 use crate::store::Store;
 use flight::{Boarded, Failure, News, Ticket};
 use pilot::Pilot;
+
+/// A waiter that hears nothing else hears this often what is going on.
+const BEAT: Duration = Duration::from_secs(1);
 
 /// What the gateway is made of.
 #[derive(Debug)]
@@ -59,6 +75,10 @@ pub struct Gateway {
     pub patience: Patience,
     /// How long an answer may be reused.
     pub reuse: Duration,
+    /// What was learned about models.
+    pub memory: Memory,
+    /// Which models are left alone for a moment.
+    pub breakers: Breakers,
     /// Requests in flight.
     pub flights: Flights,
     /// Owns the tasks of the flights.
@@ -134,7 +154,7 @@ impl Gateway {
     ) -> Result<Answer> {
         ledger.asked(&ask.route);
         let mut last = Error::internal("a route without a model");
-        for model in ask.route.candidates() {
+        for model in self.in_order(&ask.route).await? {
             match self.ask_model(ask, model, recorder, ledger).await {
                 Ok(answer) => {
                     ledger.answered(model);
@@ -151,6 +171,20 @@ impl Gateway {
         Err(last)
     }
 
+    /// The models of a route, those whose account was empty a moment ago last: it may have been topped up since.
+    async fn in_order<'a>(&self, route: &'a Route) -> Result<Vec<&'a Model>> {
+        let (mut first, mut last) = (Vec::new(), Vec::new());
+        for model in route.candidates() {
+            let is_empty = match self.providers.get(model.provider) {
+                Some(provider) => self.memory.about(model, &*provider).await?.is_empty,
+                None => false,
+            };
+            if is_empty { last.push(model) } else { first.push(model) }
+        }
+        first.append(&mut last);
+        Ok(first)
+    }
+
     async fn ask_model(
         self: &Arc<Self>,
         ask: &Ask,
@@ -160,16 +194,17 @@ impl Gateway {
     ) -> Result<Answer, Failure> {
         let provider = self.provider(model).map_err(Failure::final_)?;
         check_size(model, &ask.request).map_err(|error| Failure { error, try_next: true })?;
-        let body = provider.body(model, &ask.request);
-        let key = key::of(&ask.owner, model, &body);
-        if !ask.fresh
-            && let Some(answer) = self.reuse(&key, model, recorder, ledger).await.map_err(Failure::final_)?
-        {
-            return Ok(answer);
+        let known = self.memory.about(model, &*provider).await.map_err(Failure::final_)?;
+        if let Some(error) = known.refusal(model).filter(|_| !ask.fresh) {
+            return Err(Failure { error, try_next: true });
         }
+        let mut body = provider.body(model, &ask.request);
+        body.retain(|name, _| !known.refused.contains(name));
+        let key = key::of(&ask.owner, model, provider.account(), &body);
         let boarded = if ask.fresh { self.flights.alone(ask.deadline) } else { self.flights.board(&key, ask.deadline) };
         let ticket = match boarded {
             Boarded::First(ticket) => {
+                let size = size::of(&body, estimate(&ask.request), model);
                 let pilot = Pilot {
                     gateway: Arc::clone(self),
                     flight: ticket.flight(),
@@ -179,10 +214,11 @@ impl Gateway {
                     key,
                     owner: ask.owner.clone(),
                     session: ask.session.clone(),
+                    fresh: ask.fresh,
                     recorder: Arc::clone(recorder),
                     ledger: Arc::clone(ledger),
                     thinking: ask.request.thinking,
-                    input_estimate: estimate(&ask.request),
+                    size,
                 };
                 self.tasks.spawn(pilot.fly());
                 ticket
@@ -195,32 +231,12 @@ impl Gateway {
                     model: model.to_string(),
                     joined: true,
                     reused: false,
+                    size: None,
                 });
                 ticket
             }
         };
         wait(ask.deadline, model, &ticket, recorder).await
-    }
-
-    async fn reuse(
-        &self,
-        key: &str,
-        model: &Model,
-        recorder: &Arc<dyn Recorder>,
-        ledger: &Ledger,
-    ) -> Result<Option<Answer>> {
-        let Some(body) = self.store.find_answer(key.to_owned(), Timestamp::now()).await? else { return Ok(None) };
-        let Ok(answer) = serde_json::from_value::<Answer>(body) else { return Ok(None) };
-        recorder.event(EventKind::Sent {
-            attempt: 1,
-            provider: model.provider.to_string(),
-            model: model.to_string(),
-            joined: false,
-            reused: true,
-        });
-        recorder.live(Live::Delta { text: answer.text.clone() });
-        ledger.reused();
-        Ok(Some(answer))
     }
 
     fn provider(&self, model: &Model) -> Result<Arc<dyn Provider>> {
@@ -239,11 +255,16 @@ async fn wait(
     let mut phase = Phase::Queued;
     let mut started = false;
     loop {
-        let Ok(item) = tokio::time::timeout_at(deadline.at(), news.next()).await else {
+        let beat = Instant::now() + BEAT;
+        let Ok(item) = tokio::time::timeout_at(deadline.at().min(beat), news.next()).await else {
+            if beat < deadline.at() {
+                recorder.live(Live::Heartbeat { phase, received: ticket.received() });
+                continue;
+            }
             let error = Error::timeout(&format!("{} {}", doing(phase), model), deadline.allowed());
             return Err(Failure::final_(error));
         };
-        if !started && matches!(item, Some(News::Phase(Phase::Thinking) | News::Text(_))) {
+        if !started && matches!(item, Some(News::Phase(Phase::Thinking | Phase::Answering) | News::Text(_))) {
             started = true;
             recorder.event(EventKind::FirstToken);
         }
@@ -252,7 +273,7 @@ async fn wait(
                 phase = now;
                 recorder.live(Live::Heartbeat { phase, received: ticket.received() });
             }
-            Some(News::Text(text)) => recorder.live(Live::Delta { text: text.to_string() }),
+            Some(News::Text(text) | News::Kept(text)) => recorder.live(Live::Delta { text: text.to_string() }),
             Some(News::Ended(outcome)) => return (*outcome).clone(),
             None => return Err(Failure::final_(Error::internal("a model request ended without a word"))),
         }

@@ -13,7 +13,7 @@ pub use envelope::{
     Cost, Coverage, Envelope, ErrorBody, Exit, Extra, ModelUse, Nanodollars, RESULT_SCHEMA, Skipped, Timing, Tried,
     Usage, UsageSource,
 };
-pub use event::{CallEvent, EventKind, Live, Told, WaitingFor};
+pub use event::{CallEvent, EventKind, Live, RequestSize, Told, WaitingFor};
 pub use id::{CallId, InstanceId, ThreadId};
-pub use listing::{AttemptRecord, CallRecord, CallSummary, ThreadRecord, ThreadSummary, TurnRecord};
+pub use listing::{AttemptRecord, CallRecord, CallSummary, ThreadRecord, ThreadSummary, TurnRecord, UsageRow};
 pub use snapshot::{CallRow, Daemon, PermitGauge, Permits, Rates, Snapshot, Verdict, Word};

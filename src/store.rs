@@ -13,7 +13,11 @@ mod answers;
 mod attempts;
 mod calls;
 mod conversations;
+mod model_notes;
 mod schema;
+#[cfg(test)]
+mod tests;
+mod usage;
 mod worker;
 
 use std::path::{Path, PathBuf};
@@ -23,7 +27,9 @@ use rusqlite::{Connection, OpenFlags};
 pub use answers::NewAnswer;
 pub use attempts::{AttemptEnd, NewAttempt};
 pub use calls::{CallFilter, CallStart, RunningCall};
-pub use conversations::{NewMessage, ThreadWrite};
+pub use conversations::{NewMessage, ThreadChoice, ThreadWrite};
+pub use model_notes::ModelNote;
+pub use usage::UsageBy;
 
 use crate::error::{Error, Result};
 use worker::{Mode, Worker};
@@ -85,20 +91,40 @@ fn open_for_writing(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// The write-ahead log takes over the permissions of the database file, so that one is made first.
+/// The write-ahead log takes over the permissions of the database file, so that one is made first. A file that is
+/// there is not opened: closing it would take away the locks that this process has on it through SQLite.
 fn create_private(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
-    std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path).map(drop)
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|error| at(path, &error))?;
     connection.busy_timeout(BUSY).map_err(|error| at(path, &error))?;
-    connection
-        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
-        .map_err(|error| at(path, &error))?;
+    switch_to_wal(&connection).map_err(|error| at(path, &error))?;
+    connection.execute_batch("PRAGMA synchronous = FULL").map_err(|error| at(path, &error))?;
     Ok(connection)
+}
+
+/// Of several that switch a fresh file at once, SQLite lets one go on and refuses the others without waiting.
+fn switch_to_wal(connection: &Connection) -> rusqlite::Result<()> {
+    const TRIES: usize = 100;
+    for _ in 1..TRIES {
+        match connection.execute_batch("PRAGMA journal_mode = WAL") {
+            // This does wait, until the other one is done.
+            Err(error) if is_busy(&error) => connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?,
+            result => return result,
+        }
+    }
+    connection.execute_batch("PRAGMA journal_mode = WAL")
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
 }
 
 /// How long a writer waits for another process's commit.

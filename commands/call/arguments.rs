@@ -25,6 +25,10 @@ pub(super) fn build(args: &Args, project: Option<&Project>) -> Result<(Map<Strin
     for (name, typed) in &args.given {
         arguments.insert(name.clone(), value(name, &schema["properties"][name], typed, &mut values)?);
     }
+    if args.timeout.is_some() {
+        // The flag wins over what `--json-args` says of it.
+        arguments.remove("timeout");
+    }
     if let Some(main) = tool.info().main_argument
         && let Some(text) = main_text(args, main, &mut values)?
     {

@@ -177,8 +177,8 @@ fn common_flags(command: Command) -> Command {
         ))
 }
 
-/// A number of seconds, or a number with `ms`, `s`, `m` or `h`.
-fn duration(text: &str) -> Result<Duration, String> {
+/// A number of seconds, or a number with `ms`, `s`, `m`, `h` or `d`.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     let split = text.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
@@ -187,7 +187,8 @@ fn duration(text: &str) -> Result<Duration, String> {
         "" | "s" => 1.0,
         "m" | "min" => 60.0,
         "h" => 3600.0,
-        other => return Err(format!("`{other}` is no unit of time: ms, s, m, h")),
+        "d" => 86_400.0,
+        other => return Err(format!("`{other}` is no unit of time: ms, s, m, h, d")),
     };
     let number: f64 = number.trim().parse().map_err(|_| format!("`{number}` is no number"))?;
     Duration::try_from_secs_f64(number * seconds).map_err(|_| format!("{text} is no time"))

@@ -9,8 +9,8 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 use crate::coordination::Slots;
 use crate::error::{Error, Result};
-use crate::gateway::{Admission, Flights, Gateway, Limits, Patience, RoutingSettings};
-use crate::providers::{Catalogue, Endpoint, ProviderName, ProviderSettings, Providers};
+use crate::gateway::{Admission, Breakers, Flights, Gateway, Limits, Memory, Patience, RoutingSettings};
+use crate::providers::{self, Catalogue, Discovered, Endpoint, ProviderName, ProviderSettings, Providers};
 use crate::store::Store;
 
 /// The catalogue of models, with the user's corrections.
@@ -33,6 +33,12 @@ pub fn providers(config: &Config) -> Result<Providers> {
         kimi: with_key(&config.kimi.url, &config.kimi.api_key),
         custom: custom.map(|url| with_key(url, &config.custom.api_key).unwrap_or_else(|| Endpoint::open(url.as_str()))),
     })
+}
+
+/// A server on this machine that could be used, when no provider is configured.
+pub async fn discover(config: &Config) -> Option<Discovered> {
+    let is_bare = providers(config).is_ok_and(|providers| providers.configured().is_empty());
+    if is_bare { providers::discover(&config.discovery.urls).await } else { None }
 }
 
 /// The one door to models.
@@ -69,6 +75,8 @@ pub(super) fn gateway(config: &Config, state_dir: &Path, store: &Store, tasks: &
         store: store.clone(),
         patience,
         reuse: config.reuse.ttl,
+        memory: Memory::new(store.clone()),
+        breakers: Breakers::default(),
         flights: Flights::default(),
         tasks: tasks.clone(),
     }))

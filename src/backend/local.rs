@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Backend, CallFilter, CallHandle, house};
-use crate::calls::{Caller, Calls};
+use super::{Backend, CallFilter, CallHandle, ThreadChoice, UsageBy, house};
+use crate::calls::{Caller, Calls, Running};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::coordination::{Instance, prepare_state_dir};
@@ -14,7 +15,7 @@ use crate::error::Result;
 use crate::evidence::Workspace;
 use crate::protocol::{
     CallRecord, CallRequest, CallRow, CallState, CallSummary, Daemon, Permits, Snapshot, ThreadId, ThreadRecord,
-    ThreadSummary,
+    ThreadSummary, UsageRow,
 };
 use crate::store::Store;
 use crate::telemetry::{Lately, WINDOW};
@@ -33,6 +34,8 @@ pub struct Local {
     tasks: TaskTracker,
     /// One process is one session.
     session: String,
+    /// Ends what listens to other processes.
+    closed: CancellationToken,
 }
 
 impl Local {
@@ -42,7 +45,6 @@ impl Local {
         prepare_state_dir(state_dir)?;
         let instance = Instance::announce(state_dir)?;
         let store = Store::open(state_dir).await?;
-        Calls::recover(&store, state_dir).await?;
         let tasks = TaskTracker::new();
         let calls = Calls {
             gateway: house::gateway(config, state_dir, &store, &tasks)?,
@@ -50,15 +52,21 @@ impl Local {
             threads: Threads::new(store.clone(), config.threads.max_turns),
             settings: Arc::new(Settings { locale: config.locale.clone() }),
             timeout: config.timeouts.call,
+            state_dir: state_dir.clone(),
+            running: Running::default(),
             tasks: tasks.clone(),
             instance,
             store,
         };
-        Ok(Self { session: calls.instance.id().to_string(), calls: Arc::new(calls), tasks })
+        calls.recover_dead().await?;
+        let (session, calls, closed) = (calls.instance.id().to_string(), Arc::new(calls), CancellationToken::new());
+        calls.listen(closed.clone());
+        Ok(Self { calls, tasks, session, closed })
     }
 
     /// Waits for what still runs; call it last.
     pub async fn close(self) {
+        self.closed.cancel();
         self.tasks.close();
         self.tasks.wait().await;
     }
@@ -77,6 +85,22 @@ impl Backend for Local {
 
     async fn get_call(&self, prefix: &str) -> Result<CallRecord> {
         self.calls.store.get_call(OWNER.to_owned(), prefix.to_owned()).await
+    }
+
+    async fn attach(&self, prefix: &str) -> Result<CallHandle> {
+        self.calls.attach(OWNER, prefix).await
+    }
+
+    async fn cancel(&self, prefix: &str) -> Result<CallRecord> {
+        self.calls.cancel(OWNER, prefix).await
+    }
+
+    async fn usage(&self, by: UsageBy, since: Timestamp) -> Result<Vec<UsageRow>> {
+        self.calls.store.usage(OWNER.to_owned(), by, since).await
+    }
+
+    async fn delete_threads(&self, which: ThreadChoice) -> Result<u64> {
+        self.calls.store.delete_threads(OWNER.to_owned(), which).await
     }
 
     async fn list_threads(&self, limit: u32) -> Result<Vec<ThreadSummary>> {

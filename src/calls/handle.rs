@@ -23,8 +23,18 @@ pub struct CallHandle {
 impl CallHandle {
     pub(super) fn new(journal: &Journal, cancel: CancellationToken) -> (Self, oneshot::Sender<Envelope>) {
         let (finished, result) = oneshot::channel();
-        let (id, tool) = (journal.id().clone(), journal.tool().to_owned());
-        (Self { id, news: journal.news(), tool, result, cancel }, finished)
+        (Self::over(journal.id().clone(), journal.tool(), journal.news(), result, cancel), finished)
+    }
+
+    /// A handle on a call that somebody else tells of.
+    pub(super) fn over(
+        id: CallId,
+        tool: &str,
+        news: Reader<Told>,
+        result: oneshot::Receiver<Envelope>,
+        cancel: CancellationToken,
+    ) -> Self {
+        Self { id, news, tool: tool.to_owned(), result, cancel }
     }
 
     /// Asks the call to end now; its result will say that it was cancelled.

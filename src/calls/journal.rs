@@ -31,6 +31,17 @@ struct Pages {
     attempts: u32,
     /// The row is, or is about to be, in the store.
     saved: bool,
+    /// The last event is there. A request that goes on for others has nothing more to say here.
+    closed: bool,
+}
+
+impl Pages {
+    fn add(&mut self, call_id: &CallId, kind: EventKind, at: Timestamp) -> CallEvent {
+        let n = u32::try_from(self.events.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let event = CallEvent { call_id: call_id.clone(), n, at, kind };
+        self.events.push(event.clone());
+        event
+    }
 }
 
 impl Journal {
@@ -77,7 +88,11 @@ impl Journal {
     pub(super) async fn finish(&self, mut envelope: Envelope, thread: Option<ThreadWrite>) -> Envelope {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
         let now = Timestamp::now();
-        let (event, events) = self.take_down(EventKind::Finished { state: envelope.state }, now);
+        let (event, events) = {
+            let mut pages = self.pages();
+            pages.closed = true;
+            (pages.add(self.id(), EventKind::Finished { state: envelope.state }, now), pages.events.clone())
+        };
         let result = self.store.finish_call(self.start.clone(), events, envelope.clone(), thread, now).await;
         match result {
             Ok(stored) => envelope = stored,
@@ -89,19 +104,21 @@ impl Journal {
         envelope
     }
 
+    /// What was worth telling so far.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let pages = self.pages();
+        let note = |event: &CallEvent| match &event.kind {
+            EventKind::Note { message } => Some(message.clone()),
+            _ => None,
+        };
+        pages.events.iter().filter_map(note).collect()
+    }
+
     /// Ends a call that leaves no trace.
     pub(super) fn discard(&self, mut envelope: Envelope) -> Envelope {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
         self.feed.close();
         envelope
-    }
-
-    fn take_down(&self, kind: EventKind, at: Timestamp) -> (CallEvent, Vec<CallEvent>) {
-        let mut pages = self.pages();
-        let n = u32::try_from(pages.events.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let event = CallEvent { call_id: self.start.id.clone(), n, at, kind };
-        pages.events.push(event.clone());
-        (event, pages.events.clone())
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {
@@ -112,10 +129,15 @@ impl Journal {
 #[async_trait]
 impl Recorder for Journal {
     fn event(&self, kind: EventKind) {
-        let (event, events) = self.take_down(kind, Timestamp::now());
-        if self.pages().saved {
+        // Locked to the end: events are told in the order of their numbers.
+        let mut pages = self.pages();
+        if pages.closed {
+            return;
+        }
+        let event = pages.add(self.id(), kind, Timestamp::now());
+        if pages.saved {
             // A full queue loses nothing: every later commit of this call offers all events again.
-            self.store.save_events_later(events);
+            self.store.save_events_later(pages.events.clone());
         }
         self.feed.push(Told::Event(event));
     }

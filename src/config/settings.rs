@@ -65,6 +65,17 @@ settings! {
         /// A TOML file that corrects or extends the built-in catalogue of models.
         file: Option<PathBuf> => { env: [EXAI_MODELS_FILE], default: None }
     }
+    /// Looking for a server on this machine while nothing is configured.
+    discovery: Discovery {
+        /// Addresses on this machine that are tried; the defaults are those of Ollama, LM Studio, vLLM and llama.cpp.
+        urls: Vec<String> => {
+            env: [EXAI_DISCOVERY_URLS],
+            default: list(&[
+                "http://127.0.0.1:11434/v1", "http://127.0.0.1:1234/v1", "http://127.0.0.1:8000/v1",
+                "http://127.0.0.1:8080/v1",
+            ]),
+        }
+    }
     /// How many model requests run at once; the others wait in one queue.
     limits: Limits {
         /// How many model requests of one session run at once.

@@ -96,9 +96,10 @@ impl Admission {
         provider: ProviderName,
         mut queued: impl FnMut(usize, WaitingFor),
     ) -> Result<Permit> {
-        let (id, mut granted) = self.shared.enqueue(session, provider)?;
+        let (id, mut granted) = self.shared.enqueue(session, provider);
         let _leave = Leave { shared: &self.shared, id };
         self.shared.grant();
+        self.shared.state().check_room(id)?;
         let mut told = None;
         loop {
             tokio::select! {
@@ -148,14 +149,8 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn enqueue(&self, session: &str, provider: ProviderName) -> Result<(u64, oneshot::Receiver<Result<Permit>>)> {
+    fn enqueue(&self, session: &str, provider: ProviderName) -> (u64, oneshot::Receiver<Result<Permit>>) {
         let mut state = self.state();
-        let waiting: usize = state.queue.iter().map(|(_, waiters)| waiters.len()).sum();
-        if waiting >= state.limits.queue {
-            return Err(Error::new(ErrorCode::OverCapacity, format!("{waiting} calls are waiting already"))
-                .retry_after(COME_BACK)
-                .hint("try again later, or raise limits.queue"));
-        }
         let id = state.next_waiter;
         state.next_waiter += 1;
         let (grant, granted) = oneshot::channel();
@@ -164,7 +159,7 @@ impl Shared {
             Some((_, waiters)) => waiters.push_back(waiter),
             None => state.queue.push_back((session.to_owned(), VecDeque::from([waiter]))),
         }
-        Ok((id, granted))
+        (id, granted)
     }
 
     /// Grants whatever can be granted now.
@@ -184,33 +179,46 @@ impl Shared {
 impl State {
     /// Takes the next waiter that can be served out of the queue and counts its permits.
     fn take_next(&mut self, slots: &Slots) -> Option<(String, Waiter, Result<Vec<Slot>>)> {
+        let (turn, index, slots) = self.find_next(slots)?;
+        let (session, mut waiters) = self.queue.remove(turn)?;
+        let waiter = waiters.remove(index)?;
+        if !waiters.is_empty() {
+            self.queue.push_back((session.clone(), waiters));
+        }
+        if slots.is_ok() {
+            self.count(&session, waiter.provider);
+        }
+        Some((session, waiter, slots))
+    }
+
+    /// The next waiter that can be served, and its slots. A provider that other processes keep busy holds up
+    /// nobody who waits for another one.
+    fn find_next(&self, slots: &Slots) -> Option<(usize, usize, Result<Vec<Slot>>)> {
         let mut busy_elsewhere = Vec::new();
-        for turn in 0..self.queue.len() {
-            let (session, waiters) = &self.queue[turn];
-            let free = |waiter: &Waiter| {
-                !busy_elsewhere.contains(&waiter.provider) && self.blocked_by(session, waiter.provider).is_none()
-            };
-            let Some(index) = waiters.iter().position(free) else { continue };
-            let provider = waiters[index].provider;
-            let slots = match slots.try_take(&self.wanted(provider)) {
-                Ok(Some(slots)) => Ok(slots),
-                Ok(None) => {
-                    busy_elsewhere.push(provider);
+        for (turn, (session, waiters)) in self.queue.iter().enumerate() {
+            for (index, Waiter { provider, .. }) in waiters.iter().enumerate() {
+                if busy_elsewhere.contains(provider) || self.blocked_by(session, *provider).is_some() {
                     continue;
                 }
-                Err(error) => Err(error),
-            };
-            let (session, mut waiters) = self.queue.remove(turn)?;
-            let waiter = waiters.remove(index)?;
-            if !waiters.is_empty() {
-                self.queue.push_back((session.clone(), waiters));
+                match slots.try_take(&self.wanted(*provider)).transpose() {
+                    Some(slots) => return Some((turn, index, slots)),
+                    None => busy_elsewhere.push(*provider),
+                }
             }
-            if slots.is_ok() {
-                self.count(&session, provider);
-            }
-            return Some((session, waiter, slots));
         }
         None
+    }
+
+    /// Refuses a waiter before whom as many wait as may.
+    fn check_room(&self, id: u64) -> Result<()> {
+        let waiters = || self.queue.iter().flat_map(|(_, waiters)| waiters).map(|waiter| waiter.id);
+        let ahead = waiters().filter(|other| *other < id).count();
+        if ahead < self.limits.queue || !waiters().any(|other| other == id) {
+            return Ok(());
+        }
+        Err(Error::new(ErrorCode::OverCapacity, format!("{ahead} calls are waiting already"))
+            .retry_after(COME_BACK)
+            .hint("try again later, or raise limits.queue"))
     }
 
     /// The slots that a call of `provider` needs.
@@ -300,3 +308,6 @@ impl Drop for Leave<'_> {
         state.queue.retain(|(_, waiters)| !waiters.is_empty());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,6 +19,8 @@ pub enum News {
     Phase(Phase),
     /// A piece of the answer.
     Text(Arc<str>),
+    /// The whole answer, from the store.
+    Kept(Arc<str>),
     /// It is over; nothing follows.
     Ended(Arc<Result<Answer, Failure>>),
 }

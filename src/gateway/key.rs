@@ -1,4 +1,4 @@
-//! What makes two model requests equal: owner, provider, model and the canonical body,
+//! What makes two model requests equal: owner, provider (its address and account), model and the canonical body,
 //! without the fields that name the request instead of asking it.
 
 use serde_json::{Map, Value};
@@ -10,9 +10,9 @@ use crate::providers::Model;
 const NAMES: &[&str] = &["request_id", "user_id", "prompt_cache_key"];
 
 /// The key of a request, as hexadecimal SHA-256.
-pub(super) fn of(owner: &str, model: &Model, body: &Map<String, Value>) -> String {
+pub(super) fn of(owner: &str, model: &Model, account: &str, body: &Map<String, Value>) -> String {
     let mut hash = Sha256::new();
-    for part in [owner, model.provider.as_str(), &model.id] {
+    for part in [owner, model.provider.as_str(), account, &model.id] {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
@@ -51,3 +51,6 @@ fn write_object<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>, out: 
     }
     out.push('}');
 }
+
+#[cfg(test)]
+mod tests;

@@ -55,9 +55,9 @@ pub struct Account {
     pub queued: Duration,
     /// Time spent with providers.
     pub with_provider: Duration,
-    /// Answered from the store.
+    /// Answered from the store, without a request of its own.
     pub reused: bool,
-    /// Answered by another call's request.
+    /// Answered by another call's request, without one of its own.
     pub joined: bool,
 }
 
@@ -87,8 +87,8 @@ impl Ledger {
                 .iter()
                 .map(|entry| entry.end.as_ref().map_or_else(|| entry.begun.elapsed(), |end| end.took))
                 .sum(),
-            reused: books.reused,
-            joined: books.joined,
+            reused: books.reused && books.attempts.is_empty(),
+            joined: books.joined && books.attempts.is_empty(),
         }
     }
 
@@ -131,9 +131,9 @@ impl Ledger {
         books.attempts.len() - 1
     }
 
-    /// The request at `place` is over.
+    /// The request at `place` is over; it ends once.
     pub(super) fn end(&self, place: usize, outcome: &str, usage: Usage, cost: Option<Nanodollars>) {
-        if let Some(entry) = self.books().attempts.get_mut(place) {
+        if let Some(entry) = self.books().attempts.get_mut(place).filter(|entry| entry.end.is_none()) {
             let took = entry.begun.elapsed();
             entry.end = Some(End { outcome: outcome.to_owned(), took, usage, cost });
         }

@@ -6,11 +6,11 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::flight::{Failure, Flight};
-use super::{Answer, Gateway, Ledger, News, Patience, Recorder, retry};
+use super::{Answer, Gateway, Ledger, News, Patience, Recorder, lesson, retry, size};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::evidence::estimate_tokens;
-use crate::protocol::{EventKind, Phase, Usage, UsageSource};
+use crate::protocol::{EventKind, Phase, RequestSize, Usage, UsageSource};
 use crate::providers::{Limits, Model, Piece, Provider, ProviderError, Reply, ThinkingMode};
 use crate::store::{AttemptEnd, NewAnswer};
 
@@ -24,32 +24,73 @@ pub(super) struct Pilot {
     pub(super) key: String,
     pub(super) owner: String,
     pub(super) session: String,
+    /// Do not look for an answer that was kept.
+    pub(super) fresh: bool,
     pub(super) recorder: Arc<dyn Recorder>,
     pub(super) ledger: Arc<Ledger>,
     pub(super) thinking: Option<ThinkingMode>,
-    /// Estimated tokens of the request, for a provider that does not count.
-    pub(super) input_estimate: u64,
+    /// How large the request is.
+    pub(super) size: RequestSize,
 }
 
 impl Pilot {
     /// Flies until there is an answer, no sense in going on, or nobody who waits.
-    pub(super) async fn fly(self) {
+    pub(super) async fn fly(mut self) {
+        let flight = Arc::clone(&self.flight);
         let outcome = tokio::select! {
             biased;
             // Dropping the attempt closes its connection and gives its permit back.
-            () = self.flight.abandoned() => return,
-            outcome = self.try_until_settled() => outcome,
+            () = flight.abandoned() => return,
+            outcome = self.answer() => outcome,
         };
         self.gateway.flights.land(&self.key, &self.flight);
         self.flight.tell(News::Ended(Arc::new(outcome)));
     }
 
-    async fn try_until_settled(&self) -> Result<Answer, Failure> {
-        for failed in 1.. {
-            let error = match self.attempt(failed).await? {
+    /// An answer from the store, or a new one. The store is looked at only now that the flight is listed: an equal
+    /// request either shares it, or has landed before, and then its answer is there.
+    async fn answer(&mut self) -> Result<Answer, Failure> {
+        if !self.fresh
+            && !self.gateway.reuse.is_zero()
+            && let Some(answer) = self.kept().await.map_err(Failure::final_)?
+        {
+            return Ok(answer);
+        }
+        self.gateway.breakers.admit(&self.model).map_err(|error| Failure { error, try_next: true })?;
+        if let Some(message) = size::warning(self.size, &self.model) {
+            self.recorder.event(EventKind::Note { message });
+        }
+        self.try_until_settled().await
+    }
+
+    async fn kept(&self) -> crate::error::Result<Option<Answer>> {
+        let kept = self.gateway.store.find_answer(self.key.clone(), Timestamp::now()).await?;
+        let Some(answer) = kept.and_then(|body| serde_json::from_value::<Answer>(body).ok()) else { return Ok(None) };
+        self.ledger.reused();
+        self.recorder.event(EventKind::Sent {
+            attempt: 1,
+            provider: self.model.provider.to_string(),
+            model: self.model.to_string(),
+            joined: false,
+            reused: true,
+            size: None,
+        });
+        self.flight.tell(News::Kept(answer.text.as_str().into()));
+        Ok(Some(answer))
+    }
+
+    async fn try_until_settled(&mut self) -> Result<Answer, Failure> {
+        let mut failed = 0;
+        for number in 1.. {
+            let error = match self.attempt(number).await? {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
+            self.gateway.memory.heed(&self.model, &*self.provider, &error).await.map_err(Failure::final_)?;
+            if self.learns(&error).await.map_err(Failure::final_)? {
+                continue;
+            }
+            failed += 1;
             let Some(pause) = retry::pause(&error, failed, self.flight.deadline().remaining(), fastrand::f64()) else {
                 return Err(self.give_up(&error));
             };
@@ -58,7 +99,18 @@ impl Pilot {
             self.flight.tell(News::Phase(Phase::Retrying));
             tokio::time::sleep(pause).await;
         }
-        Err(Failure { error: Error::internal("ran out of numbers for tries"), try_next: false })
+        Err(Failure::final_(Error::internal("ran out of numbers for tries")))
+    }
+
+    /// Leaves out the parameter that a refusal names, remembers that, and says so. Each parameter goes once,
+    /// so this ends.
+    async fn learns(&mut self, error: &ProviderError) -> crate::error::Result<bool> {
+        let Some(parameter) = lesson::of(error, &self.body) else { return Ok(false) };
+        self.body.remove(&parameter);
+        self.gateway.memory.learn(&self.model, &*self.provider, &parameter).await?;
+        let message = format!("{} does not take `{parameter}`, so it is left out from now on", self.model);
+        self.recorder.event(EventKind::Note { message });
+        Ok(true)
     }
 
     /// One attempt. The outer error is ours (a full queue, a broken store), the inner one the provider's.
@@ -81,13 +133,15 @@ impl Pilot {
             model: self.model.to_string(),
             joined: false,
             reused: false,
+            size: Some(self.size),
         });
         let n = self.recorder.begin_attempt(&self.model, &self.key).await.map_err(ours)?;
-        let open = OpenAttempt { pilot: self, n, place: self.ledger.begin(&self.model), ended: false };
+        let open = OpenAttempt { pilot: self, n, place: self.ledger.begin(&self.model), is_settled: false };
         self.flight.tell(News::Phase(Phase::Waiting));
         let outcome = self.stream().await;
         drop(permit);
-        self.book(open, outcome).await.map_err(ours)
+        self.gateway.breakers.record(&self.model, verdict(&outcome));
+        Ok(self.book(open, outcome).await)
     }
 
     /// Sends the request and reads the stream to its end.
@@ -112,36 +166,43 @@ impl Pilot {
         stream.finish()
     }
 
-    /// Commits the end of an attempt, before anyone is told.
+    /// Commits the end of an attempt, before anyone is told. What was paid for is handed on even when it can not be
+    /// kept: the caller is told so.
     async fn book(
         &self,
-        open: OpenAttempt<'_>,
+        mut open: OpenAttempt<'_>,
         outcome: Result<Reply, ProviderError>,
-    ) -> crate::error::Result<Result<Answer, ProviderError>> {
-        let settled = match outcome {
-            Ok(reply) => {
-                let answer = Answer {
-                    text: reply.text.clone(),
-                    reasoning: reply.reasoning.clone(),
-                    model: self.model.to_string(),
-                    provider: self.model.provider.to_string(),
-                };
-                open.end(self.success(&reply), Some(self.to_keep(&answer))).await?;
-                Ok(answer)
-            }
-            Err(error) => {
-                open.end(self.failure(&error), None).await?;
-                Err(error)
-            }
+    ) -> Result<Answer, ProviderError> {
+        let (end, settled) = match outcome {
+            Ok(reply) => (self.success(&reply), Ok(self.to_answer(reply))),
+            Err(error) => (self.failure(&error), Err(error)),
         };
-        Ok(settled)
+        let kept = settled.as_ref().ok().filter(|_| !self.gateway.reuse.is_zero()).map(|answer| self.to_keep(answer));
+        if let Err(error) = open.end(end, kept).await {
+            let message = format!("what {} answered could not be written to the journal: {error}", self.model);
+            self.recorder.event(EventKind::Note { message });
+        }
+        if settled.is_ok() {
+            // Should it fail, the model is asked last for a while: no reason to keep its answer back.
+            let _ = self.gateway.memory.forget(&self.model, &*self.provider).await.is_err();
+        }
+        settled
+    }
+
+    fn to_answer(&self, reply: Reply) -> Answer {
+        Answer {
+            text: reply.text,
+            reasoning: reply.reasoning,
+            model: self.model.to_string(),
+            provider: self.model.provider.to_string(),
+        }
     }
 
     fn success(&self, reply: &Reply) -> AttemptEnd {
         let mut end = self.end_of("ok", None, reply);
         if end.usage == Usage::default() {
             end.usage = Usage {
-                input: Some(self.input_estimate),
+                input: Some(self.size.tokens),
                 output: Some(estimate_tokens(&reply.text) + estimate_tokens(&reply.reasoning)),
                 source: UsageSource::Estimated,
                 ..Usage::default()
@@ -196,38 +257,47 @@ impl Pilot {
     }
 }
 
-/// A request that was committed as begun. Dropped before its end (nobody waits any more), it is noted as cancelled.
+/// A request that was committed as begun. Dropped before it has an end (nobody waits any more), it is noted as
+/// cancelled; the store keeps the first end that it is told.
 struct OpenAttempt<'a> {
     pilot: &'a Pilot,
     n: u32,
     place: usize,
-    ended: bool,
+    is_settled: bool,
 }
 
 impl OpenAttempt<'_> {
-    async fn end(mut self, end: AttemptEnd, answer: Option<NewAnswer>) -> crate::error::Result<()> {
+    async fn end(&mut self, end: AttemptEnd, answer: Option<NewAnswer>) -> crate::error::Result<()> {
+        self.is_settled = true;
         self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
-        self.pilot.recorder.end_attempt(self.n, end, answer).await?;
-        self.ended = true;
-        Ok(())
+        self.pilot.recorder.end_attempt(self.n, end, answer).await
     }
 }
 
 impl Drop for OpenAttempt<'_> {
     fn drop(&mut self) {
-        if !self.ended {
-            let end = AttemptEnd {
-                at: Timestamp::now(),
-                outcome: "cancelled".to_owned(),
-                message: None,
-                usage: Usage::default(),
-                cost: None,
-                priced_on: None,
-                extra: None,
-            };
-            self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
-            self.pilot.recorder.abandon_attempt(self.n, end);
+        if self.is_settled {
+            return;
         }
+        let end = AttemptEnd {
+            at: Timestamp::now(),
+            outcome: "cancelled".to_owned(),
+            message: None,
+            usage: Usage::default(),
+            cost: None,
+            priced_on: None,
+            extra: None,
+        };
+        self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
+        self.pilot.recorder.abandon_attempt(self.n, end);
+    }
+}
+
+/// What an attempt says about the health of its model; `None` when it says nothing.
+fn verdict(outcome: &Result<Reply, ProviderError>) -> Option<bool> {
+    match outcome {
+        Ok(_) => Some(true),
+        Err(error) => error.counts_for_breaker().then_some(false),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Route, estimate};
+use super::{Route, estimate, size};
 use crate::protocol::{Nanodollars, Usage, UsageSource};
 use crate::providers::{ChatRequest, Model};
 
@@ -39,7 +39,7 @@ impl Plan {
             provider: model.provider.to_string(),
             model: model.to_string(),
             reason: route.reason.clone(),
-            bytes: Value::Object(body.clone()).to_string().len(),
+            bytes: size::of(body, tokens, model).bytes,
             estimated_tokens: tokens,
             context: model.context,
             input_cost_usd: cost.map(|nanos| nanos as f64 / 1e9),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::providers::{Advice, ProviderError};
+use crate::providers::{Advice, Cause, ProviderError};
 
 /// The first pause is at most this long, each further one at most twice the one before.
 const FIRST: Duration = Duration::from_secs(1);
@@ -16,7 +16,13 @@ pub(super) fn pause(error: &ProviderError, failed: u32, left: Duration, luck: f6
     if failed > tries {
         return None;
     }
-    let ceiling = FIRST.saturating_mul(1 << (failed - 1).min(8)).min(LONGEST);
-    let pause = after_hint.unwrap_or_default() + ceiling.mul_f64(luck);
+    let before = failed.saturating_sub(1).min(8);
+    let ceiling = FIRST.saturating_mul(1 << before).min(LONGEST);
+    // An overloaded model stays so for a while: each further wait is three times the last.
+    let growth = if error.cause == Cause::Overloaded { 3_u32.pow(before) } else { 1 };
+    let pause = after_hint.unwrap_or_default().saturating_mul(growth) + ceiling.mul_f64(luck);
     (pause < left).then_some(pause)
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,6 +54,9 @@ pub enum EventKind {
         /// An equal request was answered recently; no request at all.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         reused: bool,
+        /// How large the request is, if one left.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        size: Option<RequestSize>,
     },
     /// The first byte of reasoning or answer arrived.
     FirstToken,
@@ -74,6 +77,17 @@ pub enum EventKind {
         /// How it ended.
         state: CallState,
     },
+}
+
+/// How large a request is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestSize {
+    /// Bytes of its body.
+    pub bytes: usize,
+    /// Estimated tokens of its messages.
+    pub tokens: u64,
+    /// Tokens that the model takes.
+    pub window: u64,
 }
 
 /// What a queued call waits for.

@@ -41,6 +41,8 @@ pub struct CallRecord {
     pub result: Envelope,
     /// When it was accepted.
     pub created_at: Timestamp,
+    /// When its time is over.
+    pub deadline_at: Timestamp,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
     /// Its steps.
@@ -70,6 +72,27 @@ pub struct AttemptRecord {
     pub cost_usd: Option<f64>,
     /// Response fields that `exai` does not know.
     pub extra: Option<Value>,
+}
+
+/// One line of `exai usage`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UsageRow {
+    /// The model, tool or day (UTC).
+    pub name: String,
+    /// Requests.
+    pub requests: u64,
+    /// Those that did not end well.
+    pub failed: u64,
+    /// Tokens sent.
+    pub input: u64,
+    /// Tokens of reasoning and answer.
+    pub output: u64,
+    /// The part of the input that was cached.
+    pub cached: u64,
+    /// US dollars of the requests whose cost is known.
+    pub cost_usd: f64,
+    /// Requests whose cost is not known.
+    pub unpriced: u64,
 }
 
 /// One line of `exai threads list`.

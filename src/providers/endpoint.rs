@@ -4,6 +4,7 @@ use std::fmt;
 
 use reqwest::Url;
 use reqwest::header::HeaderValue;
+use sha2::{Digest, Sha256};
 
 use super::ProviderName;
 use crate::error::{Error, Result};
@@ -52,6 +53,13 @@ impl Endpoint {
             .map_err(|_| Error::invalid(format!("the {provider} key has characters that no key has")))?;
         value.set_sensitive(true);
         Ok(Some(value))
+    }
+
+    /// A fingerprint of both, to tell accounts apart.
+    pub(crate) fn fingerprint(&self) -> String {
+        let key = self.key.as_deref().unwrap_or_default();
+        let hash = Sha256::digest(format!("{}\n{key}", self.url));
+        hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// `text` without the key, should somebody have quoted it.

@@ -17,7 +17,7 @@ use reqwest::{Response, StatusCode, Url};
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
-pub(crate) use client::Clients;
+pub(crate) use client::{Clients, is_loopback};
 use stream::HttpStream;
 
 use super::framing::not_a_stream;
@@ -33,6 +33,7 @@ const LONGEST_WAIT: Duration = Duration::from_hours(7 * 24);
 /// A provider behind HTTP.
 pub(crate) struct HttpProvider {
     dialect: Dialect,
+    account: String,
     endpoint: Endpoint,
     url: Url,
     headers: HeaderMap,
@@ -52,7 +53,7 @@ impl HttpProvider {
         if let Some(authorization) = endpoint.authorization(dialect.name)? {
             headers.insert(reqwest::header::AUTHORIZATION, authorization);
         }
-        Ok(Self { dialect, endpoint, url, headers, clients })
+        Ok(Self { dialect, account: endpoint.fingerprint(), endpoint, url, headers, clients })
     }
 
     async fn refused(&self, mut response: Response, patience: Duration) -> ProviderError {
@@ -74,6 +75,10 @@ impl HttpProvider {
 impl Provider for HttpProvider {
     fn name(&self) -> ProviderName {
         self.dialect.name
+    }
+
+    fn account(&self) -> &str {
+        &self.account
     }
 
     fn body(&self, model: &Model, request: &ChatRequest) -> Map<String, Value> {

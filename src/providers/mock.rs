@@ -28,6 +28,10 @@ impl Provider for Mock {
         ProviderName::Mock
     }
 
+    fn account(&self) -> &'static str {
+        ""
+    }
+
     fn body(&self, model: &Model, request: &ChatRequest) -> Map<String, Value> {
         CUSTOM.body(model, request)
     }

@@ -46,6 +46,9 @@ pub trait Provider: Send + Sync {
     /// Its name.
     fn name(&self) -> ProviderName;
 
+    /// A fingerprint of its address and key: what one account taught says nothing about another.
+    fn account(&self) -> &str;
+
     /// The body of a request: equal requests make equal bodies.
     fn body(&self, model: &Model, request: &ChatRequest) -> Map<String, Value>;
 

@@ -40,6 +40,11 @@ impl Providers {
         Ok(Self { set })
     }
 
+    /// These providers and no others.
+    pub fn of(set: Vec<Arc<dyn Provider>>) -> Self {
+        Self { set }
+    }
+
     /// Those with settings, in the order of preference; the mock is not one of them.
     pub fn configured(&self) -> Vec<ProviderName> {
         self.set.iter().map(|provider| provider.name()).filter(|name| *name != ProviderName::Mock).collect()

@@ -67,7 +67,8 @@ impl Store {
         .await
     }
 
-    /// Commits the end of a request and, when it succeeded, its answer for reuse.
+    /// Commits the end of a request and, when it succeeded, its answer for reuse. A request ends once:
+    /// what is said of it later changes nothing.
     pub async fn end_attempt(&self, call: CallId, n: u32, end: AttemptEnd, answer: Option<NewAnswer>) -> Result<()> {
         self.write(move |connection| end_row(connection, &call, n, &end, answer.as_ref())).await
     }
@@ -90,7 +91,7 @@ fn end_row(
             "UPDATE attempts SET finished_at = ?3, outcome = ?4, message = ?5, input_tokens = ?6, output_tokens = ?7,
                     reasoning_tokens = ?8, cached_tokens = ?9, usage_source = ?10, cost_nanodollars = ?11,
                     priced_on = ?12, extra = ?13
-             WHERE call_id = ?1 AND n = ?2",
+             WHERE call_id = ?1 AND n = ?2 AND finished_at IS NULL",
         )?
         .execute(params![
             call.as_str(),

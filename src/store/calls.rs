@@ -1,6 +1,6 @@
 //! Rows of calls and their events.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Map, Value};
 
 use super::{Store, ThreadWrite, conversations, json_column, to_json};
@@ -75,7 +75,8 @@ impl Store {
     }
 
     /// Ends a call: row, events, result and the turns of its conversation in one commit.
-    /// Returns the result as it was stored, which says so when another call came between two turns.
+    /// Returns the result as it was stored, which says so when another call came between two turns. A call that
+    /// has ended keeps its first result, and that is what is returned.
     pub async fn finish_call(
         &self,
         start: CallStart,
@@ -86,6 +87,9 @@ impl Store {
     ) -> Result<Envelope> {
         self.write(move |connection| {
             insert_call(connection, &start)?;
+            if let Some(first) = result_of(connection, &start.id)? {
+                return Ok(first);
+            }
             insert_events(connection, &events)?;
             if let Some(thread) = &thread
                 && let Some(note) = conversations::append(connection, thread, at)?
@@ -102,16 +106,17 @@ impl Store {
     pub async fn list_calls(&self, owner: String, filter: CallFilter) -> Result<Vec<CallSummary>> {
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT c.id, c.tool, c.state, c.thread_id, c.created_at, c.finished_at, count(a.n),
+                r#"SELECT c.id, c.tool, c.state, c.thread_id, c.created_at, c.finished_at, count(a.n),
                         sum(a.input_tokens), sum(a.output_tokens), sum(a.reasoning_tokens), sum(a.cached_tokens),
-                        CASE WHEN count(a.n) = count(a.cost_nanodollars) THEN sum(a.cost_nanodollars) END,
+                        CASE WHEN count(a.n) = count(a.cost_nanodollars) THEN coalesce(sum(a.cost_nanodollars), 0) END,
                         (SELECT model FROM attempts WHERE call_id = c.id ORDER BY n DESC LIMIT 1),
                         (SELECT provider FROM attempts WHERE call_id = c.id ORDER BY n DESC LIMIT 1),
-                        max(a.usage_source)
+                        CASE max(CASE a.usage_source WHEN '"estimated"' THEN 2 WHEN '"provider"' THEN 1 END)
+                            WHEN 2 THEN '"estimated"' WHEN 1 THEN '"provider"' END
                  FROM calls c LEFT JOIN attempts a ON a.call_id = c.id
                  WHERE c.owner = ?1 AND (?2 IS NULL OR c.state = ?2) AND (?3 IS NULL OR c.tool = ?3)
                    AND c.created_at >= ?4
-                 GROUP BY c.id ORDER BY c.created_at DESC, c.id DESC LIMIT ?5",
+                 GROUP BY c.id ORDER BY c.created_at DESC, c.id DESC LIMIT ?5"#,
             )?;
             let state = filter.state.map(CallState::as_str);
             let since = filter.since.map_or(i64::MIN, Timestamp::as_millis);
@@ -135,12 +140,16 @@ impl Store {
         owner: String,
         prefix: String,
     ) -> Result<String> {
-        let pattern = format!("{}%", prefix.to_ascii_lowercase().replace(['%', '_', '\\'], ""));
+        let from = prefix.trim().to_ascii_lowercase();
+        // No id has such a character, so every id that begins with the prefix stands before this.
+        let to = if from.is_empty() { String::new() } else { format!("{from}\u{10ffff}") };
         let found: Vec<String> = self
             .read(move |connection| {
-                let sql = format!("SELECT id FROM {table} WHERE owner = ?1 AND id LIKE ?2 ORDER BY id DESC LIMIT 3");
+                let sql = format!(
+                    "SELECT id FROM {table} WHERE owner = ?1 AND id >= ?2 AND id < ?3 ORDER BY id DESC LIMIT 3"
+                );
                 let mut statement = connection.prepare_cached(&sql)?;
-                statement.query_map(params![owner, pattern], |row| row.get(0))?.collect()
+                statement.query_map(params![owner, from, to], |row| row.get(0))?.collect()
             })
             .await?;
         match found.as_slice() {
@@ -172,6 +181,29 @@ impl Store {
                     },
                 ))
             })?;
+            rows.collect()
+        })
+        .await
+    }
+
+    /// Asks whoever runs a call to end it. Nothing happens when it is over already.
+    pub async fn request_cancel(&self, id: CallId) -> Result<()> {
+        self.write(move |connection| {
+            connection
+                .prepare_cached("UPDATE calls SET cancel_requested = 1 WHERE id = ?1 AND state = 'running'")?
+                .execute([id.as_str()])
+                .map(drop)
+        })
+        .await
+    }
+
+    /// The running calls of a process that somebody wants to end.
+    pub async fn requested_cancels(&self, instance: InstanceId) -> Result<Vec<CallId>> {
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT id FROM calls WHERE instance = ?1 AND state = 'running' AND cancel_requested = 1",
+            )?;
+            let rows = statement.query_map([instance.as_str()], |row| row.get::<_, String>(0).map(CallId::from))?;
             rows.collect()
         })
         .await
@@ -233,6 +265,13 @@ pub(super) fn insert_events(connection: &Connection, events: &[CallEvent]) -> ru
     Ok(())
 }
 
+fn result_of(connection: &Connection, id: &CallId) -> rusqlite::Result<Option<Envelope>> {
+    connection
+        .prepare_cached("SELECT result FROM calls WHERE id = ?1 AND result IS NOT NULL")?
+        .query_row([id.as_str()], |row| json_column(row, 0))
+        .optional()
+}
+
 fn finish_row(connection: &Connection, id: &CallId, result: &Envelope, at: Timestamp) -> rusqlite::Result<usize> {
     connection
         .prepare_cached(
@@ -286,7 +325,7 @@ fn state(row: &Row<'_>, index: usize) -> rusqlite::Result<CallState> {
 
 fn record(connection: &Connection, id: &str) -> rusqlite::Result<CallRecord> {
     let mut record = connection.query_row(
-        "SELECT id, tool, state, created_at, finished_at, result, thread_id FROM calls WHERE id = ?1",
+        "SELECT id, tool, state, created_at, finished_at, result, thread_id, deadline_at FROM calls WHERE id = ?1",
         [id],
         |row| {
             let result = match row.get::<_, Option<String>>(5)? {
@@ -296,6 +335,7 @@ fn record(connection: &Connection, id: &str) -> rusqlite::Result<CallRecord> {
             Ok(CallRecord {
                 result,
                 created_at: Timestamp::from_millis(row.get(3)?),
+                deadline_at: Timestamp::from_millis(row.get(7)?),
                 finished_at: row.get::<_, Option<i64>>(4)?.map(Timestamp::from_millis),
                 events: Vec::new(),
                 attempts: Vec::new(),

@@ -44,7 +44,43 @@ pub struct NewMessage {
     pub state: Value,
 }
 
+/// Which conversations to delete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ThreadChoice {
+    /// These, by their whole ids.
+    Ids(Vec<ThreadId>),
+    /// Those that nobody has used since then.
+    IdleSince(Timestamp),
+    /// All.
+    All,
+}
+
 impl Store {
+    /// Deletes conversations of `owner` with their turns; returns how many there were.
+    pub async fn delete_threads(&self, owner: String, which: ThreadChoice) -> Result<u64> {
+        self.write(move |connection| {
+            let before = match &which {
+                ThreadChoice::IdleSince(moment) => moment.as_millis(),
+                ThreadChoice::All | ThreadChoice::Ids(_) => i64::MAX,
+            };
+            let mut statement =
+                connection.prepare_cached("SELECT id FROM conversations WHERE owner = ?1 AND updated_at < ?2")?;
+            let mut ids: Vec<String> =
+                statement.query_map(params![owner, before], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+            if let ThreadChoice::Ids(chosen) = &which {
+                ids.retain(|id| chosen.iter().any(|chosen| chosen.as_str() == id));
+            }
+            for id in &ids {
+                connection
+                    .prepare_cached("DELETE FROM conversation_messages WHERE conversation_id = ?1")?
+                    .execute([id])?;
+                connection.prepare_cached("DELETE FROM conversations WHERE id = ?1")?.execute([id])?;
+            }
+            Ok(ids.len() as u64)
+        })
+        .await
+    }
+
     /// Conversations of `owner`, the last used first.
     pub async fn list_threads(&self, owner: String, limit: u32) -> Result<Vec<ThreadSummary>> {
         self.read(move |connection| {

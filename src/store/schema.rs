@@ -10,7 +10,8 @@ use crate::error::{Error, ErrorCode, Result};
 const MIGRATIONS: &[&str] = &["CREATE TABLE calls (
         id TEXT PRIMARY KEY, owner TEXT NOT NULL, session TEXT NOT NULL, instance TEXT NOT NULL,
         tool TEXT NOT NULL, arguments TEXT NOT NULL, thread_id TEXT, state TEXT NOT NULL,
-        created_at INTEGER NOT NULL, deadline_at INTEGER NOT NULL, finished_at INTEGER, result TEXT
+        created_at INTEGER NOT NULL, deadline_at INTEGER NOT NULL, finished_at INTEGER, result TEXT,
+        cancel_requested INTEGER NOT NULL DEFAULT 0
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX calls_by_age ON calls (owner, created_at);
      CREATE INDEX calls_running ON calls (instance) WHERE state = 'running';
@@ -39,6 +40,10 @@ const MIGRATIONS: &[&str] = &["CREATE TABLE calls (
         conversation_id TEXT NOT NULL, turn INTEGER NOT NULL, role TEXT NOT NULL, content TEXT NOT NULL,
         files TEXT NOT NULL, tool TEXT NOT NULL, model TEXT, call_id TEXT NOT NULL, at INTEGER NOT NULL,
         state TEXT NOT NULL, PRIMARY KEY (conversation_id, turn)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE model_notes (
+        provider TEXT NOT NULL, model TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL,
+        until INTEGER NOT NULL, PRIMARY KEY (provider, model, account, kind, value)
      ) STRICT, WITHOUT ROWID;"];
 
 /// Brings the schema to the version of this program.

@@ -78,16 +78,20 @@ impl Context {
         self.draft().warnings.push(warning.into());
     }
 
-    /// The conversation `id`, or a new one.
+    /// The conversation `id`, or a new one when there is none or it is empty.
     pub(super) async fn thread(&self, id: Option<&str>) -> Result<Thread> {
+        let id = id.filter(|id| !id.is_empty());
         let thread = self.threads.open(&self.owner, id, self.new_thread.clone()).await?;
-        self.draft().thread_id = Some(thread.id.clone());
+        // A new one can be continued only once something was said in it.
+        self.draft().thread_id = id.map(|_| thread.id.clone());
         Ok(thread)
     }
 
     /// Adds this call's turns to the conversation, once the call has succeeded.
     pub(super) fn remember(&self, thread: &Thread, exchange: Exchange) {
-        self.draft().thread = Some(thread.write(exchange));
+        let mut draft = self.draft();
+        draft.thread_id = Some(thread.id.clone());
+        draft.thread = Some(thread.write(exchange));
     }
 
     /// The models for a question about `paths`. When the choice is ours and the files are too much for the model that

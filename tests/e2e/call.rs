@@ -303,3 +303,17 @@ fn tools_without_a_model_answer_from_the_house() {
     assert!(user.run(&["call", "listmodels"]).exits(0).stdout.contains("`glm-5.3`"));
     assert!(user.run(&["call", "version"]).exits(0).stdout.contains(env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+fn a_server_on_this_machine_is_offered_to_who_has_configured_nothing() {
+    let fake = Fake::start(Scenario::answer("unused"));
+    let user = User::new().set("EXAI_DISCOVERY_URLS", &fake.custom_url());
+    for arguments in [&["call", "chat", "hello"][..], &["call", "debug", FINDINGS]] {
+        let ran = user.run(arguments);
+        let offer = format!("hint: a server answers at {}", fake.custom_url());
+        assert!(ran.stderr.contains(&offer) && ran.stderr.contains("--model custom/"), "{ran:#?}");
+    }
+    let configured = user.set("GLM_API_KEY", "test-key");
+    let ran = configured.run(&["call", "debug", FINDINGS, "--use-assistant-model=false"]).exits(0);
+    assert!(!ran.stderr.contains("a server answers"), "{ran:#?}");
+}

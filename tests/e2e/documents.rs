@@ -75,6 +75,15 @@ fn the_reference_of_the_command_line_is_the_help() {
     is_current("docs/cli.md", &page.replace("exai \n\n", "exai\n\n"));
 }
 
+#[test]
+fn the_completions_are_committed() {
+    for (shell, file) in [("bash", "exai.bash"), ("zsh", "_exai"), ("fish", "exai.fish")] {
+        let script = User::new().run(&["completions", shell]).exits(0).stdout;
+        assert!(script.contains("relevant-files"), "{shell}: flags of tools are completed");
+        is_current(&format!("completions/{file}"), &script);
+    }
+}
+
 /// `console` blocks hold commands after `$ ` and, below each, lines that its output must contain.
 #[test]
 fn the_commands_of_the_readme_do_what_it_shows() {

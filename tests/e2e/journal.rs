@@ -89,3 +89,54 @@ fn the_monitor_shows_the_house_and_exits_with_its_health() {
     assert_eq!(snapshot["permits"]["providers"]["glm"]["limit"], 2);
     assert_eq!(snapshot["calls"][0]["state"], "succeeded");
 }
+
+#[test]
+fn conversations_are_exported_and_purged() {
+    let user = User::new();
+    let first = user.envelope(&["call", "chat", "first question", "--model", "mock:echo"]);
+    let second = user.envelope(&["call", "chat", "second question", "--model", "mock:echo"]);
+    let id = |envelope: &Value| envelope["thread_id"].as_str().unwrap().to_owned();
+    let page = user.run(&["threads", "export", &id(&first)]).exits(0).stdout;
+    assert!(page.starts_with("# first question\n") && page.contains("## 2. mock:echo (chat)"), "{page}");
+    let document = user.run(&["threads", "export", &id(&first), "--output", "json"]).exits(0).json();
+    assert_eq!(document["messages"].as_array().unwrap().len(), 2);
+
+    user.run(&["threads", "purge"]).exits(2);
+    user.run(&["threads", "purge", &id(&first), "0000"]).exits(2);
+    assert_eq!(
+        user.run(&["threads", "list", "--json"]).json().as_array().unwrap().len(),
+        2,
+        "a wrong id deletes nothing"
+    );
+    assert_eq!(user.run(&["threads", "purge", "--idle", "1d"]).exits(0).stdout, "0 conversations were deleted\n");
+    assert_eq!(user.run(&["threads", "purge", &id(&first)]).exits(0).stdout, "1 conversations were deleted\n");
+    let left = user.run(&["threads", "list", "--json"]).json();
+    assert_eq!(left[0]["thread_id"], second["thread_id"]);
+    user.run(&["threads", "purge", "--all"]).exits(0);
+    assert_eq!(user.run(&["threads", "list"]).stdout, "No conversations.\n");
+}
+
+#[test]
+fn usage_is_summed_up_by_model_tool_and_day() {
+    let fake = Fake::start(Scenario::parse(
+        "[[reply]]\ntext = \"Yes.\"\nusage = {placement = \"glm\", input = 1000, output = 200}\n",
+    ));
+    let user = User::with(&fake);
+    assert_eq!(user.run(&["usage"]).exits(0).stdout, "No requests.\n");
+    user.run(&["call", "chat", "one", "--model", "glm-5.3"]).exits(0);
+    user.run(&["call", "debug", "two", "--model", "glm-5.3"]).exits(0);
+    user.run(&["call", "chat", "three", "--model", "mock:401"]).exits(3);
+    let by = |by: &str| user.run(&["usage", "--by", by, "--json"]).exits(0).json();
+    let models = by("model");
+    assert_eq!(
+        (&models[0]["name"], &models[0]["input"], &models[0]["requests"]),
+        (&"glm/glm-5.3".into(), &2000.into(), &2.into())
+    );
+    // 2 × (1000 × 1.40 + 200 × 4.40) dollars a million.
+    assert!((models[0]["cost_usd"].as_f64().unwrap() - 0.004_56).abs() < 1e-12, "{models:#}");
+    assert_eq!((&models[1]["name"], &models[1]["failed"]), (&"mock/mock:401".into(), &1.into()));
+    assert_eq!(by("tool").as_array().unwrap().len(), 2);
+    assert_eq!(by("day").as_array().unwrap().len(), 1);
+    let page = user.run(&["usage"]).exits(0).stdout;
+    assert!(page.lines().last().unwrap().starts_with("total"), "{page}");
+}

@@ -7,5 +7,6 @@ mod causes; // everything that goes wrong upstream, and its exit code
 mod config; // settings, their origin, and what is refused
 mod documents; // generated pages and the README are true
 mod journal; // calls and threads after the fact
+mod limits; // what takes too long or is too much
 mod processes; // several processes, signals, pipes
 mod support; // the harness

@@ -114,3 +114,47 @@ fn a_killed_call_is_interrupted_and_its_request_is_not_forgotten() {
     let page = user.run(&["calls", "show", calls[0]["call_id"].as_str().unwrap()]).stdout;
     assert!(page.contains("unknown: its process ended first"), "{page}");
 }
+
+#[test]
+fn a_call_is_waited_for_followed_and_cancelled_from_other_processes() {
+    let fake = Fake::start(Scenario::load("silence"));
+    let user = User::with(&fake);
+    let caller = Running::start(user.command(["call", "chat", "hello"]));
+    fake.wait_for_requests(1);
+    let calls = user.run(&["calls", "list", "--json"]).json();
+    let id = calls[0]["call_id"].as_str().unwrap().to_owned();
+    assert_eq!(calls[0]["state"], "running");
+    let follower = Running::start(user.command(["calls", "events", &id, "--follow", "--json"]));
+    let waiter = Running::start(user.command(["calls", "wait", &id, "--output", "json"]));
+    let impatient = user.run(&["calls", "wait", &id, "--timeout", "0.3s"]).exits(4);
+    assert!(impatient.stderr.contains("was still running"), "{impatient:#?}");
+
+    let cancelled = user.run(&["calls", "cancel", &id]).exits(0);
+    assert!(cancelled.stdout.contains("was asked to end"), "{cancelled:#?}");
+    caller.finish().exits(130);
+    fake.wait_until_closed(0);
+    assert_eq!(waiter.finish().exits(130).json()["state"], "cancelled");
+    let events = follower.finish().exits(0).stdout;
+    let kinds: Vec<_> = events
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["kind"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!((kinds[0].as_str(), kinds.last().unwrap().as_str()), ("accepted", "finished"), "{events}");
+    let again = user.run(&["calls", "cancel", &id]).exits(0);
+    assert!(again.stdout.contains("was over already: cancelled"), "{again:#?}");
+}
+
+#[test]
+fn who_waits_for_a_call_gets_its_answer_and_its_exit_code() {
+    let fake = Fake::start(Scenario::load("slow_gate"));
+    let user = User::with(&fake);
+    let caller = Running::start(user.command(["call", "chat", "hello", "--quiet"]));
+    fake.wait_until_held("go", 1);
+    let id = user.run(&["calls", "list", "--json"]).json()[0]["call_id"].as_str().unwrap().to_owned();
+    let waiter = Running::start(user.command(["calls", "wait", &id, "--output", "text"]));
+    fake.open("go");
+    let answer = caller.finish().exits(0).stdout;
+    assert_eq!(waiter.finish().exits(0).stdout, answer);
+    // A call that is over is not waited for.
+    assert_eq!(user.run(&["calls", "wait", &id]).exits(0).stdout, answer);
+}

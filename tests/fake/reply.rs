@@ -1,5 +1,7 @@
 //! A reply as steps: what is written, and where it waits, breaks off or ends. Pure; `server.rs` plays the steps.
 
+use std::time::Duration;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
@@ -19,6 +21,8 @@ pub(crate) enum Step {
     Gate(String),
     /// Say nothing until the client closes.
     Stall,
+    /// Say nothing for so long.
+    Pause(Duration),
     /// Close the connection.
     Close,
     /// Reset the connection.
@@ -260,7 +264,12 @@ impl<'a> Play<'a> {
     }
 
     fn into_steps(self) -> Vec<Step> {
-        if self.reply.drip { self.steps.into_iter().flat_map(drip).collect() } else { self.steps }
+        let pause = Duration::from_millis(self.reply.pause_ms);
+        let steps: Vec<Step> =
+            if self.reply.drip { self.steps.into_iter().flat_map(drip).collect() } else { self.steps };
+        let is_write = |step: &Step| matches!(step, Step::Write(_) | Step::Last(_));
+        let slow = |step: Step| [is_write(&step).then_some(Step::Pause(pause)), Some(step)].into_iter().flatten();
+        if pause.is_zero() { steps } else { steps.into_iter().flat_map(slow).collect() }
     }
 }
 

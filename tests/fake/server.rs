@@ -129,6 +129,7 @@ async fn play(steps: Vec<Step>, writer: &mut WriteHalf<'_>, ledger: &Ledger, num
                 writer.write_all(&bytes).await?;
             }
             Step::Gate(gate) => ledger.pass(&gate).await,
+            Step::Pause(pause) => tokio::time::sleep(pause).await,
             Step::Stall => std::future::pending().await,
             Step::Close => {
                 ledger.settle(number, Outcome::Answered);

@@ -53,13 +53,3 @@ fn every_key_is_described_and_no_name_is_used_twice() {
         assert_eq!(Endpoint::parse(endpoint.as_str()).unwrap(), endpoint);
     }
 }
-
-#[test]
-fn the_table_of_the_manual() {
-    insta::assert_snapshot!(markdown_table());
-}
-
-#[test]
-fn the_sample_file() {
-    insta::assert_snapshot!(sample());
-}

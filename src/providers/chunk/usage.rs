@@ -17,10 +17,8 @@ pub(super) fn read(usage: &Value) -> Option<Usage> {
     (read.input.is_some() || read.output.is_some()).then_some(read)
 }
 
-/// Some servers count in floats.
+/// Some servers count in floats; a count beyond all reason is none.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a whole number in range")]
 fn number(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| {
-        value.as_f64().filter(|count| (0.0..1e15).contains(count) && count.fract() == 0.0).map(|count| count as u64)
-    })
+    value.as_f64().filter(|count| (0.0..1e15).contains(count) && count.fract() == 0.0).map(|count| count as u64)
 }

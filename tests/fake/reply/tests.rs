@@ -84,6 +84,7 @@ fn a_gate_stands_where_it_is_told() {
             Step::Last(_) => 'l',
             Step::Gate(_) => 'g',
             Step::Stall => 's',
+            Step::Pause(_) => 'p',
             Step::Close | Step::Reset => 'x',
         };
         steps_of(toml).iter().map(name).collect::<String>()

@@ -57,6 +57,9 @@ pub struct Reply {
     pub split_bytes: Option<NonZeroUsize>,
     /// Writes every byte, headers too, by itself.
     pub drip: bool,
+    /// Milliseconds of silence before every write: a server that is slow for ever.
+    #[serde(default)]
+    pub pause_ms: u64,
     /// Waits for this gate, which the test opens.
     pub wait_for: Option<String>,
     /// Where it waits for the gate.

@@ -1,0 +1,419 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_exai_global_optspecs
+    string join \n env-file= set= color= q/quiet h/help V/version
+end
+
+function __fish_exai_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_exai_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_exai_using_subcommand
+    set -l cmd (__fish_exai_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c exai -n "__fish_exai_needs_command" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_needs_command" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_needs_command" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_needs_command" -s V -l version -d 'Print version'
+complete -c exai -n "__fish_exai_needs_command" -f -a "call" -d 'Call a tool'
+complete -c exai -n "__fish_exai_needs_command" -f -a "calls" -d 'Look into the journal of calls'
+complete -c exai -n "__fish_exai_needs_command" -f -a "threads" -d 'Look at conversations'
+complete -c exai -n "__fish_exai_needs_command" -f -a "tools" -d 'List the tools, or show one'
+complete -c exai -n "__fish_exai_needs_command" -f -a "models" -d 'List the models with window, price and features'
+complete -c exai -n "__fish_exai_needs_command" -f -a "monitor" -d 'Show the state of the house'
+complete -c exai -n "__fish_exai_needs_command" -f -a "config" -d 'Show and check the configuration'
+complete -c exai -n "__fish_exai_needs_command" -f -a "usage" -d 'Show what the requests took: tokens and money by model, tool or day'
+complete -c exai -n "__fish_exai_needs_command" -f -a "schema" -d 'Print a JSON Schema'
+complete -c exai -n "__fish_exai_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c exai -n "__fish_exai_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "chat" -d 'Asks a model and returns its answer. Use it for a second opinion, a question about files you name, or to go on with an earlier conversation.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "debug" -d 'Finds the root cause of a defect. Give your findings and the files that matter; a model reads both and answers with hypotheses, evidence and the smallest fix.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "listmodels" -d 'Lists the models of all providers with window, price and features, and says which providers are configured. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "version" -d 'Says which version of exai runs, on which platform, and which providers are configured. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l prompt -d 'The question or task.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l files -d 'Files and directories the question is about.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
+low\t''
+medium\t''
+high\t''
+max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l continue -d 'Conversation to continue, as a former result named it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l allow-missing -d 'Go on when a named file does not exist.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l findings -d 'What was found so far in this step: observations, evidence, error texts.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l step -d 'What this step is about; the first line of the findings if left out. In step 1: the task.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l step-number -d 'Number of this step; the one after the last if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l total-steps -d 'Steps expected in all; raised when a step goes beyond it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l next-step-required -d 'Whether another step will follow. The last step is the one that asks the expert.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l files-checked -d 'Files that were looked at.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l hypothesis -d 'Current theory of the cause.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l confidence -d 'How sure you are. `certain` ends without asking the expert.' -r -f -a "exploring\t''
+low\t''
+medium\t''
+high\t''
+very_high\t''
+almost_certain\t''
+certain\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l backtrack-from-step -d 'Number of the step to go back to: it and the later ones are dropped.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l use-assistant-model -d 'Whether the last step asks the expert.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when you are certain.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
+low\t''
+medium\t''
+high\t''
+max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l continue -d 'Conversation to continue, as a former result named it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l allow-missing -d 'Go on when a named file does not exist.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "chat" -d 'Asks a model and returns its answer. Use it for a second opinion, a question about files you name, or to go on with an earlier conversation.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "debug" -d 'Finds the root cause of a defect. Give your findings and the files that matter; a model reads both and answers with hypotheses, evidence and the smallest fix.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "listmodels" -d 'Lists the models of all providers with window, price and features, and says which providers are configured. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "version" -d 'Says which version of exai runs, on which platform, and which providers are configured. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -f -a "list" -d 'The latest calls, newest first'
+complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -f -a "show" -d 'One call: its result, its steps, its requests'
+complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -f -a "wait" -d 'Wait for a call, whoever runs it, and print its result; exits as the call did'
+complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -f -a "cancel" -d 'End a running call, whichever process runs it'
+complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -f -a "events" -d 'The steps of a call'
+complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -l state -d 'Only calls in this state' -r -f -a "running\t''
+succeeded\t''
+failed\t''
+cancelled\t''
+timed_out\t''
+interrupted\t''"
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -l tool -d 'Only calls of this tool' -r
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -l json -d 'Print JSON'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from show" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from show" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from show" -l json -d 'Print the envelope as `exai call --output json` did'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from wait" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from wait" -l timeout -d 'Stop waiting after this time; the call goes on' -r
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from wait" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from wait" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from wait" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from wait" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from cancel" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from cancel" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from cancel" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from events" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from events" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from events" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from events" -s f -l follow -d 'Go on until the call is over'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from events" -l json -d 'Print one JSON object a line'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from events" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from events" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from help" -f -a "list" -d 'The latest calls, newest first'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from help" -f -a "show" -d 'One call: its result, its steps, its requests'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from help" -f -a "wait" -d 'Wait for a call, whoever runs it, and print its result; exits as the call did'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from help" -f -a "cancel" -d 'End a running call, whichever process runs it'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from help" -f -a "events" -d 'The steps of a call'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -f -a "list" -d 'The last used conversations'
+complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -f -a "show" -d 'One conversation with its turns'
+complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -f -a "export" -d 'Print a whole conversation as a document of its own'
+complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -f -a "purge" -d 'Delete conversations for good'
+complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from list" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from list" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from list" -l json -d 'Print JSON'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from show" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from show" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from show" -l json -d 'Print JSON'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from export" -s o -l output -d 'The form of the document' -r -f -a "markdown\t'For people'
+json\t'For programs'"
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from export" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from export" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from export" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from export" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from purge" -l idle -d 'Those that nobody has used for this long, such as 30d' -r
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from purge" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from purge" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from purge" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from purge" -l all -d 'All conversations'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from purge" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from purge" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from help" -f -a "list" -d 'The last used conversations'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from help" -f -a "show" -d 'One conversation with its turns'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from help" -f -a "export" -d 'Print a whole conversation as a document of its own'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from help" -f -a "purge" -d 'Delete conversations for good'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand tools" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand tools" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand tools" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand tools" -l json -d 'Print JSON'
+complete -c exai -n "__fish_exai_using_subcommand tools" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand tools" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand models" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand models" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand models" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand models" -l all -d 'Show retired models too'
+complete -c exai -n "__fish_exai_using_subcommand models" -l json -d 'Print JSON'
+complete -c exai -n "__fish_exai_using_subcommand models" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand models" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l once -d 'Print one picture and leave; exits 0 for OK and SLOW, 1 for DEGRADED, 7 for DOWN'
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l json -d 'Print it as JSON'
+complete -c exai -n "__fish_exai_using_subcommand monitor" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand monitor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand config; and not __fish_seen_subcommand_from show check path sample table help" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand config; and not __fish_seen_subcommand_from show check path sample table help" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand config; and not __fish_seen_subcommand_from show check path sample table help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand config; and not __fish_seen_subcommand_from show check path sample table help" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand config; and not __fish_seen_subcommand_from show check path sample table help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand config; and not __fish_seen_subcommand_from show check path sample table help" -f -a "show" -d 'Every key with its value and where that came from; keys are masked'
+complete -c exai -n "__fish_exai_using_subcommand config; and not __fish_seen_subcommand_from show check path sample table help" -f -a "check" -d 'Says whether the configuration can be used'
+complete -c exai -n "__fish_exai_using_subcommand config; and not __fish_seen_subcommand_from show check path sample table help" -f -a "path" -d 'The files and directories in use'
+complete -c exai -n "__fish_exai_using_subcommand config; and not __fish_seen_subcommand_from show check path sample table help" -f -a "sample" -d 'A commented config.toml with every key'
+complete -c exai -n "__fish_exai_using_subcommand config; and not __fish_seen_subcommand_from show check path sample table help" -f -a "table" -d 'Every key as a Markdown table'
+complete -c exai -n "__fish_exai_using_subcommand config; and not __fish_seen_subcommand_from show check path sample table help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from show" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from show" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from show" -l json -d 'Print JSON'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from check" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from check" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from check" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from check" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from path" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from path" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from sample" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from sample" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from sample" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from sample" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from sample" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from table" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from table" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from table" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from table" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from table" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Every key with its value and where that came from; keys are masked'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "check" -d 'Says whether the configuration can be used'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "path" -d 'The files and directories in use'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "sample" -d 'A commented config.toml with every key'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "table" -d 'Every key as a Markdown table'
+complete -c exai -n "__fish_exai_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand usage" -l by -d 'Sum up by this' -r -f -a "model\t'Each model'
+tool\t'Each tool'
+day\t'Each day, in UTC'"
+complete -c exai -n "__fish_exai_using_subcommand usage" -l since -d 'Only requests of this last while, such as 7d' -r
+complete -c exai -n "__fish_exai_using_subcommand usage" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand usage" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand usage" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand usage" -l json -d 'Print JSON'
+complete -c exai -n "__fish_exai_using_subcommand usage" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand usage" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand schema" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand schema" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand schema" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand completions" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand completions" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand completions" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "call" -d 'Call a tool'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "calls" -d 'Look into the journal of calls'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "threads" -d 'Look at conversations'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "tools" -d 'List the tools, or show one'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "models" -d 'List the models with window, price and features'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "monitor" -d 'Show the state of the house'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "config" -d 'Show and check the configuration'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "usage" -d 'Show what the requests took: tokens and money by model, tool or day'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "schema" -d 'Print a JSON Schema'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from calls" -f -a "list" -d 'The latest calls, newest first'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from calls" -f -a "show" -d 'One call: its result, its steps, its requests'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from calls" -f -a "wait" -d 'Wait for a call, whoever runs it, and print its result; exits as the call did'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from calls" -f -a "cancel" -d 'End a running call, whichever process runs it'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from calls" -f -a "events" -d 'The steps of a call'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from threads" -f -a "list" -d 'The last used conversations'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from threads" -f -a "show" -d 'One conversation with its turns'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from threads" -f -a "export" -d 'Print a whole conversation as a document of its own'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from threads" -f -a "purge" -d 'Delete conversations for good'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Every key with its value and where that came from; keys are masked'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Says whether the configuration can be used'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'The files and directories in use'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "sample" -d 'A commented config.toml with every key'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "table" -d 'Every key as a Markdown table'

@@ -1,0 +1,101 @@
+//! The house of one process, opened as `exai call` opens it, in front of the fake providers; for tests only.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use exai_fake::{Fake, Recorded, Scenario};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{Backend, Local};
+use crate::config::{Config, Environment, Sources};
+use crate::evidence::LocalWorkspace;
+use crate::gateway::testing::in_time;
+use crate::protocol::{CallOptions, CallRequest, Envelope};
+
+/// A house with a project of its own.
+#[derive(Debug)]
+pub(crate) struct House {
+    pub(crate) local: Local,
+    pub(crate) fake: Fake,
+    config: Config,
+    project: TempDir,
+    _home: TempDir,
+}
+
+impl House {
+    /// A house with both providers, which play `scenario`.
+    pub(crate) async fn with(scenario: Scenario) -> Self {
+        let fake = Fake::start(scenario);
+        let urls = [
+            ("GLM_API_KEY", "test-key".to_owned()),
+            ("GLM_API_URL", fake.glm_url()),
+            ("KIMI_API_KEY", "test-key".to_owned()),
+            ("KIMI_API_URL", fake.kimi_url()),
+        ];
+        Self::open(fake, urls.to_vec()).await
+    }
+
+    /// A house without any provider.
+    pub(crate) async fn bare() -> Self {
+        Self::open(Fake::start(Scenario::default()), Vec::new()).await
+    }
+
+    async fn open(fake: Fake, mut variables: Vec<(&'static str, String)>) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let text = |path: &Path| path.to_str().unwrap().to_owned();
+        variables.push(("HOME", text(home.path())));
+        variables.push(("EXAI_STATE_DIR", text(&home.path().join("state"))));
+        let sources = Sources { environment: Environment::from_pairs(variables), ..Sources::default() };
+        let config = Config::load(&sources).unwrap().config;
+        let local = Local::open(&config).await.unwrap();
+        Self { local, fake, config, project: tempfile::tempdir().unwrap(), _home: home }
+    }
+
+    /// Opens the same state directory as another process does.
+    pub(crate) async fn another_process(&self) -> Local {
+        Local::open(&self.config).await.unwrap()
+    }
+
+    /// Puts a file into the project.
+    pub(crate) fn file(&self, name: &str, text: &str) {
+        let path = self.root().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn remove(&self, name: &str) {
+        fs::remove_file(self.root().join(name)).unwrap();
+    }
+
+    pub(crate) fn absolute(&self, name: &str) -> String {
+        self.root().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn root(&self) -> PathBuf {
+        fs::canonicalize(self.project.path()).unwrap()
+    }
+
+    /// Carries out a call from the project.
+    pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Envelope {
+        self.call_in(&self.local, tool, arguments).await
+    }
+
+    pub(crate) async fn call_in(&self, local: &Local, tool: &str, arguments: Value) -> Envelope {
+        let Value::Object(arguments) = arguments else { panic!("arguments are an object, not {arguments}") };
+        let root = self.root();
+        let workspace = LocalWorkspace::new(std::slice::from_ref(&root), &root, None, &[]).unwrap();
+        let request = CallRequest { tool: tool.to_owned(), arguments, options: CallOptions::default() };
+        let handle = local.call(request, Arc::new(workspace)).await.unwrap();
+        in_time(handle.result()).await
+    }
+
+    /// All requests; there must be so many.
+    #[track_caller]
+    pub(crate) fn requests(&self, count: usize) -> Vec<Recorded> {
+        let requests = self.fake.requests();
+        assert_eq!(requests.len(), count, "{:?}", requests.iter().map(Recorded::user_text).collect::<Vec<_>>());
+        requests
+    }
+}
