@@ -1,6 +1,8 @@
 //! Private keys in armour: PEM of all kinds, OpenSSH, PGP and `PuTTY`; whole or cut off; on lines of their own, behind
 //! the gutters of a numbered file, commented out, in a diff, or escaped in a string.
 
+use std::borrow::Cow;
+
 use super::scan::Span;
 use super::table::Alphabet;
 use super::{chance, glue};
@@ -13,6 +15,15 @@ const FULL_LINE: usize = 40;
 const LEAST_PIECE: usize = 16;
 /// `Proc-Type`, `DEK-Info`, `Version`, `Comment` and their like.
 const MOST_HEADERS: usize = 8;
+
+/// What the placeholder calls it.
+const KIND: &str = "private-key";
+
+/// A key's text without what stands between its lines.
+struct Content {
+    text: String,
+    end: usize,
+}
 
 /// The key whose `BEGIN` is at `at`, behind its dashes.
 pub(super) fn armoured(text: &str, at: usize) -> Option<Span> {
@@ -30,7 +41,7 @@ pub(super) fn armoured(text: &str, at: usize) -> Option<Span> {
         return None;
     }
     let body = label_at + label + dashes;
-    Some(Span::new(start, content(text, body)?, "private-key"))
+    Some(Span::new(start, content(text, body)?.end, KIND))
 }
 
 /// The key behind the `Private-Lines:` of a `PuTTY` file at `at`.
@@ -38,7 +49,20 @@ pub(super) fn putty(text: &str, at: usize) -> Option<Span> {
     let count = at + "Private-Lines:".len();
     let digits = text[count..].find(|c: char| !(c.is_ascii_digit() || c == ' '))?;
     let start = glue::skip_lines(text.as_bytes(), count + digits);
-    Some(Span::new(start, content(text, start)?, "private-key"))
+    Some(Span::new(start, content(text, start)?.end, KIND))
+}
+
+/// What makes two keys the same, however they are wrapped: a file shows the key behind gutters, a prompt without.
+pub(super) fn identity<'a>(kind: &str, secret: &'a str) -> Cow<'a, str> {
+    let body = match secret.find("PRIVATE KEY").filter(|_| kind == KIND) {
+        Some(label) => secret[label..].find("---").map_or(0, |dashes| label + dashes),
+        None => 0,
+    };
+    let body = body + secret[body..].bytes().take_while(|byte| *byte == b'-').count();
+    match content(secret, body).filter(|_| kind == KIND) {
+        Some(content) => Cow::Owned(content.text),
+        None => Cow::Borrowed(secret),
+    }
 }
 
 fn dashes_before(bytes: &[u8], at: usize) -> usize {
@@ -51,34 +75,36 @@ fn is_label(byte: u8) -> bool {
     byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' '
 }
 
-/// Where the key ends whose text begins at `at`; `None` when there is too little of it.
-fn content(text: &str, at: usize) -> Option<usize> {
+/// The key whose text begins at `at`; `None` when there is too little of it.
+fn content(text: &str, at: usize) -> Option<Content> {
     let bytes = text.as_bytes();
-    let (mut end, mut seen, mut headers) = (at, 0, 0);
+    let (mut found, mut headers) = (Content { text: String::new(), end: at }, 0);
     loop {
-        let next = glue::skip_lines(bytes, end);
-        if let Some(after) = end_marker(text, next) {
-            return (seen >= LEAST).then_some(after);
-        }
-        if seen == 0
-            && headers < MOST_HEADERS
-            && let Some(after) = header(bytes, next)
-        {
-            (end, headers) = (after, headers + 1);
-            continue;
-        }
-        let length = Alphabet::Base64.run(bytes, next);
-        let after = next + length;
-        let piece = &text[next..after];
-        let counts = length >= FULL_LINE
-            || length >= LEAST_PIECE && chance::score(piece) > 0.0
-            || length > 0 && end_marker(text, glue::skip_lines(bytes, after)).is_some();
-        if !counts {
+        let next = glue::skip_lines(bytes, found.end);
+        if let Some(end) = end_marker(text, next) {
+            found.end = end;
             break;
         }
-        (end, seen) = (after, seen + length);
+        if let Some(after) = header(bytes, next).filter(|_| found.text.is_empty() && headers < MOST_HEADERS) {
+            (found.end, headers) = (after, headers + 1);
+            continue;
+        }
+        let after = next + Alphabet::Base64.run(bytes, next);
+        if !is_piece(text, next, after) {
+            break;
+        }
+        found.text.push_str(&text[next..after]);
+        found.end = after;
     }
-    (seen >= LEAST).then_some(end)
+    (found.text.len() >= LEAST).then_some(found)
+}
+
+/// Whether the Base64 between `start` and `end` is a piece of a key, not the word that follows one.
+fn is_piece(text: &str, start: usize, end: usize) -> bool {
+    let length = end - start;
+    length >= FULL_LINE
+        || length >= LEAST_PIECE && chance::score(&text[start..end]) > 0.0
+        || length > 0 && end_marker(text, glue::skip_lines(text.as_bytes(), end)).is_some()
 }
 
 /// Where `-----END … PRIVATE KEY-----` ends that begins at `at`; a `PuTTY` key ends before its `Private-MAC`.

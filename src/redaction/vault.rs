@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::hash::BuildHasher;
 
+use super::pem;
+
 /// Shorter secrets are not looked for outside the place that gave them away: they may be words.
 const LEAST_KNOWN: usize = 8;
 /// Longer secrets are keys in armour, which give themselves away.
@@ -62,7 +64,7 @@ impl Vault {
 
     /// The placeholder of `secret`, a new one if it was never seen.
     pub(super) fn replace(&mut self, kind: &'static str, secret: &str) -> Placeholder {
-        let hash = self.hash(secret);
+        let hash = self.hash(&pem::identity(kind, secret));
         if let Some(placeholder) = self.known.get(&hash) {
             return *placeholder;
         }

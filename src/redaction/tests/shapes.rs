@@ -84,6 +84,21 @@ fn a_private_key_is_found_behind_gutters_in_diffs_comments_and_strings() {
 }
 
 #[test]
+fn a_private_key_is_the_same_however_it_is_wrapped() {
+    let lines = pem("EC PRIVATE KEY");
+    let numbered: String = lines.iter().enumerate().map(|(n, line)| format!("{:>4}│ {line}\n", n + 1)).collect();
+    let text = format!(
+        "{numbered}\n{}\n\"{}\"\n{}",
+        lines.join("\n"),
+        lines.join("\\n"),
+        pem("RSA PRIVATE KEY").join("\n").replace('b', "c")
+    );
+    let out = redacted(&text);
+    assert_eq!(out.matches("<SECRET private-key #1>").count(), 3, "{out}");
+    assert_eq!(out.matches("<SECRET private-key #2>").count(), 1, "{out}");
+}
+
+#[test]
 fn a_private_key_that_is_cut_off_is_replaced_as_far_as_it_goes() {
     let lines = pem("RSA PRIVATE KEY");
     for kept in 2..4 {
