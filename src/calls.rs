@@ -15,6 +15,7 @@ mod recovery;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod veiled;
 mod watch;
 
 use std::path::PathBuf;
@@ -34,6 +35,7 @@ use crate::error::{Error, ErrorCode, Kind, Result};
 use crate::evidence::Workspace;
 use crate::gateway::{Gateway, Ledger, Recorder};
 use crate::protocol::{CallId, CallRequest, CallState, Envelope, Exit, ThreadId};
+use crate::redaction::Veil;
 use crate::store::{CallStart, Store};
 use crate::threads::Threads;
 use crate::tools::{Context, Draft, Output, Registry, Settings};
@@ -102,12 +104,13 @@ impl Calls {
             created_at: now,
             deadline_at: now.after(allowed),
         };
-        let journal = Arc::new(Journal::new(start, self.store.clone()));
+        let veil = Arc::<Veil>::default();
+        let journal = Arc::new(Journal::new(start, self.store.clone(), Arc::clone(&veil)));
         let cancel = CancellationToken::new();
         let (handle, finished) = CallHandle::new(&journal, cancel.clone());
         self.running.add(&handle.id, &cancel);
         journal.accepted(allowed);
-        let run = Run { calls: Arc::clone(self), request, caller, deadline, journal, cancel };
+        let run = Run { calls: Arc::clone(self), request, caller, deadline, journal, veil, cancel };
         self.tasks.spawn(async move {
             // Nobody may be listening any more; the result is in the journal.
             drop(finished.send(run.carry_out().await));
@@ -147,6 +150,7 @@ struct Run {
     caller: Caller,
     deadline: Deadline,
     journal: Arc<Journal>,
+    veil: Arc<Veil>,
     cancel: CancellationToken,
 }
 
@@ -179,6 +183,7 @@ impl Run {
             recorder,
             ledger: Arc::new(Ledger::default()),
             settings: Arc::clone(&self.calls.settings),
+            veil: Arc::clone(&self.veil),
             draft: Mutex::new(Draft::default()),
         }
     }
@@ -222,11 +227,13 @@ impl Run {
             Err(_) if !draft.plans.is_empty() => {}
             Err(error) => envelope.fail(&error),
         }
+        if self.request.options.dry_run && envelope.error.is_none() {
+            plan(&mut envelope, &draft);
+        }
+        veiled::hide(&self.veil, &mut envelope);
+        envelope.warnings.extend(self.veil.warning());
         if self.request.options.dry_run {
             self.calls.running.remove(self.journal.id());
-            if envelope.error.is_none() {
-                plan(&mut envelope, &draft);
-            }
             // The conversation of a dry run is never begun.
             envelope.thread_id = None;
             return self.journal.discard(envelope);
@@ -259,7 +266,7 @@ fn plan(envelope: &mut Envelope, draft: &Draft) {
     envelope.data = serde_json::json!({"status": "dry_run", "requests": draft.plans});
     envelope.text = draft.plans.iter().map(|plan| format!("{plan}\n")).collect();
     if draft.plans.is_empty() {
-        envelope.text = "Would send nothing: this call asks no model.\n".to_owned();
+        "Would send nothing: this call asks no model.\n".clone_into(&mut envelope.text);
     }
 }
 

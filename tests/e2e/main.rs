@@ -9,4 +9,5 @@ mod documents; // generated pages and the README are true
 mod journal; // calls and threads after the fact
 mod limits; // what takes too long or is too much
 mod processes; // several processes, signals, pipes
+mod secrets; // what must not get out
 mod support; // the harness
