@@ -2,9 +2,9 @@
 //! whose turn it is, what to do when an attempt fails, and what it cost.
 //!
 //! ```text
-//! ask ─▶ route ─▶ key ─┬▶ in flight: joined, no request of its own
-//!                      └▶ flight ─┬▶ answered lately: reused, no request
-//!                                 └▶ [permit ─▶ attempt committed ─▶ stream] × tries ─▶ answer kept
+//! ask ─▶ secrets out ─▶ key ─┬▶ in flight: joined, no request of its own
+//!                            └▶ flight ─┬▶ answered lately: reused, no request
+//!                                       └▶ [permit ─▶ attempt committed ─▶ stream] × tries ─▶ answer kept
 //! ```
 //!
 //! A flight lives until its last waiter leaves; each waiter keeps its own deadline.

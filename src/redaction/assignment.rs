@@ -208,7 +208,8 @@ fn is_in_connection(text: &str, name: &Extent, value: &Value) -> bool {
         "database=",
         "login ",
     ];
-    let is_near = value.form == Form::Quoted || !text[..value.start].ends_with(' ');
+    let between = &text[name.end..value.start];
+    let is_near = between.contains('=') && (value.form == Form::Quoted || !between.ends_with(' '));
     let value = &text[value.start..value.end];
     let is_word = value.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.'));
     let Some(line) = line_around(text, name) else { return false };

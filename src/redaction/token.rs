@@ -84,17 +84,19 @@ pub(super) fn dotted(text: &str, dot: usize) -> Option<Span> {
     if !(23..=ID + 1).contains(&left) {
         return None;
     }
-    let start = dot - left;
-    let right = Alphabet::Url.run(&bytes[..bytes.len().min(dot + 128)], dot + 1);
-    let id = &text[start..dot];
-    if left >= ID && right == SECRET {
+    let near = &bytes[..bytes.len().min(dot + 64)];
+    if left >= ID && Alphabet::Alnum.run(near, dot + 1) == SECRET {
         let start = dot - ID;
         let is_id = bytes[start..dot].iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'));
-        let is_key = is_id && starts_word(bytes, start) && Alphabet::Alnum.run(bytes, dot + 1) == SECRET;
-        return is_key.then(|| Span::new(start, dot + 1 + SECRET, "glm-key"));
+        return (is_id && starts_word(bytes, start)).then(|| Span::new(start, dot + 1 + SECRET, "glm-key"));
     }
-    let last = dot + 7;
-    if right == 6 && bytes.get(last) == Some(&b'.') && id.starts_with(['M', 'N', 'O']) && (23..=28).contains(&left) {
+    let (start, last) = (dot - left, dot + 7);
+    let id = &text[start..dot];
+    if Alphabet::Url.run(near, dot + 1) == 6
+        && bytes.get(last) == Some(&b'.')
+        && id.starts_with(['M', 'N', 'O'])
+        && (23..=28).contains(&left)
+    {
         let length = Alphabet::Url.run(bytes, last + 1);
         return (length >= 27).then(|| Span::new(start, last + 1 + length, "discord-token"));
     }

@@ -22,30 +22,24 @@ pub(super) enum Form {
     Bare,
 }
 
-/// Words that stand where a secret goes.
-const STAND_INS: [&str; 21] = [
-    "xxxx",
-    "your",
+/// Words that stand where a secret goes; long enough that chance does not write them.
+const STAND_INS: [&str; 12] = [
+    "xxxxx",
+    "your-",
+    "your_",
+    "yourkey",
+    "yourtoken",
+    "yourapi",
+    "yoursecret",
+    "yourpass",
     "example",
-    "changeme",
-    "change-me",
-    "change_me",
     "placeholder",
-    "dummy",
-    "insert",
-    "replace",
     "redacted",
-    "****",
-    "....",
-    "…",
-    "<",
-    "${",
-    "{{",
-    "$(",
-    "%(",
-    "#{",
-    "todo",
+    "changeme",
 ];
+/// What can not stand in a token, but in a value that is none.
+const REFERENCES: [&str; 13] =
+    ["change-me", "change_me", "dummy", "insert", "replace", "****", "....", "…", "${", "{{", "$(", "%(", "#{"];
 /// Passwords that are none.
 const KNOWN: [&str; 22] = [
     "password",
@@ -77,18 +71,17 @@ pub(super) fn is_stand_in(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let mut bytes = value.bytes();
     let first = bytes.next();
-    matches!(first, None | Some(b'$' | b'%' | b'{' | b'@' | b'['))
+    matches!(first, None | Some(b'$' | b'%' | b'{' | b'@' | b'[' | b'<'))
         || bytes.all(|byte| Some(byte) == first)
-        || STAND_INS.iter().any(|word| lower.contains(word))
+        || STAND_INS.iter().chain(&REFERENCES).any(|word| lower.contains(word))
 }
 
-/// Whether the tail of a token with a telling prefix is a stand-in. Only words count that chance does not write.
+/// Whether the tail of a token with a telling prefix is a stand-in.
 pub(super) fn is_stand_in_tail(tail: &str) -> bool {
     let lower = tail.to_ascii_lowercase();
     let mut bytes = tail.bytes();
     let first = bytes.next();
-    bytes.all(|byte| Some(byte) == first)
-        || ["xxxxxx", "your", "example", "placeholder"].iter().any(|word| lower.contains(word))
+    bytes.all(|byte| Some(byte) == first) || STAND_INS.iter().any(|word| lower.contains(word))
 }
 
 /// Whether `value`, which is called a secret, is one.
@@ -107,6 +100,8 @@ pub(super) fn is_secret(value: &str, form: Form) -> bool {
 pub(super) fn is_password(value: &str) -> bool {
     const LEAST: usize = 8;
     const LONGEST: usize = 64;
+    /// Longer ones without a sign are names, or random enough to be found as such.
+    const LONGEST_PLAIN: usize = 20;
     let classes = [
         value.bytes().any(|byte| byte.is_ascii_lowercase()),
         value.bytes().any(|byte| byte.is_ascii_uppercase()),
@@ -118,7 +113,7 @@ pub(super) fn is_password(value: &str) -> bool {
     (LEAST..=LONGEST).contains(&value.len())
         && value.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'(' | b')' | b'{' | b'}' | b'<' | b'>'))
         && classes.iter().filter(|class| **class).count() >= 3
-        && (classes[3] || chance::score(value) > LEAST_PASSWORD_SCORE)
+        && (classes[3] || value.len() < LONGEST_PLAIN && chance::score(value) > LEAST_PASSWORD_SCORE)
         && !is_stand_in(value)
         && !is_path(value)
 }

@@ -37,6 +37,8 @@ fn what_is_no_secret_stays() {
         "tokenizer = \"k3j9x0q2m7v5b1n8z4\"",
         "password: str = None",
         "if password != expected_password_2 { return Err(Error::WrongPassword2) }",
+        "password = _messages.MessageField('GoogleCloudApihubV1Secret', 1)",
+        "(\"password\", \"Server=db;User Id=sa;Encrypt=true\")",
         "task-runner-k3j9x0q2m7v5b1n8z4c6, disk-k3j9x0q2m7v5b1n8z4c6",
         "const MARKER: &str = \"-----BEGIN RSA PRIVATE KEY-----\";\nfn parse() {}\n",
         "Bearer authentication and Basic authentication are supported.",

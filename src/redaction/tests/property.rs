@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Alphabet, TOKENS, chance, redacted, shapes};
-use crate::redaction::table::Place;
+use crate::redaction::table::{Place, Token};
 
 /// Pieces that matter to the search, so that chance puts them together.
 const PIECES: [&str; 30] = [
@@ -60,6 +60,10 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
+fn unmistakable() -> Vec<&'static Token> {
+    TOKENS.iter().filter(|token| token.place == Place::Anywhere).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -81,13 +85,12 @@ proptest! {
 
     #[test]
     fn a_token_with_an_unmistakable_prefix_does_not_get_through_inside_a_word_either(
-        index in 0..TOKENS.len(),
+        token in prop::sample::select(unmistakable()),
+        seed in any::<u16>(),
         before in "[a-zA-Z0-9_-]{0,10}",
         after in "[a-zA-Z0-9_-]{0,10}",
     ) {
-        let token = &TOKENS[index];
-        prop_assume!(token.place == Place::Anywhere);
-        let secret = format!("{}{}", token.prefix, chance(token.alphabet, token.least, index));
+        let secret = format!("{}{}", token.prefix, chance(token.alphabet, token.least, seed.into()));
         let out = redacted(&format!("{before}{secret}{after}"));
         prop_assert!(!out.contains(&secret), "{}", out);
     }
