@@ -21,7 +21,7 @@ use exai_core::backend::{self, Backend, CallHandle, Local};
 use exai_core::config::Project;
 use exai_core::error::{Error, ErrorCode};
 use exai_core::evidence::LocalWorkspace;
-use exai_core::protocol::{CallOptions, CallRequest, Envelope, Told};
+use exai_core::protocol::{CallId, CallOptions, CallRequest, Envelope, Told};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub(crate) use flags::{Args, Format, duration};
@@ -32,23 +32,36 @@ use crate::report;
 use progress::Progress;
 use stream::Stream;
 
-/// Calls the tool and prints its result.
+/// Calls the tool and prints its result. For programs a call that could not even be accepted is an envelope too.
 pub(crate) async fn run(args: Args, house: &House, output: &mut Output) -> anyhow::Result<ExitCode> {
+    let outcome = carry_out(&args, house, output).await;
+    let refusal = outcome.as_ref().err().and_then(|error| error.downcast_ref::<Error>());
+    if let Some(error) = refusal.filter(|_| matches!(args.format, Format::Json | Format::Jsonl)) {
+        let mut envelope = Envelope::running(CallId::from(String::new()), &args.tool);
+        envelope.fail(error);
+        print(&envelope, args.format, &Stream::default(), output)?;
+        return Ok(ExitCode::from(envelope.exit.code));
+    }
+    outcome
+}
+
+async fn carry_out(args: &Args, house: &House, output: &mut Output) -> anyhow::Result<ExitCode> {
     let place = Place::find()?;
     let project = Project::load(&place.root)?;
-    let config = house.config()?;
-    let (mut arguments, typed) = arguments::build(&args, project.as_ref())?;
+    let (mut arguments, mut typed) = arguments::build(args, project.as_ref())?;
     let ignore = project.map(|project| project.ignore).unwrap_or_default();
+    let local = house.open().await?;
+    let thread = arguments::resolve_thread(&mut arguments, &local, &place.root.to_string_lossy()).await?;
+    // What an earlier call of the conversation was allowed to read, this one may read again.
+    typed.extend(thread.iter().flat_map(|thread| &thread.messages).flat_map(|turn| turn.files.clone()));
     let workspace = place.workspace(house.home().as_deref(), &ignore, &typed)?;
-    let local = house.open().await.context(format!("state directory {}", config.state_dir.display()))?;
-    arguments::resolve_thread(&mut arguments, &local, &place.root.to_string_lossy()).await?;
     let request = CallRequest {
         tool: args.tool.clone(),
         arguments,
         options: CallOptions { timeout: args.timeout, fresh: args.fresh, dry_run: args.dry_run },
     };
     let handle = local.call(request, workspace).await?;
-    let ended = follow(handle, &args, house, output).await;
+    let ended = follow(handle, args, house, output).await;
     if matches!(ended, Ok(Ended::Abandoned(_))) {
         drop(local);
     } else {
@@ -100,7 +113,7 @@ enum Ended {
 async fn follow(mut handle: CallHandle, args: &Args, house: &House, output: &mut Output) -> anyhow::Result<Ended> {
     let mut signals = Signals::new()?;
     let mut progress = Progress::new(&args.tool, output);
-    let mut stream = Stream::default();
+    let mut stream = Stream::new(output.is_terminal());
     let (mut closed, mut cancelled) = (None, false);
     loop {
         tokio::select! {
@@ -176,7 +189,7 @@ fn print(result: &Envelope, format: Format, stream: &Stream, output: &mut Output
         Format::Json => output.json(result)?,
         Format::Jsonl => output.json_line(result)?,
         Format::Markdown => output.text(&footer::markdown(result))?,
-        Format::Text if stream.is_printing() => output.text(stream.rest(&result.text))?,
+        Format::Text if stream.is_printing() => output.part(&stream.rest())?,
         Format::Text => output.text(&result.text)?,
     }
     for warning in &result.warnings {

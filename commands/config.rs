@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use exai_core::backend;
 use exai_core::config;
+use exai_core::error::Result;
 
 use crate::house::House;
 use crate::output::{Output, Style, table};
@@ -34,6 +35,21 @@ enum What {
     Table,
 }
 
+/// Every model that is named must be one.
+fn check_models(config: &config::Config) -> Result<()> {
+    let catalogue = backend::catalogue(config)?;
+    let models = &config.models;
+    let default = Some(&config.default_model).filter(|name| *name != "auto");
+    let named = [("default_model", default.into_iter().cloned().collect()), ("models.fast", models.fast.clone())];
+    let rest = [("models.quality", models.quality.clone()), ("models.long", models.long.clone())];
+    for (key, names) in named.into_iter().chain(rest) {
+        for name in names {
+            catalogue.resolve(&name).map_err(|error| error.hint(format!("{key} names `{name}`")))?;
+        }
+    }
+    Ok(())
+}
+
 /// Shows or checks the configuration.
 pub(crate) fn run(args: &Args, house: &House, output: &mut Output) -> anyhow::Result<ExitCode> {
     match args.what {
@@ -53,7 +69,7 @@ pub(crate) fn run(args: &Args, house: &House, output: &mut Output) -> anyhow::Re
         What::Check => {
             let loaded = house.loaded()?;
             backend::providers(&loaded.config)?;
-            backend::catalogue(&loaded.config)?;
+            check_models(&loaded.config)?;
             for note in &loaded.notes {
                 output.note(Style::Muted, "note: ", note);
             }

@@ -1,6 +1,6 @@
 //! The printers: standard output is the result and nothing else, everything else goes to standard error.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this file is the printer")]
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -44,17 +44,23 @@ impl Output {
         self.quiet
     }
 
-    /// Writes a part of the result as it is.
+    /// Whether a person reads the result as it comes.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.stdout.is_terminal()
+    }
+
+    /// Writes a part of the result. A terminal gets no control characters: what a model or a file says must not
+    /// move its cursor or set its title.
     pub(crate) fn part(&mut self, text: &str) -> io::Result<()> {
+        let tame = if self.is_terminal() { harmless(text) } else { Cow::Borrowed(text) };
         let mut stdout = self.stdout.lock();
-        stdout.write_all(text.as_bytes())?;
+        stdout.write_all(tame.as_bytes())?;
         stdout.flush()
     }
 
-    /// Writes a text that ends with a line end.
+    /// Writes a text, in one piece with the line end that it may lack.
     pub(crate) fn text(&mut self, text: &str) -> io::Result<()> {
-        self.part(text)?;
-        if text.is_empty() || text.ends_with('\n') { Ok(()) } else { self.part("\n") }
+        if text.is_empty() || text.ends_with('\n') { self.part(text) } else { self.part(&format!("{text}\n")) }
     }
 
     /// Writes a document of JSON, indented.
@@ -77,7 +83,7 @@ impl Output {
     /// Tells something aside in any case. A closed standard error is nobody's loss.
     pub(crate) fn tell(&mut self, style: Style, label: &str, message: &str) {
         let label = self.paint(style, label);
-        let _ = writeln!(io::stderr().lock(), "{label}{message}");
+        let _ = writeln!(io::stderr().lock(), "{label}{}", harmless(message));
     }
 
     /// A usage error, or the help that was asked for.
@@ -85,11 +91,9 @@ impl Output {
         let rendered = usage.render();
         let for_help = !usage.use_stderr();
         let text = if self.colors(for_help) { rendered.ansi().to_string() } else { rendered.to_string() };
-        if for_help {
-            print!("{text}");
-        } else {
-            eprint!("{text}");
-        }
+        // A reader that left, or a full disk, takes nothing from what was to be said.
+        let _ =
+            if for_help { io::stdout().write_all(text.as_bytes()) } else { io::stderr().write_all(text.as_bytes()) };
         ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2))
     }
 
@@ -115,6 +119,12 @@ impl Output {
     }
 }
 
+/// The text without control characters, line ends and tabs apart.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let is_bad = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
+    if text.contains(is_bad) { text.replace(is_bad, "\u{fffd}").into() } else { text.into() }
+}
+
 /// Lines of aligned columns; the last one is as wide as it is.
 pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
     let width = |index: usize| {
@@ -123,7 +133,7 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> St
     };
     let widths: [usize; N] = std::array::from_fn(width);
     let line = |cells: [&str; N]| {
-        let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+        let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{:width$}", harmless(cell)));
         format!("{}\n", padded.collect::<Vec<_>>().join("  ").trim_end())
     };
     let body = rows.iter().map(|row| line(std::array::from_fn(|index| row[index].as_str())));

@@ -18,10 +18,12 @@ mod tests;
 mod veiled;
 mod watch;
 
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -49,8 +51,6 @@ const UNSEEN: Duration = Duration::from_millis(100);
 /// What calls are made of.
 #[derive(Debug)]
 pub struct Calls {
-    /// This process.
-    pub instance: Instance,
     /// The journal.
     pub store: Store,
     /// The models.
@@ -69,6 +69,8 @@ pub struct Calls {
     pub running: Running,
     /// Owns the tasks of the calls.
     pub tasks: TaskTracker,
+    /// This process; it is dead to others only when its store is closed.
+    pub instance: Instance,
 }
 
 /// Who calls, and with which files.
@@ -113,7 +115,7 @@ impl Calls {
         let run = Run { calls: Arc::clone(self), request, caller, deadline, journal, veil, cancel };
         self.tasks.spawn(async move {
             // Nobody may be listening any more; the result is in the journal.
-            drop(finished.send(run.carry_out().await));
+            drop(finished.send(run.guarded().await));
         });
         Ok(handle)
     }
@@ -155,6 +157,18 @@ struct Run {
 }
 
 impl Run {
+    /// A bug that panics ends this call with an error, and no other call.
+    async fn guarded(self) -> Envelope {
+        let (journal, calls) = (Arc::clone(&self.journal), Arc::clone(&self.calls));
+        if let Ok(envelope) = AssertUnwindSafe(self.carry_out()).catch_unwind().await {
+            return envelope;
+        }
+        calls.running.remove(journal.id());
+        let mut envelope = Envelope::running(journal.id().clone(), journal.tool());
+        envelope.fail(&Error::internal(format!("call {} met a bug of exai; please report it", journal.id())));
+        journal.finish(envelope, None).await
+    }
+
     async fn carry_out(mut self) -> Envelope {
         let checked = self.calls.registry.check(&self.request.tool, &mut self.request.arguments);
         let context = self.context();
@@ -266,7 +280,7 @@ fn plan(envelope: &mut Envelope, draft: &Draft) {
     envelope.data = serde_json::json!({"status": "dry_run", "requests": draft.plans});
     envelope.text = draft.plans.iter().map(|plan| format!("{plan}\n")).collect();
     if draft.plans.is_empty() {
-        "Would send nothing: this call asks no model.\n".clone_into(&mut envelope.text);
+        envelope.text = "Would send nothing: this call asks no model.\n".into();
     }
 }
 

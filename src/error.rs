@@ -45,7 +45,7 @@ pub enum ErrorCode {
     BudgetExceeded,
     /// The daemon refused the token.
     Unauthorized,
-    /// The daemon speaks another protocol, or the store's schema is newer than this program.
+    /// The daemon speaks another protocol; or the store's schema is newer than this program, or older and in use.
     UnsupportedProtocol,
     /// Our own fault: disk full, a bug.
     InternalError,

@@ -145,9 +145,10 @@ pub struct Answer {
 }
 
 impl Gateway {
-    /// Chooses the models for a question.
-    pub fn route(&self, requested: Option<&str>, need: Need) -> Result<Route> {
-        self.routing.choose(&self.catalogue, &self.providers, requested, need)
+    /// Chooses the models for a question: the one that is asked for, else the one that answered before in the same
+    /// conversation, else the configured one, else by need.
+    pub fn route(&self, requested: Option<&str>, before: Option<&str>, need: Need) -> Result<Route> {
+        self.routing.choose(&self.catalogue, &self.providers, requested, before, need)
     }
 
     /// What [`Self::ask`] would send, without sending it.

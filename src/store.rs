@@ -9,29 +9,37 @@
 //! `synchronous=FULL` costs one disk flush a batch and nobody waits for a timer.
 //! Not here: policy (what is reused, who may see what, when something is interrupted).
 
+mod access;
 mod answers;
 mod attempts;
 mod calls;
 mod conversations;
+mod failure;
 mod model_notes;
+mod opening;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 mod usage;
 mod worker;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
 pub use answers::NewAnswer;
 pub use attempts::{AttemptEnd, NewAttempt};
 pub use calls::{CallFilter, CallStart, RunningCall};
 pub use conversations::{NewMessage, ThreadChoice, ThreadWrite};
 pub use model_notes::ModelNote;
+pub use opening::Opening;
+pub use upkeep::{Retention, Tidied};
 pub use usage::UsageBy;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use access::Access;
 use worker::{Mode, Worker};
 
 /// The store of one state directory. Cheap to clone; the last clone closes it.
@@ -40,16 +48,27 @@ pub struct Store {
     path: PathBuf,
     writer: Worker,
     reader: Worker,
+    /// Last, so that it is held until both connections are closed.
+    _access: Arc<Access>,
 }
 
 impl Store {
     /// Opens the store in `dir`, which must exist, and creates it if there is none.
     pub async fn open(dir: &Path) -> Result<Self> {
+        Self::open_with(dir, Opening::default()).await
+    }
+
+    /// Opens the store in `dir` as `opening` says.
+    pub async fn open_with(dir: &Path, opening: Opening) -> Result<Self> {
         let path = dir.join("exai.db");
-        let (writing, reading) = (path.clone(), path.clone());
-        let writer = Worker::start("exai-store-write", Mode::Write, move || open_for_writing(&writing)).await?;
-        let reader = Worker::start_lazily("exai-store-read", Mode::Read, move || connect(&reading));
-        Ok(Self { path, writer, reader })
+        let access = Arc::new(Access::new(dir)?);
+        let (for_writing, for_reading) = (opening.clone(), opening);
+        let (at, shared) = (path.clone(), Arc::clone(&access));
+        let open = move || for_writing.open(&at, &shared);
+        let writer = Worker::start("exai-store-write", Mode::Write, open).await?;
+        let at = path.clone();
+        let reader = Worker::start_lazily("exai-store-read", Mode::Read, move || for_reading.connect(&at))?;
+        Ok(Self { path, writer, reader, _access: access })
     }
 
     /// The database file.
@@ -82,57 +101,6 @@ impl Store {
     {
         self.reader.run(job).await
     }
-}
-
-fn open_for_writing(path: &Path) -> Result<Connection> {
-    create_private(path).map_err(|error| at(path, &error))?;
-    let connection = connect(path)?;
-    schema::migrate(&connection, path)?;
-    Ok(connection)
-}
-
-/// The write-ahead log takes over the permissions of the database file, so that one is made first. A file that is
-/// there is not opened: closing it would take away the locks that this process has on it through SQLite.
-fn create_private(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn connect(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(|error| at(path, &error))?;
-    connection.busy_timeout(BUSY).map_err(|error| at(path, &error))?;
-    switch_to_wal(&connection).map_err(|error| at(path, &error))?;
-    connection.execute_batch("PRAGMA synchronous = FULL").map_err(|error| at(path, &error))?;
-    Ok(connection)
-}
-
-/// Of several that switch a fresh file at once, SQLite lets one go on and refuses the others without waiting.
-fn switch_to_wal(connection: &Connection) -> rusqlite::Result<()> {
-    const TRIES: usize = 100;
-    for _ in 1..TRIES {
-        match connection.execute_batch("PRAGMA journal_mode = WAL") {
-            // This does wait, until the other one is done.
-            Err(error) if is_busy(&error) => connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?,
-            result => return result,
-        }
-    }
-    connection.execute_batch("PRAGMA journal_mode = WAL")
-}
-
-fn is_busy(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
-}
-
-/// How long a writer waits for another process's commit.
-const BUSY: std::time::Duration = std::time::Duration::from_secs(10);
-
-fn at(path: &Path, error: &dyn std::error::Error) -> Error {
-    Error::internal(format!("store {}: {error}", path.display()))
-        .hint("check the disk and the permissions of the state directory, or set EXAI_STATE_DIR to another one")
 }
 
 /// Reads a JSON column; a row that can not be read is an error that names it, not a panic or a hole.

@@ -46,7 +46,7 @@ pub struct Exchange {
     pub question: String,
     /// What came of it.
     pub answer: String,
-    /// Files the caller referred to.
+    /// Where the files are that the caller referred to.
     pub files: Vec<String>,
     /// The model that answered, if one did.
     pub model: Option<String>,
@@ -92,15 +92,21 @@ impl Thread {
         self.max_turns.saturating_sub(self.seen()) / 2
     }
 
-    /// What `tool` kept at its newest step.
-    pub fn state_of(&self, tool: &str) -> Option<&Value> {
-        self.turns.iter().rev().find(|turn| turn.role == "assistant" && turn.tool == tool).map(|turn| &turn.state)
+    /// What `tool` kept at each of its steps, oldest first.
+    pub fn states_of(&self, tool: &str) -> impl Iterator<Item = &Value> {
+        self.turns.iter().filter(move |turn| turn.role == "assistant" && turn.tool == tool).map(|turn| &turn.state)
     }
 
-    /// Files of all turns, in the order of their first mention, each once.
-    pub fn files(&self) -> Vec<String> {
+    /// Files of all turns, those of `except` apart, in the order of their first mention, each once.
+    pub fn files(&self, except: Option<&str>) -> Vec<String> {
         let mut seen = BTreeSet::new();
-        self.turns.iter().flat_map(|turn| &turn.files).filter(|file| seen.insert(file.as_str())).cloned().collect()
+        let turns = self.turns.iter().filter(|turn| except != Some(turn.tool.as_str()));
+        turns.flat_map(|turn| &turn.files).filter(|file| seen.insert(file.as_str())).cloned().collect()
+    }
+
+    /// The model that answered last; it is asked again when the caller names none.
+    pub fn last_model(&self) -> Option<&str> {
+        self.turns.iter().rev().find_map(|turn| turn.model.as_deref())
     }
 
     /// The turns to append for `exchange`.

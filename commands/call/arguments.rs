@@ -1,8 +1,11 @@
 //! The arguments object of a call: defaults of the project, then `--json-args`, then flags, then the bare text.
 
-use exai_core::backend::Local;
+use std::path::Path;
+
+use exai_core::backend::{Backend, Local};
 use exai_core::config::Project;
 use exai_core::error::{Error, Result};
+use exai_core::protocol::ThreadRecord;
 use exai_core::tools::Registry;
 use serde_json::{Map, Value};
 
@@ -63,18 +66,45 @@ fn main_text(args: &Args, main: &str, values: &mut Values) -> Result<Option<Stri
 /// What was typed for one flag, as its schema wants it. What is wrong with it is said when the call checks it.
 fn value(name: &str, property: &Value, typed: &[String], values: &mut Values) -> Result<Value> {
     let flag = flags::typed_name(name);
-    let mut read = |text: &String| values.read(&flag, text);
     if property["type"] != "array" {
-        return typed.last().map(&mut read).transpose().map(|text| text.map_or(Value::Null, Value::from));
+        let text = typed.last().map(|text| values.read(&flag, text)).transpose()?;
+        return Ok(text.map_or(Value::Null, Value::from));
     }
-    let items = typed.iter().map(&mut read).collect::<Result<Vec<_>>>()?;
-    if property["items"]["type"] != "object" {
-        return Ok(items.into());
+    let mut items = Vec::new();
+    for text in typed {
+        if property["items"]["type"] == "object" {
+            let text = values.read(&flag, text)?;
+            let item: Value =
+                serde_json::from_str(&text).map_err(|error| Error::invalid(format!("{flag}: not JSON: {error}")))?;
+            items.push(item);
+        } else if PATHS.contains(&name) && Path::new(text).exists() {
+            // A file may be called anything: `a,b.txt`, `@scope/index.ts`.
+            items.push(text.as_str().into());
+        } else {
+            let read = values.read(&flag, text)?;
+            let is_list = read != *text;
+            items.extend(if is_list { lines(&read) } else { split(&read) }.map(Value::from));
+        }
     }
-    let parse = |text: &String| {
-        serde_json::from_str::<Value>(text).map_err(|error| Error::invalid(format!("{flag}: not JSON: {error}")))
+    Ok(Value::Array(items))
+}
+
+/// One item a line, as files and pipes hold them.
+fn lines(text: &str) -> std::vec::IntoIter<String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect::<Vec<_>>().into_iter()
+}
+
+/// Items between commas, those inside brackets apart: `f(a, b),g` is two.
+fn split(text: &str) -> std::vec::IntoIter<String> {
+    let mut depth = 0_i32;
+    let is_comma = |letter: char| {
+        depth +=
+            i32::from(matches!(letter, '(' | '[' | '{' | '<')) - i32::from(matches!(letter, ')' | ']' | '}' | '>'));
+        letter == ',' && depth <= 0
     };
-    items.iter().map(parse).collect::<Result<Vec<_>>>().map(Value::Array)
+    let items = text.split(is_comma).map(str::trim).filter(|item| !item.is_empty());
+    items.map(str::to_owned).collect::<Vec<_>>().into_iter()
 }
 
 fn texts(value: &Value) -> Vec<String> {
@@ -85,18 +115,16 @@ fn texts(value: &Value) -> Vec<String> {
     }
 }
 
-/// Turns `last` and shortened ids into the id of the conversation.
+/// Turns `last` and shortened ids into the id of the conversation, and returns that.
 pub(super) async fn resolve_thread(
     arguments: &mut Map<String, Value>,
     local: &Local,
     root: &str,
-) -> anyhow::Result<()> {
-    use exai_core::backend::Backend;
-    let Some(given) = arguments.get("continuation_id").and_then(Value::as_str) else { return Ok(()) };
-    let id = match given {
-        "last" => super::last_thread(local, root).await?,
-        prefix => local.get_thread(prefix).await?.summary.thread_id.to_string(),
-    };
-    arguments.insert("continuation_id".to_owned(), id.into());
-    Ok(())
+) -> anyhow::Result<Option<ThreadRecord>> {
+    let given = arguments.get("continuation_id").and_then(Value::as_str).map(str::trim);
+    let Some(given) = given.filter(|id| !id.is_empty()) else { return Ok(None) };
+    let prefix = if given == "last" { super::last_thread(local, root).await? } else { given.to_owned() };
+    let thread = local.get_thread(&prefix).await?;
+    arguments.insert("continuation_id".to_owned(), thread.summary.thread_id.to_string().into());
+    Ok(Some(thread))
 }

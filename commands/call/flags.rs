@@ -124,7 +124,7 @@ fn own_flag(name: &str, property: &Value) -> Arg {
             arg.num_args(0..=1).require_equals(true).default_missing_value("true").value_name("true|false")
         }
         Some("array") if property["items"]["type"] == "object" => arg.action(ArgAction::Append).value_name("JSON"),
-        Some("array") => arg.action(ArgAction::Append).value_delimiter(',').value_name("A,B,…"),
+        Some("array") => arg.action(ArgAction::Append).value_name("A,B,…"),
         Some("integer" | "number") => arg.value_name("N").allow_negative_numbers(true),
         _ if name == "continuation_id" => arg.num_args(0..=1).default_missing_value("last").value_name("ID|last"),
         _ => match property["enum"].as_array() {

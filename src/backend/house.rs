@@ -7,11 +7,11 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
-use crate::coordination::Slots;
+use crate::coordination::{Instance, Slots};
 use crate::error::{Error, Result};
 use crate::gateway::{Admission, Breakers, Flights, Gateway, Limits, Memory, Patience, RoutingSettings};
 use crate::providers::{self, Catalogue, Discovered, Endpoint, ProviderName, ProviderSettings, Providers};
-use crate::store::Store;
+use crate::store::{Opening, Retention, Store};
 
 /// The catalogue of models, with the user's corrections.
 pub fn catalogue(config: &Config) -> Result<Catalogue> {
@@ -39,6 +39,21 @@ pub fn providers(config: &Config) -> Result<Providers> {
 pub async fn discover(config: &Config) -> Option<Discovered> {
     let is_bare = providers(config).is_ok_and(|providers| providers.configured().is_empty());
     if is_bare { providers::discover(&config.discovery.urls).await } else { None }
+}
+
+/// How the store is opened.
+pub(super) fn opening(config: &Config) -> Opening {
+    Opening::new(config.timeouts.drain, config.timeouts.store, Instance::others)
+}
+
+/// How long things are kept.
+pub(super) fn retention(config: &Config) -> Retention {
+    Retention {
+        results: config.retention.results,
+        calls: config.retention.calls,
+        threads: config.retention.threads,
+        answers: u64::from(config.reuse.max_mb) * 1_000_000,
+    }
 }
 
 /// The one door to models.

@@ -1,6 +1,7 @@
 //! Calls in this process.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
@@ -17,7 +18,7 @@ use crate::protocol::{
     CallRecord, CallRequest, CallRow, CallState, CallSummary, Daemon, Permits, Snapshot, ThreadId, ThreadRecord,
     ThreadSummary, UsageRow,
 };
-use crate::store::Store;
+use crate::store::{Retention, Store};
 use crate::telemetry::{Lately, WINDOW};
 use crate::threads::Threads;
 use crate::tools::{Registry, Settings};
@@ -26,6 +27,8 @@ use crate::tools::{Registry, Settings};
 const OWNER: &str = "default";
 /// Finished calls in a snapshot.
 const SHOWN: u32 = 200;
+/// What the end of a process may spend on removing what has been kept for its time.
+const TIDYING: Duration = Duration::from_millis(250);
 
 /// The house in this process.
 #[derive(Debug)]
@@ -36,6 +39,7 @@ pub struct Local {
     session: String,
     /// Ends what listens to other processes.
     closed: CancellationToken,
+    retention: Retention,
 }
 
 impl Local {
@@ -44,7 +48,8 @@ impl Local {
         let state_dir = &config.state_dir;
         prepare_state_dir(state_dir)?;
         let instance = Instance::announce(state_dir)?;
-        let store = Store::open(state_dir).await?;
+        let store = Store::open_with(state_dir, house::opening(config)).await?;
+        Calls::recover(&store, state_dir).await?;
         let tasks = TaskTracker::new();
         let calls = Calls {
             gateway: house::gateway(config, state_dir, &store, &tasks)?,
@@ -55,20 +60,24 @@ impl Local {
             state_dir: state_dir.clone(),
             running: Running::default(),
             tasks: tasks.clone(),
-            instance,
             store,
+            instance,
         };
-        calls.recover_dead().await?;
         let (session, calls, closed) = (calls.instance.id().to_string(), Arc::new(calls), CancellationToken::new());
         calls.listen(closed.clone());
-        Ok(Self { calls, tasks, session, closed })
+        Ok(Self { calls, tasks, session, closed, retention: house::retention(config) })
     }
 
-    /// Waits for what still runs; call it last.
+    /// Waits for what still runs, and once in a while puts the store in order; call it last, when all is told.
     pub async fn close(self) {
         self.closed.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        // What can not be removed now is removed another time.
+        let tidied = self.calls.store.tidy(self.retention, Timestamp::now(), TIDYING).await;
+        if matches!(tidied, Ok(Some(_))) {
+            Instance::sweep(&self.calls.state_dir);
+        }
     }
 }
 
@@ -137,7 +146,9 @@ impl Backend for Local {
 
 fn lately(recent: &[CallSummary], providers: usize) -> Lately {
     use CallState as S;
-    let count = |states: &[S]| recent.iter().filter(|call| states.contains(&call.state)).count();
+    // A call that was refused before anything was sent says something about its caller, not about the house.
+    let asked = || recent.iter().filter(|call| call.attempts > 0);
+    let count = |states: &[S]| asked().filter(|call| states.contains(&call.state)).count();
     Lately {
         calls: recent.len(),
         finished: count(&[S::Succeeded, S::Failed, S::TimedOut, S::Interrupted]),

@@ -211,7 +211,7 @@ async fn going_back_drops_the_steps_from_there_on() {
 }
 
 #[tokio::test]
-async fn a_step_that_is_given_again_takes_the_place_of_the_former_one() {
+async fn a_step_that_is_given_again_stands_beside_the_former_one() {
     let house = house(Scenario::answer("I see.")).await;
     let thread = first_step(&house).await;
     let again = json!({
@@ -219,7 +219,49 @@ async fn a_step_that_is_given_again_takes_the_place_of_the_former_one() {
     });
     house.call("debug", again).await;
     let asked = house.requests(1)[0].user_text();
-    assert!(asked.contains("The log says `full`.") && !asked.contains("`empty`"), "{asked}");
+    // Only going back drops anything: two callers may count alike without knowing of each other.
+    let order = [asked.find("`empty`").unwrap(), asked.find("`full`").unwrap()];
+    assert!(order.is_sorted(), "{asked}");
+}
+
+#[tokio::test]
+async fn steps_that_are_taken_at_the_same_time_are_all_shown() {
+    let house = house(Scenario::answer("I see.")).await;
+    let thread = first_step(&house).await;
+    let step = |name: &str| json!({"findings": name, "next_step_required": true, "continuation_id": thread});
+    tokio::join!(
+        house.call("debug", step("finding A")),
+        house.call("debug", step("finding B")),
+        house.call("debug", step("finding C")),
+    );
+    house.call("debug", json!({"findings": "and the last", "continuation_id": thread})).await;
+    let asked = house.requests(1)[0].user_text();
+    for finding in ["finding A", "finding B", "finding C", "and the last"] {
+        assert_eq!(asked.matches(finding).count(), 1, "{finding} in:\n{asked}");
+    }
+}
+
+#[tokio::test]
+async fn an_expert_that_answers_nothing_in_json_gives_no_verdict() {
+    for nothing in ["{}", "null", "[]", r#"{"status": "analysis_complete"}"#, r#"{"status": "x", "summary": " "}"#] {
+        let house = house(Scenario::answer(nothing)).await;
+        let result = house.call("debug", json!({"findings": "It fails."})).await;
+        let error = result.error.unwrap();
+        assert_eq!((error.code, result.exit.code), (ErrorCode::NoVerdict, 3), "{nothing}");
+        assert!(error.message.contains(nothing.trim()), "{}", error.message);
+    }
+}
+
+#[tokio::test]
+async fn an_experts_analysis_is_shown_when_the_same_tool_goes_on() {
+    let house = house(Scenario::answer("The cache is cold.")).await;
+    let first = house.call("debug", json!({"findings": "It is slow."})).await;
+    let again = json!({"findings": "It is still slow.", "continuation_id": thread(&first)});
+    house.call("debug", again).await;
+    let asked = house.requests(2)[1].user_text();
+    for part in ["The cache is cold.", "It is slow.", "It is still slow."] {
+        assert_eq!(asked.matches(part).count(), 1, "{part} in:\n{asked}");
+    }
 }
 
 #[tokio::test]

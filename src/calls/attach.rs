@@ -82,7 +82,7 @@ impl Follower {
 
     /// The call as the journal has it now. A call whose process is gone ends here.
     async fn look(&self) -> Result<CallRecord> {
-        self.calls.recover_dead().await?;
+        Calls::recover(&self.calls.store, &self.calls.state_dir).await?;
         let record = self.calls.store.get_call(self.owner.clone(), self.id.to_string()).await?;
         let is_late = record.deadline_at.after(GRACE) < Timestamp::now();
         if record.result.state == CallState::Running && is_late {

@@ -97,7 +97,7 @@ impl Journal {
     pub(super) async fn finish(&self, mut envelope: Envelope, thread: Option<ThreadWrite>) -> Envelope {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
         let now = Timestamp::now();
-        let (event, events) = {
+        let (mut event, events) = {
             let mut pages = self.pages();
             pages.closed = true;
             (pages.add(self.id(), EventKind::Finished { state: envelope.state }, now), pages.events.clone())
@@ -106,7 +106,10 @@ impl Journal {
         match result {
             Ok(stored) => envelope = stored,
             // An answer that could not be kept is still the caller's, with the truth about it.
-            Err(error) => envelope.lose(&error),
+            Err(error) => {
+                envelope.lose(&error);
+                event.kind = EventKind::Finished { state: envelope.state };
+            }
         }
         self.feed.push(Told::Event(event));
         self.feed.close();
@@ -177,10 +180,7 @@ impl Recorder for Journal {
     }
 
     async fn end_attempt(&self, n: u32, end: AttemptEnd, answer: Option<NewAnswer>) -> Result<()> {
-        let answer = answer.map(|mut answer| {
-            self.veil.value(&mut answer.body);
-            answer
-        });
+        let answer = answer.map(|answer| veiled::hide_answer(&self.veil, answer));
         self.store.end_attempt(self.start.id.clone(), n, veiled::hide_end(&self.veil, end), answer).await
     }
 

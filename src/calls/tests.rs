@@ -362,7 +362,7 @@ async fn only_the_calls_of_dead_processes_are_marked_interrupted() {
     let (alive, dying) = (Instance::announce(state_dir).unwrap(), Instance::announce(state_dir).unwrap());
     let (running, orphan) = (left_running(&desk, alive.id()).await, left_running(&desk, dying.id()).await);
     let own = left_running(&desk, desk.calls.instance.id()).await;
-    let recover = || desk.calls.recover_dead();
+    let recover = || Calls::recover(&desk.calls.store, state_dir);
     assert_eq!(recover().await.unwrap(), 0);
     drop(dying);
     assert_eq!(recover().await.unwrap(), 1);
@@ -370,7 +370,7 @@ async fn only_the_calls_of_dead_processes_are_marked_interrupted() {
 
     let record = desk.record(&orphan).await.unwrap();
     assert_eq!((record.result.state, record.result.exit.code), (CallState::Interrupted, 130));
-    assert!(record.result.error.as_ref().unwrap().hints[0].contains("nothing was sent again"));
+    assert!(record.result.error.as_ref().unwrap().hints[0].contains("may have been paid for"));
     assert_eq!(outcomes(&record), [None], "what became of its request, nobody knows");
     assert_eq!(kinds(&record.events).last(), Some(&EventKind::Finished { state: CallState::Interrupted }));
     for id in [running, own] {

@@ -2,7 +2,7 @@
 
 use crate::protocol::{Envelope, EventKind};
 use crate::redaction::Veil;
-use crate::store::{AttemptEnd, CallStart};
+use crate::store::{AttemptEnd, CallStart, NewAnswer};
 
 /// Takes the secrets out of a result; it is told as it is kept.
 pub(super) fn hide(veil: &Veil, envelope: &mut Envelope) {
@@ -42,4 +42,11 @@ pub(super) fn hide_end(veil: &Veil, mut end: AttemptEnd) -> AttemptEnd {
     end.message.iter_mut().for_each(|message| veil.text(message));
     end.extra.iter_mut().for_each(|extra| veil.value(extra));
     end
+}
+
+/// Takes the secrets out of an answer that is kept for reuse.
+pub(super) fn hide_answer(veil: &Veil, mut answer: NewAnswer) -> NewAnswer {
+    veil.text(&mut answer.model);
+    veil.value(&mut answer.body);
+    answer
 }

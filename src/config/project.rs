@@ -29,7 +29,26 @@ const NAME: &str = "exai.toml";
 /// A page of settings is a few hundred bytes.
 const LIMIT: u64 = 64 << 10;
 
-/// Options of tools that are the caller's alone, written with `_`, and why.
+/// Options of tools that a repository may set, written with `_`: how thorough and how wide its own review is.
+/// What decides whether a model is asked, or is text for it, is not among them.
+const OPTIONS: &[&str] = &[
+    "analysis_type",
+    "audit_focus",
+    "compliance_requirements",
+    "focus_areas",
+    "focus_on",
+    "output_format",
+    "refactor_type",
+    "review_type",
+    "security_scope",
+    "severity_filter",
+    "temperature",
+    "thinking_mode",
+    "threat_level",
+    "trace_mode",
+];
+
+/// Options that are the caller's alone, and why; any other one is refused without a reason of its own.
 const RESERVED: &[(&str, &str)] = &[
     ("model", "which model answers"),
     ("models", "which model answers"),
@@ -118,8 +137,9 @@ fn read_options(options: &DeValue<'_>, spot: &Spot<'_>) -> Result<Map<String, Va
     for (name, value) in options.as_table().ok_or_else(|| spot.expects("a table of options"))? {
         let spot = spot.below(name);
         let plain = name.get_ref().to_ascii_lowercase().replace('-', "_");
-        if let Some((_, what)) = RESERVED.iter().find(|(reserved, _)| *reserved == plain) {
-            return Err(spot.refuse(what));
+        if !OPTIONS.contains(&plain.as_str()) {
+            let what = RESERVED.iter().find(|(reserved, _)| *reserved == plain).map(|(_, what)| *what);
+            return Err(spot.refuse(what.unwrap_or("this; it may set how thorough and how wide a review is")));
         }
         let value = json(value.get_ref());
         read.insert(plain, value.ok_or_else(|| spot.expects("text, a number, true, false, or a list of them"))?);

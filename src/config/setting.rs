@@ -146,7 +146,7 @@ impl Setting for Duration {
     }
 }
 
-/// Reads `90`, `1.5`, `90s`, `250ms`, `5m` or `1h`.
+/// Reads `90`, `1.5`, `90s`, `250ms`, `5m`, `1h` or `30d`.
 fn span(text: &str) -> Option<Duration> {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (digits, unit) = text.split_at(end);
@@ -155,6 +155,7 @@ fn span(text: &str) -> Option<Duration> {
         "ms" => 0.001,
         "m" => 60.0,
         "h" => 3600.0,
+        "d" => 86_400.0,
         _ => return None,
     };
     Duration::try_from_secs_f64(digits.parse::<f64>().ok()? * seconds).ok()

@@ -134,6 +134,31 @@ settings! {
             env: [EXAI_IDLE_THINKING_TIMEOUT_S],
             default: Duration::from_mins(5), range: 0.1..=3600, unit: "s",
         }
+        /// How long a write to the store waits for another process's write.
+        store: Duration => {
+            env: [EXAI_STORE_TIMEOUT_S], default: Duration::from_secs(10), range: 0.1..=60, unit: "s",
+        }
+        /// How long to wait for the processes that have the store open when its schema must change.
+        drain: Duration => {
+            env: [EXAI_DRAIN_TIMEOUT_S], default: Duration::from_secs(30), range: 0.1..=3600, unit: "s",
+        }
+    }
+    /// How long things are kept; what has been kept for its time goes once an hour.
+    retention: Retention {
+        /// How long the text and data of a result are kept.
+        results: Duration => {
+            env: [EXAI_RETENTION_RESULTS_S], default: Duration::from_hours(24), range: 60..=315_360_000, unit: "s",
+        }
+        /// How long calls are kept, with their steps, requests and usage.
+        calls: Duration => {
+            env: [EXAI_RETENTION_CALLS_S],
+            default: Duration::from_hours(90 * 24), range: 3600..=315_360_000, unit: "s",
+        }
+        /// How long a conversation is kept after its last turn.
+        threads: Duration => {
+            env: [EXAI_RETENTION_THREADS_S],
+            default: Duration::from_hours(30 * 24), range: 3600..=315_360_000, unit: "s",
+        }
     }
     /// Conversations.
     threads: Threads {
@@ -149,5 +174,7 @@ settings! {
         ttl: Duration => {
             env: [EXAI_REUSE_TTL_S], default: Duration::from_mins(10), range: 0..=2_592_000, unit: "s",
         }
+        /// How much is kept of such answers; when it is more, the oldest go.
+        max_mb: u32 => { env: [EXAI_REUSE_MAX_MB], default: 512, range: 0..=1_000_000, unit: "MB" }
     }
 }

@@ -5,16 +5,25 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
-/// Makes `dir` and what it holds, readable by its owner only.
+/// Makes `dir` and what it holds, for its owner only. A directory that is there already is taken as it is, unless
+/// others may write into it: whoever can replace the journal can lie to its owner.
 pub fn prepare(dir: &Path) -> Result<()> {
+    if dir.metadata().is_ok_and(|found| !found.is_dir()) {
+        return Err(failed(dir, &std::io::ErrorKind::NotADirectory.into()));
+    }
     for dir in [dir.to_owned(), dir.join("instances"), dir.join("permits")] {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(|error| failed(&dir, &error))?;
     }
     let mode = std::fs::metadata(dir).map_err(|error| failed(dir, &error))?.permissions().mode();
-    if mode & 0o077 != 0 {
-        std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700)).map_err(|error| failed(dir, &error))?;
+    if mode & 0o022 == 0 {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::internal(format!(
+        "state directory {} may be written by others (mode {:o})",
+        dir.display(),
+        mode & 0o7777
+    ))
+    .hint(format!("chmod 700 {}, or set EXAI_STATE_DIR to a directory of your own", dir.display())))
 }
 
 fn failed(dir: &Path, error: &std::io::Error) -> Error {

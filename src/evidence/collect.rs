@@ -32,6 +32,8 @@ pub struct Evidence {
     pub already_shown: Vec<String>,
     /// Named, but missing or refused, and why.
     pub missing: Vec<Skipped>,
+    /// Where the files that were found are, shown or not: absolute, so that a later call finds them from anywhere.
+    pub locations: Vec<String>,
     /// Every path that was selected is either sent or skipped with a reason; what was shown elsewhere counts as sent.
     pub coverage: Coverage,
 }
@@ -46,6 +48,7 @@ pub async fn collect(workspace: &dyn Workspace, request: &CollectRequest) -> Res
     if let (Some(error), false) = (plan.refusal(), request.allow_missing) {
         return Err(error);
     }
+    let locations = plan.candidates.iter().map(|candidate| candidate.found.location.clone()).collect();
     let mut gathering = Gathering::new(workspace, request);
     for (path, error) in plan.missing {
         gathering.miss(path, &error);
@@ -54,7 +57,7 @@ pub async fn collect(workspace: &dyn Workspace, request: &CollectRequest) -> Res
     for skipped in plan.skipped {
         gathering.skip(skipped.path, skipped.reason);
     }
-    Ok(gathering.finish())
+    Ok(Evidence { locations, ..gathering.finish() })
 }
 
 /// Looks which files `request` asks for, without reading them; fails as [`collect`] does.

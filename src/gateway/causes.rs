@@ -114,7 +114,7 @@ async fn ask(dialect: Dialect, model: &str, status: u16, body: String) -> Outcom
     let question = Ask {
         owner: "default".to_owned(),
         session: "s".to_owned(),
-        route: gateway.route(Some(model), Need::Fast).unwrap(),
+        route: gateway.route(Some(model), None, Need::Fast).unwrap(),
         request: ChatRequest {
             messages: vec![ChatMessage::new(Role::User, "hello")],
             temperature: Some(0.5),

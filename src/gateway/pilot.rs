@@ -136,7 +136,7 @@ impl Pilot {
             size: Some(self.size),
         });
         let n = self.recorder.begin_attempt(&self.model, &self.key).await.map_err(ours)?;
-        let open = OpenAttempt { pilot: self, n, place: self.ledger.begin(&self.model), is_settled: false };
+        let open = OpenAttempt { pilot: self, n, place: self.ledger.begin(&self.model), end: None, kept: false };
         self.flight.tell(News::Phase(Phase::Waiting));
         let outcome = self.stream().await;
         drop(permit);
@@ -166,11 +166,11 @@ impl Pilot {
         stream.finish()
     }
 
-    /// Commits the end of an attempt, before anyone is told. What was paid for is handed on even when it can not be
-    /// kept: the caller is told so.
+    /// Commits the end of an attempt, before anyone is told. What a store that fails can not keep is told all the same:
+    /// an answer that was paid for is its caller's, and the commit of the result says what is wrong.
     async fn book(
         &self,
-        mut open: OpenAttempt<'_>,
+        open: OpenAttempt<'_>,
         outcome: Result<Reply, ProviderError>,
     ) -> Result<Answer, ProviderError> {
         let (end, settled) = match outcome {
@@ -178,10 +178,7 @@ impl Pilot {
             Err(error) => (self.failure(&error), Err(error)),
         };
         let kept = settled.as_ref().ok().filter(|_| !self.gateway.reuse.is_zero()).map(|answer| self.to_keep(answer));
-        if let Err(error) = open.end(end, kept).await {
-            let message = format!("what {} answered could not be written to the journal: {error}", self.model);
-            self.recorder.event(EventKind::Note { message });
-        }
+        open.end(end, kept).await;
         if settled.is_ok() {
             // Should it fail, the model is asked last for a while: no reason to keep its answer back.
             let _ = self.gateway.memory.forget(&self.model, &*self.provider).await.is_err();
@@ -257,38 +254,48 @@ impl Pilot {
     }
 }
 
-/// A request that was committed as begun. Dropped before it has an end (nobody waits any more), it is noted as
-/// cancelled; the store keeps the first end that it is told.
+/// A request that was committed as begun. Dropped before its end is in the store, its end is noted for later: the one
+/// that is known, or that nobody waits for it any more.
 struct OpenAttempt<'a> {
     pilot: &'a Pilot,
     n: u32,
     place: usize,
-    is_settled: bool,
+    end: Option<AttemptEnd>,
+    kept: bool,
 }
 
 impl OpenAttempt<'_> {
-    async fn end(&mut self, end: AttemptEnd, answer: Option<NewAnswer>) -> crate::error::Result<()> {
-        self.is_settled = true;
+    async fn end(mut self, end: AttemptEnd, answer: Option<NewAnswer>) {
         self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
-        self.pilot.recorder.end_attempt(self.n, end, answer).await
+        self.end = Some(end.clone());
+        match self.pilot.recorder.end_attempt(self.n, end, answer).await {
+            Ok(()) => self.kept = true,
+            Err(error) => {
+                let message = format!("the end of request {} could not be kept: {error}", self.n);
+                self.pilot.recorder.event(EventKind::Note { message });
+            }
+        }
     }
 }
 
 impl Drop for OpenAttempt<'_> {
     fn drop(&mut self) {
-        if self.is_settled {
+        if self.kept {
             return;
         }
-        let end = AttemptEnd {
-            at: Timestamp::now(),
-            outcome: "cancelled".to_owned(),
-            message: None,
-            usage: Usage::default(),
-            cost: None,
-            priced_on: None,
-            extra: None,
-        };
-        self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
+        let end = self.end.take().unwrap_or_else(|| {
+            let end = AttemptEnd {
+                at: Timestamp::now(),
+                outcome: "cancelled".to_owned(),
+                message: None,
+                usage: Usage::default(),
+                cost: None,
+                priced_on: None,
+                extra: None,
+            };
+            self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
+            end
+        });
         self.pilot.recorder.abandon_attempt(self.n, end);
     }
 }

@@ -22,6 +22,6 @@ pub trait Recorder: Send + Sync + std::fmt::Debug {
     /// Commits the end of a request and, when it succeeded, its answer for reuse.
     async fn end_attempt(&self, n: u32, end: AttemptEnd, answer: Option<NewAnswer>) -> Result<()>;
 
-    /// Notes the end of a request that nobody waits for any more.
+    /// Notes the end of a request that nobody waits for any more, or whose end could not be committed.
     fn abandon_attempt(&self, n: u32, end: AttemptEnd);
 }

@@ -59,10 +59,18 @@ impl RoutingSettings {
         catalogue: &Catalogue,
         providers: &Providers,
         requested: Option<&str>,
+        before: Option<&str>,
         need: Need,
     ) -> Result<Route> {
         let asked = requested.filter(|name| !name.eq_ignore_ascii_case(AUTO));
         let default = Some(self.default_model.as_str()).filter(|name| !name.eq_ignore_ascii_case(AUTO));
+        let goes_on = before.filter(|_| requested.is_none()).and_then(|name| {
+            // A model that has retired or lost its key since is no reason to end a conversation.
+            explicit(catalogue, providers, name, "it answered before in this conversation").ok()
+        });
+        if let Some(route) = goes_on {
+            return Ok(Route { requested: AUTO.to_owned(), ..route });
+        }
         match (asked, default) {
             (Some(name), _) => explicit(catalogue, providers, name, "asked for by the caller"),
             (None, Some(name)) => explicit(catalogue, providers, name, "the configured default_model"),

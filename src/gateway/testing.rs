@@ -89,7 +89,7 @@ impl Door {
 
     /// The models for a question; `None` is `auto`.
     pub(crate) fn route(&self, model: Option<&str>) -> Route {
-        self.gateway.route(model, Need::Quality).unwrap()
+        self.gateway.route(model, None, Need::Quality).unwrap()
     }
 }
 

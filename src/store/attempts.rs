@@ -73,7 +73,7 @@ impl Store {
         self.write(move |connection| end_row(connection, &call, n, &end, answer.as_ref())).await
     }
 
-    /// The same without waiting; for a request that nobody waits for any more.
+    /// The same without waiting and without an answer for reuse.
     pub fn end_attempt_later(&self, call: CallId, n: u32, end: AttemptEnd) -> bool {
         self.write_later(move |connection| end_row(connection, &call, n, &end, None))
     }

@@ -7,7 +7,8 @@ use super::{Store, ThreadWrite, conversations, json_column, to_json};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::{
-    CallEvent, CallId, CallRecord, CallState, CallSummary, Cost, Envelope, EventKind, InstanceId, ThreadId, Usage,
+    AttemptRecord, CallEvent, CallId, CallRecord, CallState, CallSummary, Cost, Envelope, EventKind, InstanceId,
+    ThreadId, Tried, Usage,
 };
 
 /// What is known of a call when it is accepted.
@@ -96,7 +97,14 @@ impl Store {
             {
                 result.warnings.push(note);
             }
-            finish_row(connection, &start.id, &result, at)?;
+            if finish_row(connection, &start.id, &result, at, CallState::Running)? == 0 {
+                // This process was taken for dead, which it is not: what was noted about that goes.
+                connection
+                    .prepare_cached("DELETE FROM call_events WHERE call_id = ?1")?
+                    .execute([start.id.as_str()])?;
+                insert_events(connection, &events)?;
+                finish_row(connection, &start.id, &result, at, CallState::Interrupted)?;
+            }
             Ok(result)
         })
         .await
@@ -209,8 +217,8 @@ impl Store {
         .await
     }
 
-    /// Marks a call whose process is gone. Does nothing when it was finished meanwhile.
-    pub async fn interrupt_call(&self, call: RunningCall, at: Timestamp) -> Result<()> {
+    /// Marks a call whose process is gone; `false` when it was finished or marked meanwhile.
+    pub async fn interrupt_call(&self, call: RunningCall, at: Timestamp) -> Result<bool> {
         self.write(move |connection| {
             let next: u32 = connection.query_row(
                 "SELECT coalesce(max(n), 0) + 1 FROM call_events WHERE call_id = ?1",
@@ -218,20 +226,52 @@ impl Store {
                 |row| row.get(0),
             )?;
             let mut result = Envelope::running(call.id.clone(), &call.tool);
+            take_over(&mut result, &super::attempts::of_call(connection, call.id.as_str())?);
             result.thread_id = call.thread_id;
             result.fail(
                 &Error::new(ErrorCode::Interrupted, format!("the process that ran call {} ended before it", call.id))
-                    .hint("nothing was sent again; repeat the call if you still need its answer"),
+                    .hint(what_was_sent(connection, &call.id)?),
             );
             result.timing.total_ms = u64::try_from(at.since(call.created_at).as_millis()).unwrap_or(u64::MAX);
-            if finish_row(connection, &call.id, &result, at)? == 0 {
-                return Ok(());
+            if finish_row(connection, &call.id, &result, at, CallState::Running)? == 0 {
+                return Ok(false);
             }
             let kind = EventKind::Finished { state: CallState::Interrupted };
-            insert_events(connection, &[CallEvent { call_id: call.id.clone(), n: next, at, kind }])
+            insert_events(connection, &[CallEvent { call_id: call.id.clone(), n: next, at, kind }]).map(|()| true)
         })
         .await
     }
+}
+
+/// What a call that was interrupted may have cost, and what that means for repeating it.
+fn what_was_sent(connection: &Connection, id: &CallId) -> rusqlite::Result<&'static str> {
+    let (sent, lost, answered): (u32, u32, u32) = connection.query_row(
+        "SELECT count(*), count(*) FILTER (WHERE outcome IS NULL), count(*) FILTER (WHERE outcome = 'ok')
+         FROM attempts WHERE call_id = ?1",
+        [id.as_str()],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    Ok(match (sent, lost, answered) {
+        (0, ..) => "it had sent nothing: repeat it if you still need its answer",
+        (_, 1.., _) => {
+            "a request had left that may have been paid for; it is not sent again unless you repeat the call"
+        }
+        (_, 0, 1..) => "a model had answered it: repeat it soon, and the answer is given without paying again",
+        _ => "none of its requests was answered: repeat it if you still need its answer",
+    })
+}
+
+/// What the requests of a call that was cut short say of it. A request without an end has an unknown cost.
+fn take_over(result: &mut Envelope, attempts: &[AttemptRecord]) {
+    let tried = |attempt: &AttemptRecord| Tried {
+        provider: attempt.provider.clone(),
+        model: attempt.model.clone(),
+        outcome: attempt.outcome.clone().unwrap_or_else(|| "unknown".to_owned()),
+    };
+    result.model.tried = attempts.iter().map(tried).collect();
+    result.usage = attempts.iter().fold(Usage::default(), |sum, attempt| sum.plus(attempt.usage));
+    let usd = attempts.iter().map(|attempt| attempt.cost_usd).sum::<Option<f64>>();
+    result.cost = Cost { usd, priced: usd.is_some() };
 }
 
 pub(super) fn insert_call(connection: &Connection, start: &CallStart) -> rusqlite::Result<()> {
@@ -267,16 +307,22 @@ pub(super) fn insert_events(connection: &Connection, events: &[CallEvent]) -> ru
 
 fn result_of(connection: &Connection, id: &CallId) -> rusqlite::Result<Option<Envelope>> {
     connection
-        .prepare_cached("SELECT result FROM calls WHERE id = ?1 AND result IS NOT NULL")?
+        .prepare_cached("SELECT result FROM calls WHERE id = ?1 AND result IS NOT NULL AND state <> 'interrupted'")?
         .query_row([id.as_str()], |row| json_column(row, 0))
         .optional()
 }
 
-fn finish_row(connection: &Connection, id: &CallId, result: &Envelope, at: Timestamp) -> rusqlite::Result<usize> {
+/// Ends the call's row if it stands at `before`; returns how many rows that were.
+fn finish_row(
+    connection: &Connection,
+    id: &CallId,
+    result: &Envelope,
+    at: Timestamp,
+    before: CallState,
+) -> rusqlite::Result<usize> {
     connection
         .prepare_cached(
-            "UPDATE calls SET state = ?2, finished_at = ?3, result = ?4, thread_id = ?5
-             WHERE id = ?1 AND state = 'running'",
+            "UPDATE calls SET state = ?2, finished_at = ?3, result = ?4, thread_id = ?5 WHERE id = ?1 AND state = ?6",
         )?
         .execute(params![
             id.as_str(),
@@ -284,6 +330,7 @@ fn finish_row(connection: &Connection, id: &CallId, result: &Envelope, at: Times
             at.as_millis(),
             to_json(result),
             result.thread_id.as_ref().map(ThreadId::as_str),
+            before.as_str(),
         ])
 }
 
@@ -325,17 +372,21 @@ fn state(row: &Row<'_>, index: usize) -> rusqlite::Result<CallState> {
 
 fn record(connection: &Connection, id: &str) -> rusqlite::Result<CallRecord> {
     let mut record = connection.query_row(
-        "SELECT id, tool, state, created_at, finished_at, result, thread_id, deadline_at FROM calls WHERE id = ?1",
+        "SELECT id, tool, state, created_at, finished_at, coalesce(result, kept), thread_id, result IS NULL, deadline_at
+         FROM calls WHERE id = ?1",
         [id],
         |row| {
-            let result = match row.get::<_, Option<String>>(5)? {
+            let mut result = match row.get::<_, Option<String>>(5)? {
                 Some(_) => json_column(row, 5)?,
                 None => known_so_far(row)?,
             };
+            if row.get(7)? && result.state != CallState::Running {
+                result.warnings.push(GONE.to_owned());
+            }
             Ok(CallRecord {
                 result,
                 created_at: Timestamp::from_millis(row.get(3)?),
-                deadline_at: Timestamp::from_millis(row.get(7)?),
+                deadline_at: Timestamp::from_millis(row.get(8)?),
                 finished_at: row.get::<_, Option<i64>>(4)?.map(Timestamp::from_millis),
                 events: Vec::new(),
                 attempts: Vec::new(),
@@ -357,7 +408,10 @@ fn record(connection: &Connection, id: &str) -> rusqlite::Result<CallRecord> {
     Ok(record)
 }
 
-/// A call without a result: it runs, or its result has been kept for its time and is gone.
+/// What a result says whose body has been kept for its time.
+pub(super) const GONE: &str = "the text, data and coverage of this result have been kept for their time and are gone";
+
+/// A call without a result: it runs.
 fn known_so_far(row: &Row<'_>) -> rusqlite::Result<Envelope> {
     let mut envelope = Envelope::running(row.get::<_, String>(0)?.into(), &row.get::<_, String>(1)?);
     envelope.state = state(row, 2)?;

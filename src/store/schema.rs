@@ -1,13 +1,19 @@
-//! The tables. Migrations only add; a schema that is newer than the program is refused.
+//! The tables. Migrations only add, and run while nobody else has the store open (`opening.rs`); a schema that is newer
+//! than the program is refused.
 
 use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, ErrorCode};
 
 /// Each entry takes the schema one version up; `user_version` counts them.
-const MIGRATIONS: &[&str] = &["CREATE TABLE calls (
+pub(super) type Migrations = &'static [&'static str];
+
+/// The schema of this program.
+pub(super) const MIGRATIONS: Migrations = &[FIRST, UPKEEP];
+
+const FIRST: &str = "CREATE TABLE calls (
         id TEXT PRIMARY KEY, owner TEXT NOT NULL, session TEXT NOT NULL, instance TEXT NOT NULL,
         tool TEXT NOT NULL, arguments TEXT NOT NULL, thread_id TEXT, state TEXT NOT NULL,
         created_at INTEGER NOT NULL, deadline_at INTEGER NOT NULL, finished_at INTEGER, result TEXT,
@@ -44,34 +50,36 @@ const MIGRATIONS: &[&str] = &["CREATE TABLE calls (
      CREATE TABLE model_notes (
         provider TEXT NOT NULL, model TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL,
         until INTEGER NOT NULL, PRIMARY KEY (provider, model, account, kind, value)
-     ) STRICT, WITHOUT ROWID;"];
+     ) STRICT, WITHOUT ROWID;";
 
-/// Brings the schema to the version of this program.
-pub(super) fn migrate(connection: &Connection, path: &Path) -> Result<()> {
-    let failed = |error: rusqlite::Error| super::at(path, &error);
-    if version(connection).map_err(failed)? == MIGRATIONS.len() {
-        return Ok(());
+/// What has been kept for its time goes: when that was done last, what stays of a result, and how to find what is due.
+const UPKEEP: &str = "CREATE TABLE upkeep (task TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+     ALTER TABLE calls ADD COLUMN kept TEXT;
+     CREATE INDEX calls_with_result ON calls (finished_at) WHERE result IS NOT NULL;
+     CREATE INDEX answers_by_size ON answers (created_at, octet_length(body));";
+
+/// Brings the schema to the version of this program, in one transaction. A schema that is newer stays as it is.
+pub(super) fn migrate(connection: &Connection, migrations: Migrations) -> rusqlite::Result<()> {
+    // Kept in the file. Two who switch at once refuse each other, so only who is alone does it.
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    // Should a step fail, closing the connection undoes those before it.
+    let found = version(connection)?;
+    for (index, migration) in migrations.iter().enumerate().skip(found) {
+        connection.execute_batch(migration)?;
+        connection.pragma_update(None, "user_version", index + 1)?;
     }
-    connection.execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
-    // Another process may have migrated while this one waited for the lock.
-    let found = version(connection).map_err(failed)?;
-    if found > MIGRATIONS.len() {
-        drop(connection.execute_batch("ROLLBACK"));
-        return Err(newer(path, found));
-    }
-    for (index, migration) in MIGRATIONS.iter().enumerate().skip(found) {
-        connection.execute_batch(migration).map_err(failed)?;
-        connection.pragma_update(None, "user_version", index + 1).map_err(failed)?;
-    }
-    connection.execute_batch("COMMIT").map_err(failed)
+    connection.execute_batch("COMMIT")
 }
 
-fn version(connection: &Connection) -> rusqlite::Result<usize> {
+/// The version of the schema; 0 of a new file.
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<usize> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-fn newer(path: &Path, found: usize) -> Error {
-    let own = MIGRATIONS.len();
+/// The refusal of a schema that this program does not know.
+pub(super) fn newer(path: &Path, found: usize, migrations: Migrations) -> Error {
+    let own = migrations.len();
     Error::new(
         ErrorCode::UnsupportedProtocol,
         format!("store {} has schema {found}, this program knows up to {own}", path.display()),

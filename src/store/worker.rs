@@ -1,29 +1,42 @@
 //! A thread that owns a connection and runs jobs on it, so that nothing blocks the runtime.
+//!
+//! A job can fail, or even panic, without harm to its neighbours: only its own changes are undone. Should SQLite give
+//! up the whole transaction (disk full, I/O error), every job of the batch is told so, and nothing of it is kept.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::failure;
 use crate::error::{Error, Result};
+
+#[cfg(test)]
+mod tests;
 
 /// Jobs that may wait; a caller beyond that waits for a place.
 const QUEUE: usize = 1024;
 /// Jobs in one commit at the most, so that the first of them is not kept waiting for ever.
 const BATCH: usize = 256;
 
-/// Tells the caller of a job how the commit went.
-type Acknowledge = Box<dyn FnOnce(Result<()>) + Send>;
+/// What a job leaves: how to tell its caller of the commit, and its failure, if it failed.
+struct Done {
+    acknowledge: Box<dyn FnOnce(Result<()>) + Send>,
+    failure: Option<Error>,
+}
+
 /// Gets the connection, or the reason why there is none.
-type Job = Box<dyn FnOnce(Result<&Connection>) -> Acknowledge + Send>;
-type Connect = Box<dyn FnOnce() -> Result<Connection> + Send>;
+type Job = Box<dyn FnOnce(Result<&Connection>) -> Done + Send>;
+type Connect = Box<dyn FnMut() -> Result<Connection> + Send>;
 
 /// Whether jobs are wrapped in a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     /// Batches in one transaction.
     Write,
-    /// One by one.
+    /// One by one, each on one snapshot.
     Read,
 }
 
@@ -31,6 +44,7 @@ pub(super) enum Mode {
 #[derive(Debug, Clone)]
 pub(super) struct Worker {
     jobs: Option<mpsc::Sender<Job>>,
+    mode: Mode,
     /// Joined by the last handle, so that what was queued is on disk when the store is closed.
     _thread: Arc<Thread>,
 }
@@ -40,7 +54,10 @@ struct Thread(Option<std::thread::JoinHandle<()>>);
 
 impl Drop for Thread {
     fn drop(&mut self) {
-        if let Some(handle) = self.0.take() {
+        // A job that held the last handle would make the thread wait for itself.
+        if let Some(handle) = self.0.take()
+            && handle.thread().id() != std::thread::current().id()
+        {
             // A panic of the thread has been told to whoever waited for its jobs.
             drop(handle.join());
         }
@@ -58,7 +75,7 @@ impl Worker {
     /// Starts the thread and waits until its connection is open.
     pub(super) async fn start<C>(name: &str, mode: Mode, connect: C) -> Result<Self>
     where
-        C: FnOnce() -> Result<Connection> + Send + 'static,
+        C: FnMut() -> Result<Connection> + Send + 'static,
     {
         let (opened, is_open) = oneshot::channel();
         let worker = Self::spawn(name, mode, Box::new(connect), Some(opened))?;
@@ -66,13 +83,12 @@ impl Worker {
         Ok(worker)
     }
 
-    /// Starts the thread; its connection is opened by the first job.
-    pub(super) fn start_lazily<C>(name: &str, mode: Mode, connect: C) -> Self
+    /// Starts the thread; its connection is opened by the first job that finds it possible.
+    pub(super) fn start_lazily<C>(name: &str, mode: Mode, connect: C) -> Result<Self>
     where
-        C: FnOnce() -> Result<Connection> + Send + 'static,
+        C: FnMut() -> Result<Connection> + Send + 'static,
     {
         Self::spawn(name, mode, Box::new(connect), None)
-            .unwrap_or_else(|_| Self { jobs: None, _thread: Arc::new(Thread(None)) })
     }
 
     fn spawn(name: &str, mode: Mode, connect: Connect, opened: Option<oneshot::Sender<Result<()>>>) -> Result<Self> {
@@ -81,7 +97,7 @@ impl Worker {
             .name(name.to_owned())
             .spawn(move || serve(queue, mode, connect, opened))
             .map_err(|error| Error::internal(format!("no thread for the store: {error}")))?;
-        Ok(Self { jobs: Some(jobs), _thread: Arc::new(Thread(Some(handle))) })
+        Ok(Self { jobs: Some(jobs), mode, _thread: Arc::new(Thread(Some(handle))) })
     }
 
     /// Runs `job` and returns its result once it is committed.
@@ -91,9 +107,15 @@ impl Worker {
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
+        let mode = self.mode;
         let job: Job = Box::new(move |connection| {
-            let result = connection.and_then(|connection| guarded(connection, job));
-            Box::new(move |commit| drop(answer.send(commit.and(result))))
+            let result = connection.and_then(|connection| carry_out(connection, mode, job));
+            let failure = result.as_ref().err().cloned();
+            let acknowledge = move |commit: Result<()>| {
+                // Whoever asked may have left.
+                drop(answer.send(result.and_then(|value| commit.map(|()| value))));
+            };
+            Done { acknowledge: Box::new(acknowledge), failure }
         });
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
         jobs.send(job).await.map_err(|_| gone())?;
@@ -105,10 +127,11 @@ impl Worker {
     where
         F: FnOnce(&Connection) -> rusqlite::Result<()> + Send + 'static,
     {
+        let mode = self.mode;
         let job: Job = Box::new(move |connection| {
             // Who does not wait does not ask: what matters is written again by a job that is waited for.
-            drop(connection.and_then(|connection| guarded(connection, job)));
-            Box::new(drop)
+            let failure = connection.and_then(|connection| carry_out(connection, mode, job)).err();
+            Done { acknowledge: Box::new(drop), failure }
         });
         self.jobs.as_ref().is_some_and(|jobs| jobs.try_send(job).is_ok())
     }
@@ -118,55 +141,109 @@ fn gone() -> Error {
     Error::internal("the store is closed")
 }
 
-/// Runs one job of a batch so that its failure undoes only its own changes.
-fn guarded<T>(connection: &Connection, job: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-    let path = connection.path().unwrap_or("in memory").to_owned();
-    let named = |error: rusqlite::Error| super::at(std::path::Path::new(&path), &error);
-    if connection.is_autocommit() {
-        return job(connection).map_err(named);
+/// Runs one job so that its failure undoes only its own changes, and a query sees one state of the database.
+fn carry_out<T>(
+    connection: &Connection,
+    mode: Mode,
+    job: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> Result<T> {
+    match mode {
+        Mode::Write => {
+            batch(connection, "SAVEPOINT job")?;
+            let result = attempt(connection, job);
+            let end = if result.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+            let ended = batch(connection, end);
+            // The job's own failure says more than that its savepoint is gone.
+            result.and_then(|value| ended.map(|()| value))
+        }
+        Mode::Read => {
+            let snapshot = connection.unchecked_transaction().map_err(|error| named(connection, &error))?;
+            attempt(&snapshot, job)
+        }
     }
-    connection.execute_batch("SAVEPOINT job").map_err(named)?;
-    let result = job(connection).map_err(named);
-    let end = if result.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
-    connection.execute_batch(end).map_err(named)?;
-    result
 }
 
-fn serve(mut queue: mpsc::Receiver<Job>, mode: Mode, connect: Connect, opened: Option<oneshot::Sender<Result<()>>>) {
-    let first = if opened.is_none() { queue.blocking_recv() } else { None };
-    let connection = connect();
+/// Runs a job; a panic is its failure and not the thread's.
+fn attempt<T>(connection: &Connection, job: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+    match catch_unwind(AssertUnwindSafe(|| job(connection))) {
+        Ok(result) => result.map_err(|error| named(connection, &error)),
+        Err(_) => Err(Error::internal("a job of the store panicked").hint("this is a bug: please report it")),
+    }
+}
+
+fn batch(connection: &Connection, sql: &str) -> Result<()> {
+    connection.execute_batch(sql).map_err(|error| named(connection, &error))
+}
+
+fn named(connection: &Connection, error: &rusqlite::Error) -> Error {
+    failure::of_sqlite(Path::new(connection.path().unwrap_or("in memory")), error)
+}
+
+fn serve(
+    mut queue: mpsc::Receiver<Job>,
+    mode: Mode,
+    mut connect: Connect,
+    opened: Option<oneshot::Sender<Result<()>>>,
+) {
+    let mut connection = None;
     if let Some(opened) = opened {
-        drop(opened.send(connection.as_ref().map(drop).map_err(Clone::clone)));
+        let (open, told) = match connect() {
+            Ok(open) => (Some(open), Ok(())),
+            Err(error) => (None, Err(error)),
+        };
+        connection = open;
+        // Who no longer waits drops the handle, and the queue ends.
+        drop(opened.send(told));
     }
-    let mut next = first.or_else(|| queue.blocking_recv());
-    while let Some(job) = next {
-        match (&connection, mode) {
-            (Ok(open), Mode::Write) => commit(open, job, &mut queue),
-            (Ok(open), Mode::Read) => job(Ok(open))(Ok(())),
-            (Err(error), _) => job(Err(error.clone()))(Ok(())),
+    while let Some(job) = queue.blocking_recv() {
+        let open = match connection.take().map_or_else(&mut connect, Ok) {
+            Ok(open) => open,
+            Err(error) => {
+                refuse(job, &error);
+                continue;
+            }
+        };
+        match mode {
+            Mode::Write => commit(&open, job, &mut queue),
+            Mode::Read => (job(Ok(&open)).acknowledge)(Ok(())),
         }
-        next = queue.blocking_recv();
+        // A connection that can not leave its transaction is of no use; the next job opens another one.
+        connection = Some(open).filter(Connection::is_autocommit);
     }
+}
+
+fn refuse(job: Job, error: &Error) {
+    (job(Err(error.clone())).acknowledge)(Ok(()));
 }
 
 /// One commit: the job that came, and all that have queued behind it.
 fn commit(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>) {
-    let path = connection.path().unwrap_or("in memory").to_owned();
-    let named = |error: rusqlite::Error| super::at(std::path::Path::new(&path), &error);
-    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE").map_err(named) {
-        return first(Err(error))(Ok(()));
+    if let Err(error) = batch(connection, "BEGIN IMMEDIATE") {
+        // What waits behind it would meet the same lock, each one for as long as this one did.
+        refuse(first, &error);
+        for _ in 0..QUEUE {
+            let Ok(job) = queue.try_recv() else { break };
+            refuse(job, &error);
+        }
+        return;
     }
-    let mut acknowledgements = vec![first(Ok(connection))];
-    while acknowledgements.len() < BATCH {
+    let mut done = vec![first(Ok(connection))];
+    // SQLite gives up the whole transaction when the disk is full: what came after that would be outside of it.
+    while done.len() < BATCH && !connection.is_autocommit() {
         let Ok(job) = queue.try_recv() else { break };
-        acknowledgements.push(job(Ok(connection)));
+        done.push(job(Ok(connection)));
     }
-    let committed = connection.execute_batch("COMMIT").map_err(named);
+    let committed = if connection.is_autocommit() {
+        let cause = done.iter().rev().find_map(|job| job.failure.clone());
+        Err(cause.unwrap_or_else(|| Error::internal("the store gave up a commit")))
+    } else {
+        batch(connection, "COMMIT")
+    };
     if committed.is_err() && !connection.is_autocommit() {
         // Nothing of the batch may stay open for the next one to commit by accident.
         drop(connection.execute_batch("ROLLBACK"));
     }
-    for acknowledge in acknowledgements {
-        acknowledge(committed.clone());
+    for job in done {
+        (job.acknowledge)(committed.clone());
     }
 }

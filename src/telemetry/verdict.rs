@@ -14,7 +14,7 @@ const ENOUGH: usize = 3;
 pub struct Lately {
     /// Calls that were accepted.
     pub calls: usize,
-    /// Calls that ended, in whatever way but by their owner's wish.
+    /// Calls for a model that ended, in whatever way but by their owner's wish.
     pub finished: usize,
     /// Those of them that failed, timed out or were interrupted.
     pub failed: usize,

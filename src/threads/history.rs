@@ -16,10 +16,11 @@ pub struct History {
 }
 
 impl Thread {
-    /// The newest turns that fit into `budget` tokens, those of `except` apart
-    /// (a workflow shows its own steps itself).
-    pub fn history(&self, budget: u64, except: Option<&str>) -> History {
-        let turns: Vec<_> = self.turns.iter().filter(|turn| except != Some(turn.tool.as_str())).collect();
+    /// The newest turns that fit into `budget` tokens. A workflow shows its own steps itself: of the turns of
+    /// `workflow` only what models answered is taken.
+    pub fn history(&self, budget: u64, workflow: Option<&str>) -> History {
+        let is_step = |turn: &TurnRecord| workflow == Some(turn.tool.as_str()) && turn.model.is_none();
+        let turns: Vec<_> = self.turns.iter().filter(|turn| !is_step(turn)).collect();
         let mut left = budget;
         let mut fitting = Vec::new();
         for turn in turns.iter().rev() {
@@ -103,8 +104,11 @@ mod tests {
     }
 
     #[test]
-    fn the_turns_of_the_excepted_tool_are_left_out() {
-        let history = thread(&["alpha"]).history(1000, Some("chat"));
-        assert_eq!(history, History { text: String::new(), shown: 0, total: 0 });
+    fn of_a_workflow_only_what_models_answered_is_shown() {
+        let mut thread = thread(&["finding", "analysis"]);
+        thread.turns[1].model = Some("glm-5.3".to_owned());
+        let history = thread.history(1000, Some("chat"));
+        assert!(history.text.contains("analysis") && !history.text.contains("finding"), "{}", history.text);
+        assert_eq!((history.shown, history.total), (1, 1));
     }
 }

@@ -52,9 +52,9 @@ impl Tool for Chat {
     async fn run(&self, arguments: Map<String, Value>, context: &Context) -> Result<Output> {
         let Arguments { prompt, files, common } = common::read(arguments)?;
         let thread = context.thread(common.continuation_id.as_deref()).await?;
-        let route = context.route(&common, Need::Fast, &files).await?;
+        let route = context.route(&common, &thread, Need::Fast, &files).await?;
         let window = Window::of(route.first()?.context);
-        let gathered = gather(context, &thread, files, window.files, common.allow_missing).await?;
+        let gathered = gather(context, files, thread.files(None), window.files, common.allow_missing).await?;
         let history = thread.history(window.history, None);
         let user = format!("{}{}{prompt}\n", gathered.text, history.text);
         let answer = context.ask(route, context.request(PROMPT, user, &common, &thread)).await?;

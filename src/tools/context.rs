@@ -95,6 +95,7 @@ impl Context {
         // Before the title is cut out of the question: half a secret is not recognized.
         self.veil.text(&mut exchange.question);
         self.veil.text(&mut exchange.answer);
+        exchange.model.iter_mut().for_each(|model| self.veil.text(model));
         self.veil.value(&mut exchange.state);
         let mut draft = self.draft();
         draft.thread_id = Some(thread.id.clone());
@@ -103,13 +104,11 @@ impl Context {
 
     /// The models for a question about `paths`. When the choice is ours and the files are too much for the model that
     /// would come first, one with a larger window is taken.
-    pub(super) async fn route(&self, common: &Common, need: Need, paths: &[String]) -> Result<Route> {
-        let route = self.gateway.route(common.model.as_deref(), need)?;
+    pub(super) async fn route(&self, common: &Common, thread: &Thread, need: Need, paths: &[String]) -> Result<Route> {
+        let route = self.gateway.route(common.model.as_deref(), thread.last_model(), need)?;
         let context = route.first()?.context;
-        let Some(long) = self.gateway.route(common.model.as_deref(), Need::Long).ok().filter(|_| !paths.is_empty())
-        else {
-            return Ok(route);
-        };
+        let long = self.gateway.route(common.model.as_deref(), thread.last_model(), Need::Long);
+        let Some(long) = long.ok().filter(|_| !paths.is_empty()) else { return Ok(route) };
         if long.first()?.context <= context {
             return Ok(route);
         }

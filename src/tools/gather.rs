@@ -3,7 +3,6 @@
 use super::Context;
 use crate::error::Result;
 use crate::evidence::{CollectRequest, collect};
-use crate::threads::Thread;
 
 /// Files as a model is shown them.
 #[derive(Debug, Clone, Default)]
@@ -12,26 +11,24 @@ pub(super) struct Gathered {
     pub(super) text: String,
     /// Files shown in full.
     pub(super) embedded: usize,
-    /// The files that the call itself asked for, as shown; the conversation remembers them.
+    /// Where the files are that the call itself asked for; the conversation remembers them.
     pub(super) named: Vec<String>,
 }
 
-/// Reads `paths` and the files of the conversation within `budget` tokens. A missing file of the call is an error
-/// unless `allow_missing`; one of the conversation may have gone since.
+/// Reads `paths`, and the files that were named `before`, within `budget` tokens. A missing file of the call is an
+/// error unless `allow_missing`; one that was named before may have gone since.
 pub(super) async fn gather(
     context: &Context,
-    thread: &Thread,
     paths: Vec<String>,
+    mut before: Vec<String>,
     budget: u64,
     allow_missing: bool,
 ) -> Result<Gathered> {
     let request = CollectRequest { paths, budget_tokens: budget, allow_missing, ..CollectRequest::default() };
     let named = context.deadline.bound("reading files", collect(&*context.workspace, &request)).await??;
-    let root = context.workspace.root();
-    let mut before = thread.files();
-    before.retain(|file| !named.coverage.selected.contains(file));
+    before.retain(|file| !named.locations.contains(file));
     let request = CollectRequest {
-        paths: before.iter().map(|file| absolute(root, file)).collect(),
+        paths: before,
         budget_tokens: budget.saturating_sub(named.tokens()),
         allow_missing: true,
         ..CollectRequest::default()
@@ -55,11 +52,6 @@ pub(super) async fn gather(
         // What the conversation showed before comes first: a stable beginning is what providers cache.
         text: earlier.render() + &named.render(),
         embedded: named.files.len() + earlier.files.len(),
-        named: named.coverage.selected,
+        named: named.locations,
     })
-}
-
-/// A file as shown, under whatever directory the caller is in now.
-fn absolute(root: &str, shown: &str) -> String {
-    if shown.starts_with('/') { shown.to_owned() } else { format!("{root}/{shown}") }
 }

@@ -28,7 +28,7 @@ use super::{Context, Info, Output, Tool, common, schema};
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence;
 use crate::gateway::{Need, Route};
-use crate::threads::Exchange;
+use crate::threads::{Exchange, Thread};
 use document::Document;
 
 /// What is particular about one workflow tool.
@@ -99,12 +99,13 @@ impl<W: Workflow> Tool for Engine<W> {
         let thread = context.thread(arguments.common.continuation_id.as_deref()).await?;
         let work = Work::resume(&thread, self.info().name)?.with_step(&arguments)?;
         let document = Document { workflow: &self.workflow, work: &work, thread: &thread };
-        let step = if work.is_last() {
+        let done = if work.is_last() {
             self.conclude(&arguments, &document, context).await?
         } else {
             let files = self.check_files(&arguments, context).await?;
-            Step { output: document.pause(), files, model: None }
+            Done { output: document.pause(), files, model: None }
         };
+        let state = work.to_keep(&done.files);
         context.remember(
             &thread,
             Exchange {
@@ -112,20 +113,20 @@ impl<W: Workflow> Tool for Engine<W> {
                 root: Some(context.workspace.root().to_owned()),
                 call_id: context.call_id.clone(),
                 question: work.question(),
-                answer: step.output.text.clone(),
-                files: step.files,
-                model: step.model,
-                state: serde_json::json!(work),
+                answer: done.output.text.clone(),
+                files: done.files,
+                model: done.model,
+                state: serde_json::json!(state),
             },
         );
-        Ok(step.output)
+        Ok(done.output)
     }
 }
 
 /// What one step came to.
-struct Step {
+struct Done {
     output: Output,
-    /// The files it named, as shown.
+    /// Where the files are that it named.
     files: Vec<String>,
     /// The model that answered, if one was asked.
     model: Option<String>,
@@ -146,12 +147,12 @@ enum Expert {
 
 impl<W: Workflow> Engine<W> {
     /// The last step: decides whether an expert is asked, and asks it.
-    async fn conclude(&self, arguments: &Arguments, document: &Document<'_, W>, context: &Context) -> Result<Step> {
+    async fn conclude(&self, arguments: &Arguments, document: &Document<'_, W>, context: &Context) -> Result<Done> {
         if !arguments.expert && self.workflow.is_settled(document.work.confidence()) {
             let files = self.check_files(arguments, context).await?;
-            return Ok(Step { output: document.settled(), files, model: None });
+            return Ok(Done { output: document.settled(), files, model: None });
         }
-        let route = match Self::expert(arguments, context).await? {
+        let route = match Self::expert(arguments, document.thread, context).await? {
             Expert::Ask(route) => route,
             nobody => {
                 let files = Self::files(arguments, document, context, BRIEF_TOKENS).await?;
@@ -160,7 +161,7 @@ impl<W: Workflow> Engine<W> {
                     context.draft().hints.extend(error.hints);
                 }
                 let brief = prompt::brief(document, &files.text);
-                return Ok(Step { output: document.local(brief, &files), files: files.named, model: None });
+                return Ok(Done { output: document.local(brief, &files), files: files.named, model: None });
             }
         };
         let window = Window::of(route.first()?.context);
@@ -171,15 +172,15 @@ impl<W: Workflow> Engine<W> {
         common.thinking_mode.get_or_insert(self.workflow.thinking());
         let request = context.request(self.workflow.system_prompt(), question, &common, document.thread);
         let answer = context.ask(route, request).await?;
-        let output = document.analysed(&answer, &files);
-        Ok(Step { output, files: files.named, model: Some(answer.model) })
+        let output = document.analysed(&answer, &files)?;
+        Ok(Done { output, files: files.named, model: Some(answer.model) })
     }
 
-    async fn expert(arguments: &Arguments, context: &Context) -> Result<Expert> {
+    async fn expert(arguments: &Arguments, thread: &Thread, context: &Context) -> Result<Expert> {
         if !arguments.use_assistant_model && !arguments.expert {
             return Ok(Expert::NotWanted);
         }
-        match context.route(&arguments.common, Need::Quality, &arguments.relevant_files).await {
+        match context.route(&arguments.common, thread, Need::Quality, &arguments.relevant_files).await {
             Ok(route) => Ok(Expert::Ask(route)),
             // Without any provider the local half is the answer, unless the caller demands a model's.
             Err(error)
@@ -200,10 +201,14 @@ impl<W: Workflow> Engine<W> {
         context: &Context,
         budget: u64,
     ) -> Result<Gathered> {
-        gather(context, document.thread, arguments.relevant_files.clone(), budget, arguments.common.allow_missing).await
+        let mut before = document.thread.files(Some(document.workflow.info().name));
+        before.extend(document.work.locations());
+        let paths = arguments.relevant_files.clone();
+        gather(context, paths, before, budget, arguments.common.allow_missing).await
     }
 
     /// A step that shows no file still refuses one that can not be read, so that the mistake is told early.
+    /// Returns where the files are.
     async fn check_files(&self, arguments: &Arguments, context: &Context) -> Result<Vec<String>> {
         let request = evidence::CollectRequest {
             paths: arguments.relevant_files.clone(),
@@ -212,8 +217,7 @@ impl<W: Workflow> Engine<W> {
         };
         let found =
             context.deadline.bound("looking for files", evidence::check(&*context.workspace, &request)).await??;
-        let shown: Vec<String> = found.into_iter().map(|found| found.path).collect();
-        context.draft().coverage.selected.clone_from(&shown);
-        Ok(shown)
+        context.draft().coverage.selected = found.iter().map(|found| found.path.clone()).collect();
+        Ok(found.into_iter().map(|found| found.location).collect())
     }
 }

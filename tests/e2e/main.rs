@@ -6,6 +6,7 @@ mod call; // one call: what is sent, printed and kept
 mod causes; // everything that goes wrong upstream, and its exit code
 mod config; // settings, their origin, and what is refused
 mod documents; // generated pages and the README are true
+mod durability; // kill -9, and stores that are full, locked, damaged, old or new
 mod journal; // calls and threads after the fact
 mod limits; // what takes too long or is too much
 mod processes; // several processes, signals, pipes

@@ -58,7 +58,8 @@ fn a_pipe_that_nobody_asked_about_is_not_read() {
 #[test]
 fn a_reader_that_leaves_ends_the_call_quietly() {
     for format in ["text", "jsonl"] {
-        let fake = Fake::start(Scenario::load("slow_gate"));
+        let lines = Reply::answer("one\n two\n three\n four").wait("go", Point::AfterFrames(3));
+        let fake = Fake::start(Scenario::of([lines]));
         let user = User::with(&fake);
         // The gate stays shut: only a call that notices that nobody reads comes to an end.
         let mut command = user.command(["call", "chat", "hello", "--output", format]);
@@ -72,7 +73,8 @@ fn a_reader_that_leaves_ends_the_call_quietly() {
 
 #[test]
 fn text_is_printed_while_it_arrives() {
-    let fake = Fake::start(Scenario::load("slow_gate"));
+    let lines = Reply::answer("one\n two\n three\n four").wait("go", Point::AfterFrames(3));
+    let fake = Fake::start(Scenario::of([lines]));
     let user = User::with(&fake);
     let mut child = user.command(["call", "chat", "hello", "--quiet"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut stdout = child.stdout.take().unwrap();
@@ -111,7 +113,11 @@ fn a_killed_call_is_interrupted_and_its_request_is_not_forgotten() {
     running.child.wait().unwrap();
     let calls = user.run(&["calls", "list", "--json"]).json();
     assert_eq!((&calls[0]["state"], &calls[0]["attempts"]), (&"interrupted".into(), &1.into()), "{calls:#}");
-    let page = user.run(&["calls", "show", calls[0]["call_id"].as_str().unwrap()]).stdout;
+    let id = calls[0]["call_id"].as_str().unwrap();
+    let envelope = user.run(&["calls", "show", id, "--json"]).json();
+    assert_eq!(envelope["model"]["tried"][0]["outcome"], "unknown", "{envelope:#}");
+    assert_eq!(envelope["cost"]["usd"], serde_json::Value::Null, "what was not counted is not free: {envelope:#}");
+    let page = user.run(&["calls", "show", id]).stdout;
     assert!(page.contains("unknown: its process ended first"), "{page}");
 }
 

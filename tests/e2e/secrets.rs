@@ -240,6 +240,11 @@ fn an_echo_and_an_answer_with_a_secret_in_it_are_kept_without_it() {
     nothing_out(&seeds, &user, &fake, &ran);
     holds_harmless(ran.json()["text"].as_str().unwrap(), "the echo");
 
+    let said = token("github-token", ["gh", "p_"], &alnum(36, 40));
+    let model = format!("mock:say?text={}", said.text.replace(' ', "%20"));
+    let ran = user.run(&["call", "chat", "hi", "--model", &model, "--output", "json"]).exits(0);
+    nothing_out(&[said], &user, &fake, &ran);
+
     let fake = Fake::start(Scenario::answer(&together(&seeds)));
     let user = User::with(&fake);
     let ran = user.run(&["call", "chat", "which key do I use?", "--output", "json"]).exits(0);

@@ -12,12 +12,12 @@ fn parse(text: &str) -> Result<Project> {
 #[test]
 fn a_repository_sets_globs_and_options_of_tools() {
     let text = "ignore = ['vendor/**', '*.lock']\n[tools.codereview]\nseverity-filter = 'high'\nfocus_on = 'locks'\n\
-                [tools.precommit]\ninclude_unstaged = false\ndepth = 3\nratio = 0.5\nareas = ['a', 'b']\n";
+                [tools.secaudit]\nthinking-mode = 'high'\ntemperature = 0.5\nfocus_areas = ['a', 'b']\n";
     let project = parse(text).unwrap();
     assert_eq!(project.ignore, ["vendor/**", "*.lock"]);
     let options = json!({
         "codereview": {"severity_filter": "high", "focus_on": "locks"},
-        "precommit": {"include_unstaged": false, "depth": 3, "ratio": 0.5, "areas": ["a", "b"]},
+        "secaudit": {"thinking_mode": "high", "temperature": 0.5, "focus_areas": ["a", "b"]},
     });
     assert_eq!(serde_json::to_value(project.tools).unwrap(), options);
 }
@@ -43,6 +43,11 @@ fn whatever_is_the_callers_alone_is_refused_with_its_key_file_and_line() {
         "url",
         "continuation_id",
         "step",
+        "confidence",
+        "use_assistant_model",
+        "expert",
+        "relevant_context",
+        "no_such_option",
     ];
     let cases = top
         .map(|key| (format!("# first\n{key} = 'test-key'\n"), key.to_owned()))
@@ -69,10 +74,10 @@ fn a_value_of_the_wrong_type_is_named_but_not_shown() {
         ("ignore = [1]", "ignore"),
         ("tools = 'test-key'", "tools"),
         ("tools.debug = 'test-key'", "tools.debug"),
-        ("[tools.debug]\nfocus = {a = 'test-key'}", "tools.debug.focus"),
-        ("[tools.debug]\nsince = 2026-01-01", "tools.debug.since"),
-        ("[tools.debug]\nratio = nan", "tools.debug.ratio"),
-        ("[tools.debug]\ndepth = 99999999999999999999", "tools.debug.depth"),
+        ("[tools.debug]\nfocus_on = {a = 'test-key'}", "tools.debug.focus_on"),
+        ("[tools.debug]\nreview_type = 2026-01-01", "tools.debug.review_type"),
+        ("[tools.debug]\ntemperature = nan", "tools.debug.temperature"),
+        ("[tools.debug]\ntemperature = 99999999999999999999", "tools.debug.temperature"),
     ];
     for (text, key) in cases {
         let error = parse(text).unwrap_err();

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::work::Work;
 use super::{Workflow, expert, render};
+use crate::error::{Error, ErrorCode, Result};
 use crate::gateway::Answer;
 use crate::threads::Thread;
 use crate::tools::Output;
@@ -75,12 +76,16 @@ impl<W: Workflow> Document<'_, W> {
     }
 
     /// The expert answered.
-    pub(super) fn analysed(&self, answer: &Answer, files: &Gathered) -> Output {
+    pub(super) fn analysed(&self, answer: &Answer, files: &Gathered) -> Result<Output> {
         let analysis = expert::parse(&answer.text);
         let text = match analysis.get("raw_analysis").and_then(Value::as_str) {
             Some(prose) => format!("{}\n", prose.trim_end()),
             None => render::markdown(&analysis),
         };
+        if text.trim().is_empty() {
+            let message = format!("{} answered in JSON that says nothing: {}", answer.model, brief(&answer.text));
+            return Err(Error::new(ErrorCode::NoVerdict, message).hint("ask again with --fresh, or another model"));
+        }
         if let Some(status) = expert::asks_for_more(&analysis) {
             let mut document = self.base(status);
             document.insert("content".to_owned(), json!(analysis).to_string().into());
@@ -89,14 +94,14 @@ impl<W: Workflow> Document<'_, W> {
                 "Look for what the expert asks for, then call again with it and this continuation_id.",
             );
             add_embedded(&mut document, files);
-            return self.output(status, text, document, Some(answer));
+            return Ok(self.output(status, text, document, Some(answer)));
         }
         let status = "calling_expert_analysis";
         let mut document = self.base(status);
         document.insert("expert_analysis".to_owned(), Value::Object(analysis));
         self.finish(&mut document, "Check the expert's claims against the code before you act on them.");
         add_embedded(&mut document, files);
-        self.output(status, text, document, Some(answer))
+        Ok(self.output(status, text, document, Some(answer)))
     }
 
     /// What every step says.
@@ -106,7 +111,7 @@ impl<W: Workflow> Document<'_, W> {
         document.insert("status".to_owned(), status.into());
         document.insert("step_number".to_owned(), work.step_number().into());
         document.insert("total_steps".to_owned(), work.total_steps.into());
-        document.insert("next_step_required".to_owned(), work.next_step_required.into());
+        document.insert("next_step_required".to_owned(), (!work.is_last()).into());
         document.insert(
             words.counts.to_owned(),
             json!({
@@ -131,13 +136,13 @@ impl<W: Workflow> Document<'_, W> {
             words.finished_work.to_owned(),
             json!({
                 "initial_request": work.task(),
-                "steps_taken": work.steps.len(),
+                "steps_taken": work.steps().len(),
                 "files_examined": work.files_checked(),
                 "relevant_files": work.relevant_files(),
                 "relevant_context": work.relevant_context(),
                 "issues_found": work.issues().collect::<Vec<_>>(),
                 "work_summary": work.summary(),
-                "final_analysis": work.steps.last().map(|step| &step.findings),
+                "final_analysis": work.current().map(|step| &step.findings),
                 "confidence_level": work.confidence().as_str(),
             }),
         );
@@ -178,6 +183,13 @@ impl<W: Workflow> Document<'_, W> {
         );
         Output { status: status.to_owned(), text, data: Value::Object(document) }
     }
+}
+
+/// An answer as it is quoted in an error.
+fn brief(answer: &str) -> String {
+    let mut letters = answer.trim().chars();
+    let begin: String = letters.by_ref().take(200).collect();
+    if letters.next().is_some() { begin + "…" } else { begin }
 }
 
 fn add_embedded(document: &mut Map<String, Value>, files: &Gathered) {

@@ -11,8 +11,19 @@ pub(super) fn parse(text: &str) -> Map<String, Value> {
     });
     match parsed {
         Ok(Value::Object(document)) => document,
+        Ok(value) if is_nothing(&value) => Map::new(),
         Ok(_) => prose(text, "the answer is JSON, but not an object"),
         Err(error) => prose(text, &error.to_string()),
+    }
+}
+
+/// JSON that says nothing.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.iter().all(is_nothing),
+        _ => false,
     }
 }
 

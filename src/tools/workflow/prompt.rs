@@ -40,8 +40,8 @@ fn work(work: &Work) -> String {
 
 /// The task, unless it is nothing but the beginning of the first findings.
 fn task(work: &Work) -> &str {
-    match work.steps.first() {
-        Some(first) if first.findings.starts_with(&first.step) => "",
+    match work.steps().first() {
+        Some((_, first)) if first.findings.starts_with(&first.step) => "",
         _ => work.task(),
     }
 }
@@ -60,7 +60,7 @@ fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 fn counts(work: &Work) -> String {
     format!(
         "{} of {} steps done, {} files examined, confidence {}",
-        work.steps.len(),
+        work.steps().len(),
         work.total_steps,
         work.files_checked().len().max(work.relevant_files().len()),
         work.confidence().as_str()
@@ -69,8 +69,8 @@ fn counts(work: &Work) -> String {
 
 fn findings(work: &Work) -> String {
     let mut text = String::new();
-    for step in &work.steps {
-        line(&mut text, format_args!("### Step {}\n\n", step.number));
+    for (number, step) in work.steps() {
+        line(&mut text, format_args!("### Step {number}\n\n"));
         // The task is shown above already, and a step without a text of its own repeats its findings' first line.
         if !step.findings.starts_with(&step.step) && step.step != work.task() {
             line(&mut text, format_args!("{}\n\n", step.step));
@@ -93,11 +93,11 @@ fn issues(work: &Work) -> String {
 }
 
 fn hypotheses(work: &Work) -> String {
-    work.steps
-        .iter()
-        .filter_map(|step| {
+    work.steps()
+        .into_iter()
+        .filter_map(|(number, step)| {
             let hypothesis = step.hypothesis.as_ref()?;
-            Some(format!("- Step {} ({}): {hypothesis}\n", step.number, step.confidence.as_str()))
+            Some(format!("- Step {number} ({}): {hypothesis}\n", step.confidence.as_str()))
         })
         .collect()
 }
