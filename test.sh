@@ -44,7 +44,7 @@ say "documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
 
 if has cargo-deny; then
-  say "licences and advisories"
+  say "licences, bans and sources"
   cargo deny --all-features check bans licenses sources
 fi
 

@@ -20,7 +20,10 @@ pub(super) fn line(result: &Envelope) -> String {
         parts.push(result.cost.usd.map_or_else(|| "cost unknown".to_owned(), |usd| format!("${usd:.4}")));
     }
     parts.extend(result.thread_id.as_ref().map(|thread| format!("thread {thread}")));
-    parts.push(format!("call {}", result.call_id));
+    // A call that was not accepted, or was only planned, is in no journal.
+    if !result.call_id.as_str().is_empty() && result.status != "dry_run" {
+        parts.push(format!("call {}", result.call_id));
+    }
     parts.join(" · ")
 }
 

@@ -18,7 +18,7 @@ pub fn prepare(dir: &Path) -> Result<()> {
     if mode & 0o022 == 0 {
         return Ok(());
     }
-    Err(Error::internal(format!(
+    Err(Error::invalid(format!(
         "state directory {} may be written by others (mode {:o})",
         dir.display(),
         mode & 0o7777

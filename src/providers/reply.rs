@@ -27,13 +27,6 @@ pub struct Reply {
     pub extra: Extra,
 }
 
-impl Reply {
-    /// Bytes of reasoning.
-    pub fn reasoning_bytes(&self) -> usize {
-        self.reasoning.len()
-    }
-}
-
 /// Puts chunks together.
 #[derive(Debug, Default)]
 pub struct ReplyBuilder {

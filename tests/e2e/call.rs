@@ -317,3 +317,51 @@ fn a_server_on_this_machine_is_offered_to_who_has_configured_nothing() {
     let ran = configured.run(&["call", "debug", FINDINGS, "--use-assistant-model=false"]).exits(0);
     assert!(!ran.stderr.contains("a server answers"), "{ran:#?}");
 }
+
+#[test]
+fn a_call_that_is_refused_before_it_begins_is_an_envelope_for_programs() {
+    let user = User::new();
+    for arguments in [
+        &["call", "chat", "hi", "--continue", "0123abcd"][..],
+        &["call", "chat", "hi", "--timeout", "0"],
+        &["call", "chat", "--json-args", "gone.json"],
+    ] {
+        let envelope = user.envelope(arguments);
+        assert_eq!((&envelope["state"], &envelope["exit"]["code"]), (&json!("failed"), &json!(2)), "{envelope:#}");
+        assert_eq!(envelope["call_id"], "", "no call was begun: {envelope:#}");
+    }
+}
+
+#[test]
+fn a_conversation_goes_on_with_its_model_and_finds_its_files_from_elsewhere() {
+    let fake = Fake::start(Scenario::answer("Yes."));
+    let user = User::with(&fake);
+    let first = user.envelope(&["call", "chat", "look", "--files", "src/queue.rs", "--model", "kimi-k3.1-pro"]);
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(elsewhere.path().join("src")).unwrap();
+    std::fs::write(elsewhere.path().join("src/queue.rs"), "another file of that name\n").unwrap();
+    let thread = first["thread_id"].as_str().unwrap();
+    let ran =
+        crate::support::finish(user.command_in(elsewhere.path(), ["call", "chat", "again", "--continue", thread]));
+    ran.exits(0);
+    let asked = &fake.requests()[1];
+    assert_eq!(asked.model(), "kimi-k3.1-pro");
+    assert!(asked.user_text().contains("   2│     drain();"), "{}", asked.user_text());
+    assert!(!asked.user_text().contains("another file"), "{}", asked.user_text());
+}
+
+#[test]
+fn items_of_a_list_are_split_at_commas_that_stand_outside_of_brackets_and_of_file_names() {
+    let user = User::new();
+    user.write("a,b.txt", "one file\n");
+    user.write("list.txt", "src/queue.rs\na,b.txt\n");
+    let selected = |files: &str| {
+        let envelope =
+            user.envelope(&["call", "debug", "x", "--relevant-files", files, "--relevant-context", "f(a, b),g"]);
+        assert_eq!(envelope["data"]["complete_investigation"]["relevant_context"], json!(["f(a, b)", "g"]));
+        envelope["coverage"]["selected"].clone()
+    };
+    assert_eq!(selected("a,b.txt"), json!(["a,b.txt"]));
+    assert_eq!(selected("src/queue.rs,list.txt"), json!(["src/queue.rs", "list.txt"]));
+    assert_eq!(selected("@list.txt"), json!(["src/queue.rs", "a,b.txt"]));
+}

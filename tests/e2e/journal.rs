@@ -140,3 +140,16 @@ fn usage_is_summed_up_by_model_tool_and_day() {
     let page = user.run(&["usage"]).exits(0).stdout;
     assert!(page.lines().last().unwrap().starts_with("total"), "{page}");
 }
+
+#[test]
+fn a_state_directory_that_others_may_write_is_refused_and_not_changed() {
+    use std::os::unix::fs::PermissionsExt;
+    let open = tempfile::tempdir().unwrap();
+    let dir = open.path().join("state");
+    std::fs::create_dir(&dir).unwrap();
+    std::fs::set_permissions(&dir, std::fs::Permissions::from_mode(0o777)).unwrap();
+    let user = User::new().set("EXAI_STATE_DIR", dir.to_str().unwrap());
+    let ran = user.run(&["call", "version"]).exits(2);
+    assert!(ran.stderr.contains("may be written by others") && ran.stderr.contains("chmod 700"), "{ran:#?}");
+    assert_eq!(std::fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o777);
+}

@@ -282,3 +282,28 @@ fn waits_are_believed_when_they_make_sense() {
     }
     assert_eq!(retry_after(&HeaderMap::new(), now), None);
 }
+
+/// What gzip makes of bytes that it does not compress.
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(bytes.len()).unwrap();
+    let crc = bytes.iter().fold(!0_u32, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 })
+    });
+    let mut packed = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1];
+    packed.extend(length.to_le_bytes());
+    packed.extend((!length).to_le_bytes());
+    packed.extend(bytes);
+    packed.extend((!crc).to_le_bytes());
+    packed.extend(u32::from(length).to_le_bytes());
+    packed
+}
+
+#[tokio::test]
+async fn a_packed_answer_is_unpacked() {
+    let head =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n";
+    let answer = [head.as_bytes(), &gzip(format!("{HI}{STOP}data: [DONE]\n\n").as_bytes())].concat();
+    let exchange = exchange(GLM, answer, End::Close, Limits::PROMPT).await;
+    assert!(exchange.request.to_ascii_lowercase().contains("accept-encoding: gzip"), "{}", exchange.request);
+    assert_eq!(exchange.outcome.unwrap().text, "hi");
+}
