@@ -15,6 +15,7 @@ mod recovery;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod veiled;
 mod watch;
 
 use std::panic::AssertUnwindSafe;
@@ -36,6 +37,7 @@ use crate::error::{Error, ErrorCode, Kind, Result};
 use crate::evidence::Workspace;
 use crate::gateway::{Gateway, Ledger, Recorder};
 use crate::protocol::{CallId, CallRequest, CallState, Envelope, Exit, ThreadId};
+use crate::redaction::Veil;
 use crate::store::{CallStart, Store};
 use crate::threads::Threads;
 use crate::tools::{Context, Draft, Output, Registry, Settings};
@@ -104,12 +106,13 @@ impl Calls {
             created_at: now,
             deadline_at: now.after(allowed),
         };
-        let journal = Arc::new(Journal::new(start, self.store.clone()));
+        let veil = Arc::<Veil>::default();
+        let journal = Arc::new(Journal::new(start, self.store.clone(), Arc::clone(&veil)));
         let cancel = CancellationToken::new();
         let (handle, finished) = CallHandle::new(&journal, cancel.clone());
         self.running.add(&handle.id, &cancel);
         journal.accepted(allowed);
-        let run = Run { calls: Arc::clone(self), request, caller, deadline, journal, cancel };
+        let run = Run { calls: Arc::clone(self), request, caller, deadline, journal, veil, cancel };
         self.tasks.spawn(async move {
             // Nobody may be listening any more; the result is in the journal.
             drop(finished.send(run.guarded().await));
@@ -149,6 +152,7 @@ struct Run {
     caller: Caller,
     deadline: Deadline,
     journal: Arc<Journal>,
+    veil: Arc<Veil>,
     cancel: CancellationToken,
 }
 
@@ -193,6 +197,7 @@ impl Run {
             recorder,
             ledger: Arc::new(Ledger::default()),
             settings: Arc::clone(&self.calls.settings),
+            veil: Arc::clone(&self.veil),
             draft: Mutex::new(Draft::default()),
         }
     }
@@ -236,11 +241,13 @@ impl Run {
             Err(_) if !draft.plans.is_empty() => {}
             Err(error) => envelope.fail(&error),
         }
+        if self.request.options.dry_run && envelope.error.is_none() {
+            plan(&mut envelope, &draft);
+        }
+        veiled::hide(&self.veil, &mut envelope);
+        envelope.warnings.extend(self.veil.warning());
         if self.request.options.dry_run {
             self.calls.running.remove(self.journal.id());
-            if envelope.error.is_none() {
-                plan(&mut envelope, &draft);
-            }
             // The conversation of a dry run is never begun.
             envelope.thread_id = None;
             return self.journal.discard(envelope);

@@ -2,9 +2,9 @@
 //! whose turn it is, what to do when an attempt fails, and what it cost.
 //!
 //! ```text
-//! ask ─▶ route ─▶ key ─┬▶ in flight: joined, no request of its own
-//!                      └▶ flight ─┬▶ answered lately: reused, no request
-//!                                 └▶ [permit ─▶ attempt committed ─▶ stream] × tries ─▶ answer kept
+//! ask ─▶ secrets out ─▶ key ─┬▶ in flight: joined, no request of its own
+//!                            └▶ flight ─┬▶ answered lately: reused, no request
+//!                                       └▶ [permit ─▶ attempt committed ─▶ stream] × tries ─▶ answer kept
 //! ```
 //!
 //! A flight lives until its last waiter leaves; each waiter keeps its own deadline.
@@ -51,6 +51,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::estimate_tokens;
 use crate::protocol::{EventKind, Live, Phase};
 use crate::providers::{Catalogue, ChatRequest, Model, Provider, Providers};
+use crate::redaction::Veil;
 use crate::store::Store;
 use flight::{Boarded, Failure, News, Ticket};
 use pilot::Pilot;
@@ -115,6 +116,19 @@ pub struct Ask {
     pub deadline: Deadline,
     /// Neither join nor reuse.
     pub fresh: bool,
+    /// Takes the secrets out of the messages; shared by all that its call sends and keeps.
+    pub veil: Arc<Veil>,
+}
+
+impl Ask {
+    /// The question as it may be sent.
+    fn veiled(&self) -> Self {
+        let mut ask = self.clone();
+        for message in &mut ask.request.messages {
+            self.veil.text(&mut message.content);
+        }
+        ask
+    }
 }
 
 /// A usable answer.
@@ -139,6 +153,7 @@ impl Gateway {
 
     /// What [`Self::ask`] would send, without sending it.
     pub fn plan(&self, ask: &Ask) -> Result<Plan> {
+        let ask = ask.veiled();
         let model = ask.route.first()?;
         let provider = self.provider(model)?;
         let body = provider.body(model, &ask.request);
@@ -153,6 +168,7 @@ impl Gateway {
         recorder: &Arc<dyn Recorder>,
         ledger: &Arc<Ledger>,
     ) -> Result<Answer> {
+        let ask = &ask.veiled();
         ledger.asked(&ask.route);
         let mut last = Error::internal("a route without a model");
         for model in self.in_order(&ask.route).await? {

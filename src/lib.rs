@@ -3,8 +3,8 @@
 //! Modules in the order of their dependencies; each uses only what stands to its left
 //! (`tests/e2e/architecture.rs` checks that). `ARCHITECTURE.md` tells the way of a call.
 //!
-//! `error, clock, feed, protocol ← config, telemetry ← store, coordination, providers ← evidence ←
-//! threads, gateway ← tools ← calls ← backend`
+//! `error, clock, feed, protocol ← config, telemetry ← redaction, store, coordination, providers ←
+//! evidence ← threads, gateway ← tools ← calls ← backend`
 
 pub mod backend;
 pub mod calls;
@@ -20,6 +20,7 @@ pub mod fuzzing;
 pub mod gateway;
 pub mod protocol;
 pub mod providers;
+pub mod redaction;
 pub mod store;
 pub mod telemetry;
 pub mod threads;

@@ -1,17 +1,19 @@
 //! The journal of one call: numbers its steps, tells them, and sees to it that they are on disk in time.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::time::Instant;
 
+use super::veiled;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::feed::{Feed, Reader};
 use crate::gateway::Recorder;
 use crate::protocol::{CallEvent, CallId, Envelope, EventKind, Live, ThreadId, Told};
 use crate::providers::Model;
+use crate::redaction::Veil;
 use crate::store::{AttemptEnd, CallStart, NewAnswer, NewAttempt, Store, ThreadWrite};
 
 /// The journal of one call.
@@ -20,6 +22,7 @@ pub(super) struct Journal {
     start: CallStart,
     begun: Instant,
     store: Store,
+    veil: Arc<Veil>,
     feed: Feed<Told>,
     pages: Mutex<Pages>,
 }
@@ -45,8 +48,14 @@ impl Pages {
 }
 
 impl Journal {
-    pub(super) fn new(start: CallStart, store: Store) -> Self {
-        Self { start, begun: Instant::now(), store, feed: Feed::default(), pages: Mutex::default() }
+    pub(super) fn new(start: CallStart, store: Store, veil: Arc<Veil>) -> Self {
+        let start = veiled::hide_arguments(&veil, start);
+        Self { start, begun: Instant::now(), store, veil, feed: Feed::default(), pages: Mutex::default() }
+    }
+
+    /// What is kept of the beginning; what was found meanwhile may stand in the arguments too.
+    fn start(&self) -> CallStart {
+        veiled::hide_arguments(&self.veil, self.start.clone())
     }
 
     pub(super) fn id(&self) -> &CallId {
@@ -81,7 +90,7 @@ impl Journal {
             pages.saved = true;
             pages.events.clone()
         };
-        self.store.save_call_later(self.start.clone(), events);
+        self.store.save_call_later(self.start(), events);
     }
 
     /// Commits the result with everything that is not on disk yet, then tells it.
@@ -93,7 +102,7 @@ impl Journal {
             pages.closed = true;
             (pages.add(self.id(), EventKind::Finished { state: envelope.state }, now), pages.events.clone())
         };
-        let result = self.store.finish_call(self.start.clone(), events, envelope.clone(), thread, now).await;
+        let result = self.store.finish_call(self.start(), events, envelope.clone(), thread, now).await;
         match result {
             Ok(stored) => envelope = stored,
             // An answer that could not be kept is still the caller's, with the truth about it.
@@ -132,6 +141,7 @@ impl Journal {
 #[async_trait]
 impl Recorder for Journal {
     fn event(&self, kind: EventKind) {
+        let kind = veiled::hide_event(&self.veil, kind);
         // Locked to the end: events are told in the order of their numbers.
         let mut pages = self.pages();
         if pages.closed {
@@ -156,22 +166,25 @@ impl Recorder for Journal {
             pages.saved = true;
             (pages.attempts, pages.events.clone())
         };
+        let mut name = model.to_string();
+        self.veil.text(&mut name);
         let attempt = NewAttempt {
             n,
             provider: model.provider.to_string(),
-            model: model.to_string(),
+            model: name,
             request_key: key.to_owned(),
             at: Timestamp::now(),
         };
-        self.store.begin_attempt(self.start.clone(), events, attempt).await?;
+        self.store.begin_attempt(self.start(), events, attempt).await?;
         Ok(n)
     }
 
     async fn end_attempt(&self, n: u32, end: AttemptEnd, answer: Option<NewAnswer>) -> Result<()> {
-        self.store.end_attempt(self.start.id.clone(), n, end, answer).await
+        let answer = answer.map(|answer| veiled::hide_answer(&self.veil, answer));
+        self.store.end_attempt(self.start.id.clone(), n, veiled::hide_end(&self.veil, end), answer).await
     }
 
     fn abandon_attempt(&self, n: u32, end: AttemptEnd) {
-        self.store.end_attempt_later(self.start.id.clone(), n, end);
+        self.store.end_attempt_later(self.start.id.clone(), n, veiled::hide_end(&self.veil, end));
     }
 }

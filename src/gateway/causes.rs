@@ -122,6 +122,7 @@ async fn ask(dialect: Dialect, model: &str, status: u16, body: String) -> Outcom
         },
         deadline: Deadline::after(Duration::from_mins(5)),
         fresh: true,
+        veil: Arc::default(),
     };
     let notes = Arc::new(Notes::default());
     let recorder: Arc<dyn Recorder> = Arc::clone(&notes) as _;

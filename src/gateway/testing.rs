@@ -83,6 +83,7 @@ impl Door {
             request: ChatRequest { messages: vec![ChatMessage::new(Role::User, text)], ..ChatRequest::default() },
             deadline: Deadline::after(Duration::from_secs(30)),
             fresh: false,
+            veil: Arc::default(),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::evidence::{self, CollectRequest, Workspace};
 use crate::gateway::{Answer, Ask, Gateway, Ledger, Need, Plan, Recorder, Route};
 use crate::protocol::{CallId, CallOptions, Coverage, ThreadId};
 use crate::providers::{ChatMessage, ChatRequest, Role};
+use crate::redaction::Veil;
 use crate::store::ThreadWrite;
 use crate::threads::{Exchange, Thread, Threads};
 
@@ -46,6 +47,8 @@ pub struct Context {
     pub ledger: Arc<Ledger>,
     /// Settings that tools look at.
     pub settings: Arc<Settings>,
+    /// Takes the secrets out of what is sent and kept.
+    pub veil: Arc<Veil>,
     /// What the result will say beside the tool's answer, also when the tool fails.
     pub draft: Mutex<Draft>,
 }
@@ -88,7 +91,12 @@ impl Context {
     }
 
     /// Adds this call's turns to the conversation, once the call has succeeded.
-    pub(super) fn remember(&self, thread: &Thread, exchange: Exchange) {
+    pub(super) fn remember(&self, thread: &Thread, mut exchange: Exchange) {
+        // Before the title is cut out of the question: half a secret is not recognized.
+        self.veil.text(&mut exchange.question);
+        self.veil.text(&mut exchange.answer);
+        exchange.model.iter_mut().for_each(|model| self.veil.text(model));
+        self.veil.value(&mut exchange.state);
         let mut draft = self.draft();
         draft.thread_id = Some(thread.id.clone());
         draft.thread = Some(thread.write(exchange));
@@ -120,6 +128,7 @@ impl Context {
             request,
             deadline: self.deadline,
             fresh: self.options.fresh,
+            veil: Arc::clone(&self.veil),
         };
         if self.options.dry_run {
             let plan = self.gateway.plan(&ask)?;

@@ -12,7 +12,7 @@ const GROUPS: [&[&str]; 13] = [
     &["feed"],
     &["protocol"],
     &["config", "telemetry"],
-    &["store", "coordination", "providers"],
+    &["redaction", "store", "coordination", "providers"],
     &["evidence"],
     &["threads", "gateway"],
     &["tools"],

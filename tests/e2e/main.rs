@@ -10,4 +10,5 @@ mod durability; // kill -9, and stores that are full, locked, damaged, old or ne
 mod journal; // calls and threads after the fact
 mod limits; // what takes too long or is too much
 mod processes; // several processes, signals, pipes
+mod secrets; // what must not get out
 mod support; // the harness

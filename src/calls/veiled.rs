@@ -1,0 +1,52 @@
+//! What a call keeps, without its secrets. File paths stay as they are: they have to lead somewhere.
+
+use crate::protocol::{Envelope, EventKind};
+use crate::redaction::Veil;
+use crate::store::{AttemptEnd, CallStart, NewAnswer};
+
+/// Takes the secrets out of a result; it is told as it is kept.
+pub(super) fn hide(veil: &Veil, envelope: &mut Envelope) {
+    let model = &mut envelope.model;
+    let named = [&mut model.requested, &mut model.used, &mut model.reason];
+    let texts = named.into_iter().flatten().chain(model.tried.iter_mut().map(|tried| &mut tried.model));
+    for text in texts.chain(&mut envelope.warnings).chain([&mut envelope.status, &mut envelope.text]) {
+        veil.text(text);
+    }
+    for value in envelope.findings.iter_mut().chain([&mut envelope.data]) {
+        veil.value(value);
+    }
+    if let Some(error) = &mut envelope.error {
+        veil.text(&mut error.message);
+        error.hints.iter_mut().for_each(|hint| veil.text(hint));
+        error.details.iter_mut().for_each(|details| veil.value(details));
+    }
+}
+
+/// Takes the secrets out of what a caller asked for.
+pub(super) fn hide_arguments(veil: &Veil, mut start: CallStart) -> CallStart {
+    veil.fields(&mut start.arguments);
+    start
+}
+
+/// Takes the secrets out of a step.
+pub(super) fn hide_event(veil: &Veil, mut kind: EventKind) -> EventKind {
+    match &mut kind {
+        EventKind::Note { message: text } | EventKind::Sent { model: text, .. } => veil.text(text),
+        _ => {}
+    }
+    kind
+}
+
+/// Takes the secrets out of what a provider said beside its answer.
+pub(super) fn hide_end(veil: &Veil, mut end: AttemptEnd) -> AttemptEnd {
+    end.message.iter_mut().for_each(|message| veil.text(message));
+    end.extra.iter_mut().for_each(|extra| veil.value(extra));
+    end
+}
+
+/// Takes the secrets out of an answer that is kept for reuse.
+pub(super) fn hide_answer(veil: &Veil, mut answer: NewAnswer) -> NewAnswer {
+    veil.text(&mut answer.model);
+    veil.value(&mut answer.body);
+    answer
+}
