@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A secret has the same placeholder wherever it stands in one call, so that a model can still tell two apart.
-//! What counts as one is data: [`table`] for secrets with a telling beginning, [`name`] for names that say so.
+//! What counts as one is data: `table` for secrets with a telling beginning, `name` for names that say so.
 //! Nothing here does I/O, and nothing keeps a secret.
 
 mod assignment;
