@@ -25,6 +25,9 @@ use crate::providers::{
 };
 use crate::store::{AttemptEnd, NewAnswer, Store};
 
+/// A body that no provider sends.
+const PANICS: &str = "panic";
+
 /// Refuses every request in the same way.
 struct Refusing {
     dialect: Dialect,
@@ -49,6 +52,7 @@ impl Provider for Refusing {
 
     async fn open(&self, _: &Model, _: &Map<String, Value>, _: &Limits) -> Result<Box<dyn ReplyStream>, ProviderError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
+        assert_ne!(self.body, PANICS, "as the test wants it");
         Err(self.dialect.classify(self.status, &self.body, Timestamp::now()))
     }
 }
@@ -276,4 +280,11 @@ async fn a_parameter_that_is_refused_by_name_is_left_out_once_and_remembered() {
         .iter()
         .any(|event| matches!(event, EventKind::Note { message } if message.contains("temperature")));
     assert!(note, "{:?}", outcome.events);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bug_that_panics_in_a_request_ends_the_wait_for_it() {
+    let outcome = ask(GLM, "glm-4.6", 500, PANICS.to_owned()).await;
+    assert_eq!((outcome.error.code, outcome.waited), (ErrorCode::InternalError, Duration::ZERO));
+    assert!(outcome.error.message.contains("a bug of exai"), "{:?}", outcome.error);
 }

@@ -37,14 +37,19 @@ impl Pilot {
     /// Flies until there is an answer, no sense in going on, or nobody who waits.
     pub(super) async fn fly(mut self) {
         let flight = Arc::clone(&self.flight);
+        let mut landing = Landing {
+            gateway: Arc::clone(&self.gateway),
+            flight: Arc::clone(&flight),
+            key: self.key.clone(),
+            outcome: None,
+        };
         let outcome = tokio::select! {
             biased;
             // Dropping the attempt closes its connection and gives its permit back.
             () = flight.abandoned() => return,
             outcome = self.answer() => outcome,
         };
-        self.gateway.flights.land(&self.key, &self.flight);
-        self.flight.tell(News::Ended(Arc::new(outcome)));
+        landing.with(outcome);
     }
 
     /// An answer from the store, or a new one. The store is looked at only now that the flight is listed: an equal
@@ -251,6 +256,29 @@ impl Pilot {
             error: error.to_error(self.model.provider, &self.model.to_string()),
             try_next: error.may_another_model_help(),
         }
+    }
+}
+
+/// The end of a flight, told however it comes: a bug that panics must not leave its waiters waiting.
+struct Landing {
+    gateway: Arc<Gateway>,
+    flight: Arc<Flight>,
+    key: String,
+    outcome: Option<Result<Answer, Failure>>,
+}
+
+impl Landing {
+    fn with(&mut self, outcome: Result<Answer, Failure>) {
+        self.outcome = Some(outcome);
+    }
+}
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        let lost = || Err(Failure::final_(Error::internal("a model request met a bug of exai; please report it")));
+        let outcome = self.outcome.take().unwrap_or_else(lost);
+        self.gateway.flights.land(&self.key, &self.flight);
+        self.flight.tell(News::Ended(Arc::new(outcome)));
     }
 }
 

@@ -22,7 +22,13 @@ pub(super) fn parse(text: &str) -> Map<String, Value> {
 /// The document as people read it: prose as it came, all else as Markdown; empty when it says nothing.
 pub(super) fn text(document: &Map<String, Value>) -> String {
     let prose = document.get("raw_analysis").and_then(Value::as_str).filter(|prose| !prose.trim().is_empty());
-    prose.map_or_else(|| render::markdown(document), |prose| format!("{}\n", prose.trim_end()))
+    if let Some(prose) = prose {
+        return format!("{}\n", prose.trim_end());
+    }
+    let text = render::markdown(document);
+    // The one status that is a verdict by itself.
+    let is_clear = document.get("status").is_some_and(|status| status == "no_bug_found");
+    if text.trim().is_empty() && is_clear { "No bug was found.\n".to_owned() } else { text }
 }
 
 /// JSON that says nothing.
@@ -74,6 +80,12 @@ mod tests {
         ] {
             assert_eq!(parse(text)["status"], "no_bug_found", "{text}");
         }
+    }
+
+    #[test]
+    fn a_verdict_without_a_word_more_is_still_one() {
+        assert_eq!(text(&parse(r#"{"status": "no_bug_found"}"#)), "No bug was found.\n");
+        assert_eq!(text(&parse(r#"{"status": "analysis_complete"}"#)).trim(), "");
     }
 
     #[test]
