@@ -16,4 +16,4 @@ pub use envelope::{
 pub use event::{CallEvent, EventKind, Live, RequestSize, Told, WaitingFor};
 pub use id::{CallId, InstanceId, ThreadId};
 pub use listing::{AttemptRecord, CallRecord, CallSummary, ThreadRecord, ThreadSummary, TurnRecord, UsageRow};
-pub use snapshot::{CallRow, Daemon, PermitGauge, Permits, Rates, Snapshot, Verdict, Word};
+pub use snapshot::{CallRow, Daemon, PermitGauge, Permits, Prompts, Rates, Snapshot, Verdict, Word};

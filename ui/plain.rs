@@ -1,6 +1,6 @@
 //! A snapshot as text, for pipes, cron and people in a hurry.
 
-use exai_core::protocol::{CallRow, CallState, PermitGauge, Snapshot};
+use exai_core::protocol::{CallRow, CallState, PermitGauge, Prompts, Snapshot};
 
 /// Finished calls that are shown.
 const SHOWN: usize = 10;
@@ -19,10 +19,22 @@ pub fn picture(snapshot: &Snapshot) -> String {
     for (provider, permits) in &snapshot.permits.providers {
         text.push_str(&gauge(provider, *permits));
     }
+    text.push_str(&requests(&snapshot.prompts));
     let is_running = |call: &&CallRow| call.state == CallState::Running;
     calls(&mut text, "Running", snapshot.calls.iter().filter(is_running));
     calls(&mut text, "Finished", snapshot.calls.iter().filter(|call| !is_running(call)).take(SHOWN));
     text
+}
+
+fn requests(prompts: &Prompts) -> String {
+    let Prompts { requests, bytes, tokens, fullest_percent } = prompts;
+    if *requests == 0 {
+        return "\nRequests of the last 15 min: none\n".to_owned();
+    }
+    format!(
+        "\nRequests of the last 15 min: {requests}, {bytes} bytes, about {tokens} tokens, the fullest took \
+         {fullest_percent} % of its model's window\n"
+    )
 }
 
 fn gauge(name: &str, permits: PermitGauge) -> String {

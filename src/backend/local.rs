@@ -140,6 +140,7 @@ impl Backend for Local {
             permits: Permits { global, providers },
             calls: running.iter().chain(finished).map(|call| row(call, now)).collect(),
             rates: lately.rates(),
+            prompts: self.calls.store.prompts(OWNER.to_owned(), now.before(WINDOW)).await?,
         })
     }
 }

@@ -20,6 +20,21 @@ pub struct Snapshot {
     pub calls: Vec<CallRow>,
     /// Over the last 15 minutes.
     pub rates: Rates,
+    /// The requests of the last 15 minutes.
+    pub prompts: Prompts,
+}
+
+/// How large requests were.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prompts {
+    /// Requests that left.
+    pub requests: u64,
+    /// Bytes of their bodies.
+    pub bytes: u64,
+    /// Estimated tokens of their messages.
+    pub tokens: u64,
+    /// The largest share of its model's window that one of them filled, in percent.
+    pub fullest_percent: u64,
 }
 
 /// The process behind a snapshot.

@@ -1,11 +1,16 @@
 //! What requests took, summed up.
 
+use std::time::Duration;
+
 use rusqlite::params;
 
 use super::Store;
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::protocol::UsageRow;
+use crate::protocol::{Prompts, UsageRow};
+
+/// No call is allowed more time, so that what left since some moment belongs to calls that are not much older.
+const LONGEST_CALL: Duration = Duration::from_hours(1);
 
 /// What usage is summed up by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +55,33 @@ impl Store {
                 })
             })?;
             rows.collect()
+        })
+        .await
+    }
+}
+
+impl Store {
+    /// How large the requests of `owner` were that left since then; their events hold the figures.
+    pub async fn prompts(&self, owner: String, since: Timestamp) -> Result<Prompts> {
+        self.read(move |connection| {
+            connection
+                .prepare_cached(
+                    "SELECT count(*), total(bytes), total(tokens), coalesce(max(tokens * 100 / max(window, 1)), 0) FROM (
+                        SELECT json_extract(e.body, '$.size.bytes') AS bytes,
+                               json_extract(e.body, '$.size.tokens') AS tokens,
+                               json_extract(e.body, '$.size.window') AS window
+                        FROM calls c JOIN call_events e ON e.call_id = c.id
+                        WHERE c.owner = ?1 AND c.created_at >= ?2 AND e.at >= ?3
+                     ) WHERE bytes IS NOT NULL",
+                )?
+                .query_row(params![owner, since.before(LONGEST_CALL).as_millis(), since.as_millis()], |row| {
+                    Ok(Prompts {
+                        requests: row.get(0)?,
+                        bytes: to_whole(row.get(1)?),
+                        tokens: to_whole(row.get(2)?),
+                        fullest_percent: row.get(3)?,
+                    })
+                })
         })
         .await
     }

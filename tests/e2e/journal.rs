@@ -153,3 +153,23 @@ fn a_state_directory_that_others_may_write_is_refused_and_not_changed() {
     assert!(ran.stderr.contains("may be written by others") && ran.stderr.contains("chmod 700"), "{ran:#?}");
     assert_eq!(std::fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o777);
 }
+
+#[test]
+fn the_size_of_every_request_is_in_its_event_and_in_the_snapshot() {
+    let fake = Fake::start(Scenario::answer("Yes."));
+    let user = User::with(&fake);
+    let envelope = user.envelope(&["call", "chat", "hello", "--files", "src", "--model", "glm-4.5v"]);
+    let events = user.run(&["calls", "events", envelope["call_id"].as_str().unwrap(), "--json"]).stdout;
+    let sent: Value = events
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .find(|event: &Value| event["kind"] == "sent")
+        .unwrap();
+    let body = &fake.requests()[0].body_text;
+    assert_eq!(sent["size"]["bytes"], body.len(), "{sent:#}");
+    assert_eq!(sent["size"]["window"], 64_000);
+    let snapshot = user.run(&["monitor", "--once", "--json"]).json();
+    let prompts = &snapshot["prompts"];
+    assert_eq!((&prompts["requests"], &prompts["bytes"]), (&1.into(), &body.len().into()), "{prompts:#}");
+    assert_eq!(prompts["tokens"], sent["size"]["tokens"]);
+}

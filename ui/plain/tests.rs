@@ -12,7 +12,8 @@ fn an_empty_house_says_that_nothing_runs() {
         r#"{"t": "2026-11-22T12:00:00.000Z", "daemon": {"version": "0.1.0", "pid": null, "state": "none"},
             "verdict": {"word": "DEGRADED", "cause": "no provider is configured"},
             "permits": {"global": {"in_use": 0, "limit": 5, "waiting": 0}, "providers": {}},
-            "calls": [], "rates": {"calls_per_s": 0, "errors_per_s": 0, "tokens_per_s": 0}}"#,
+            "calls": [], "rates": {"calls_per_s": 0, "errors_per_s": 0, "tokens_per_s": 0},
+            "prompts": {"requests": 0, "bytes": 0, "tokens": 0, "fullest_percent": 0}}"#,
     );
     insta::assert_snapshot!(picture(&empty), @r"
     exai 0.1.0 · no daemon, read from the journal · 2026-11-22T12:00:00.000Z
@@ -20,6 +21,8 @@ fn an_empty_house_says_that_nothing_runs() {
 
     Permits
       global   0/5  [.....]
+
+    Requests of the last 15 min: none
 
     Running: none
 
@@ -39,7 +42,8 @@ fn a_busy_house_shows_permits_running_and_finished_calls() {
                "elapsed_s": 12.34, "attempts": 1, "tokens": null},
               {"call_id": "0199-b", "tool": "chat", "state": "succeeded", "phase": null, "provider": "kimi", "model": "kimi-k3.1-pro",
                "elapsed_s": 3.0, "attempts": 2, "tokens": 1234}],
-            "rates": {"calls_per_s": 0.1, "errors_per_s": 0, "tokens_per_s": 5}}"#,
+            "rates": {"calls_per_s": 0.1, "errors_per_s": 0, "tokens_per_s": 5},
+            "prompts": {"requests": 3, "bytes": 45678, "tokens": 12345, "fullest_percent": 7}}"#,
     );
     insta::assert_snapshot!(picture(&busy), @r"
     exai 0.1.0 · daemon 7, running · 2026-11-22T12:00:00.000Z
@@ -49,6 +53,8 @@ fn a_busy_house_shows_permits_running_and_finished_calls() {
       global   2/5  [##...]  1 waiting
       glm      2/2  [##]  1 waiting
       kimi     0/3  [...]
+
+    Requests of the last 15 min: 3, 45678 bytes, about 12345 tokens, the fullest took 7 % of its model's window
 
     Running
       0199-a  debug        running      glm-5.3                12.3 s  1 tries  - tokens
