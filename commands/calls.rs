@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use std::time::Duration;
 
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use exai_core::backend::{Backend, CallFilter, Local};
 use exai_core::error::{Error, ErrorCode};
 use exai_core::protocol::{CallEvent, CallRecord, CallState, CallSummary, EventKind, Told};
@@ -25,8 +26,8 @@ enum What {
     /// The latest calls, newest first.
     List {
         /// Only calls in this state.
-        #[arg(long, value_enum)]
-        state: Option<State>,
+        #[arg(long, value_parser = states())]
+        state: Option<CallState>,
         /// Only calls of this tool.
         #[arg(long)]
         tool: Option<String>,
@@ -74,15 +75,10 @@ enum What {
     },
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum State {
-    Running,
-    Succeeded,
-    Failed,
-    Cancelled,
-    TimedOut,
-    Interrupted,
+/// Reads a state by its name in the journal.
+fn states() -> impl TypedValueParser<Value = CallState> {
+    PossibleValuesParser::new(CallState::ALL.map(CallState::as_str))
+        .try_map(|name| CallState::parse(&name).ok_or("no such state"))
 }
 
 /// Shows calls.
@@ -91,7 +87,7 @@ pub(crate) async fn run(args: Args, house: &House, output: &mut Output) -> anyho
     let mut code = ExitCode::SUCCESS;
     match args.what {
         What::List { state, tool, limit, json } => {
-            let filter = CallFilter { state: state.map(State::known), tool, since: None, limit };
+            let filter = CallFilter { state, tool, since: None, limit };
             let calls = local.list_calls(filter).await?;
             if json {
                 output.json(&calls)?;
@@ -166,19 +162,6 @@ async fn events(local: &Local, id: &str, follow: bool, json: bool, output: &mut 
         }
     }
     Ok(())
-}
-
-impl State {
-    fn known(self) -> CallState {
-        match self {
-            Self::Running => CallState::Running,
-            Self::Succeeded => CallState::Succeeded,
-            Self::Failed => CallState::Failed,
-            Self::Cancelled => CallState::Cancelled,
-            Self::TimedOut => CallState::TimedOut,
-            Self::Interrupted => CallState::Interrupted,
-        }
-    }
 }
 
 fn row(call: &CallSummary) -> [String; 8] {

@@ -115,7 +115,10 @@ impl Calls {
         let run = Run { calls: Arc::clone(self), request, caller, deadline, journal, veil, cancel };
         self.tasks.spawn(async move {
             // Nobody may be listening any more; the result is in the journal.
-            drop(finished.send(run.guarded().await));
+            let (calls, id) = (Arc::clone(&run.calls), run.journal.id().clone());
+            let envelope = run.guarded().await;
+            calls.running.remove(&id);
+            drop(finished.send(envelope));
         });
         Ok(handle)
     }
@@ -159,11 +162,10 @@ struct Run {
 impl Run {
     /// A bug that panics ends this call with an error, and no other call.
     async fn guarded(self) -> Envelope {
-        let (journal, calls) = (Arc::clone(&self.journal), Arc::clone(&self.calls));
+        let journal = Arc::clone(&self.journal);
         if let Ok(envelope) = AssertUnwindSafe(self.carry_out()).catch_unwind().await {
             return envelope;
         }
-        calls.running.remove(journal.id());
         let mut envelope = Envelope::running(journal.id().clone(), journal.tool());
         envelope.fail(&Error::internal(format!("call {} met a bug of exai; please report it", journal.id())));
         journal.finish(envelope, None).await
@@ -247,12 +249,10 @@ impl Run {
         veiled::hide(&self.veil, &mut envelope);
         envelope.warnings.extend(self.veil.warning());
         if self.request.options.dry_run {
-            self.calls.running.remove(self.journal.id());
             // The conversation of a dry run is never begun.
             envelope.thread_id = None;
             return self.journal.discard(envelope);
         }
-        self.calls.running.remove(self.journal.id());
         let thread = draft.thread.filter(|_| envelope.state == CallState::Succeeded);
         self.journal.finish(envelope, thread).await
     }

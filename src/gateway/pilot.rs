@@ -49,7 +49,7 @@ impl Pilot {
             () = flight.abandoned() => return,
             outcome = self.answer() => outcome,
         };
-        landing.with(outcome);
+        landing.outcome = Some(outcome);
     }
 
     /// An answer from the store, or a new one. The store is looked at only now that the flight is listed: an equal
@@ -265,12 +265,6 @@ struct Landing {
     flight: Arc<Flight>,
     key: String,
     outcome: Option<Result<Answer, Failure>>,
-}
-
-impl Landing {
-    fn with(&mut self, outcome: Result<Answer, Failure>) {
-        self.outcome = Some(outcome);
-    }
 }
 
 impl Drop for Landing {

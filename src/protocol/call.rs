@@ -52,6 +52,10 @@ pub enum CallState {
 }
 
 impl CallState {
+    /// All states, the first one first.
+    pub const ALL: [Self; 6] =
+        [Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled, Self::TimedOut, Self::Interrupted];
+
     /// The state's name in the store and in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -66,9 +70,7 @@ impl CallState {
 
     /// The state of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled, Self::TimedOut, Self::Interrupted]
-            .into_iter()
-            .find(|state| state.as_str() == name)
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
     }
 }
 
