@@ -53,6 +53,7 @@ use crate::protocol::{EventKind, Live, Phase};
 use crate::providers::{Catalogue, ChatRequest, Model, Provider, Providers};
 use crate::redaction::Veil;
 use crate::store::Store;
+use crate::telemetry::Telemetry;
 use flight::{Boarded, Failure, News, Ticket};
 use pilot::Pilot;
 
@@ -77,13 +78,15 @@ pub struct Gateway {
     /// How long an answer may be reused.
     pub reuse: Duration,
     /// What was learned about models.
-    pub memory: Memory,
+    pub memory: Arc<Memory>,
     /// Which models are left alone for a moment.
-    pub breakers: Breakers,
+    pub breakers: Arc<Breakers>,
     /// Requests in flight.
     pub flights: Flights,
     /// Owns the tasks of the flights.
     pub tasks: TaskTracker,
+    /// Hears of every request.
+    pub telemetry: Arc<Telemetry>,
 }
 
 /// How long one step of an attempt may take; models that think get more.

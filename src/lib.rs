@@ -21,6 +21,7 @@ pub mod gateway;
 pub mod protocol;
 pub mod providers;
 pub mod redaction;
+pub mod server;
 pub mod store;
 pub mod telemetry;
 pub mod threads;

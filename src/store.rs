@@ -31,12 +31,11 @@ use rusqlite::Connection;
 
 pub use answers::NewAnswer;
 pub use attempts::{AttemptEnd, NewAttempt};
-pub use calls::{CallFilter, CallStart, RunningCall};
-pub use conversations::{NewMessage, ThreadChoice, ThreadWrite};
+pub use calls::{CallStart, RunningCall};
+pub use conversations::{NewMessage, ThreadWrite};
 pub use model_notes::ModelNote;
 pub use opening::Opening;
 pub use upkeep::{Retention, Tidied};
-pub use usage::UsageBy;
 
 use crate::error::Result;
 use access::Access;

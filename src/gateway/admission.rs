@@ -121,6 +121,12 @@ impl Admission {
         }
     }
 
+    /// Changes all limits at once.
+    pub fn set_limits(&self, limits: Limits) {
+        self.shared.state().limits = limits;
+        self.shared.grant();
+    }
+
     /// All limits and how much of each is used, by any process.
     pub fn gauges(&self) -> (PermitGauge, BTreeMap<String, PermitGauge>) {
         let (limits, waiting) = {

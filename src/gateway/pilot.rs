@@ -13,6 +13,7 @@ use crate::evidence::estimate_tokens;
 use crate::protocol::{EventKind, Phase, RequestSize, Usage, UsageSource};
 use crate::providers::{Limits, Model, Piece, Provider, ProviderError, Reply, ThinkingMode};
 use crate::store::{AttemptEnd, NewAnswer};
+use crate::telemetry::AttemptOutcome;
 
 /// All that one flight needs.
 pub(super) struct Pilot {
@@ -141,20 +142,24 @@ impl Pilot {
             size: Some(self.size),
         });
         let n = self.recorder.begin_attempt(&self.model, &self.key).await.map_err(ours)?;
-        let open = OpenAttempt { pilot: self, n, place: self.ledger.begin(&self.model), end: None, kept: false };
+        self.gateway.telemetry.attempt_begun(self.model.provider.as_str(), &self.model.id);
+        let place = self.ledger.begin(&self.model);
+        let mut open =
+            OpenAttempt { pilot: self, n, place, begun: Instant::now(), first_token: None, end: None, kept: false };
         self.flight.tell(News::Phase(Phase::Waiting));
-        let outcome = self.stream().await;
+        let outcome = self.stream(&mut open.first_token).await;
         drop(permit);
         self.gateway.breakers.record(&self.model, verdict(&outcome));
         Ok(self.book(open, outcome).await)
     }
 
     /// Sends the request and reads the stream to its end.
-    async fn stream(&self) -> Result<Reply, ProviderError> {
+    async fn stream(&self, first_token: &mut Option<Instant>) -> Result<Reply, ProviderError> {
         let limits = limits(&self.gateway.patience, self.model.thinks(self.thinking));
         let mut stream = self.provider.open(&self.model, &self.body, &limits).await?;
         let mut phase = Phase::Waiting;
         while let Some(piece) = stream.next().await? {
+            first_token.get_or_insert_with(Instant::now);
             let now = match &piece {
                 Piece::Reasoning(_) => Phase::Thinking,
                 Piece::Text(_) => Phase::Answering,
@@ -282,13 +287,30 @@ struct OpenAttempt<'a> {
     pilot: &'a Pilot,
     n: u32,
     place: usize,
+    begun: Instant,
+    first_token: Option<Instant>,
     end: Option<AttemptEnd>,
     kept: bool,
 }
 
 impl OpenAttempt<'_> {
+    /// Writes the end into the books of the call and of the house.
+    fn tell(&self, end: &AttemptEnd) {
+        let Self { pilot, begun, .. } = self;
+        pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
+        pilot.gateway.telemetry.attempt_ended(&AttemptOutcome {
+            provider: pilot.model.provider.as_str(),
+            model: &pilot.model.id,
+            outcome: &end.outcome,
+            took: begun.elapsed(),
+            first_token: self.first_token.map(|first| first.duration_since(*begun)),
+            usage: end.usage,
+            cost: end.cost,
+        });
+    }
+
     async fn end(mut self, end: AttemptEnd, answer: Option<NewAnswer>) {
-        self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
+        self.tell(&end);
         self.end = Some(end.clone());
         match self.pilot.recorder.end_attempt(self.n, end, answer).await {
             Ok(()) => self.kept = true,
@@ -315,7 +337,7 @@ impl Drop for OpenAttempt<'_> {
                 priced_on: None,
                 extra: None,
             };
-            self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
+            self.tell(&end);
             end
         });
         self.pilot.recorder.abandon_attempt(self.n, end);

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::clock::Timestamp;
 use crate::error::{ErrorCode, Kind};
+use crate::protocol::CallFilter;
 use crate::protocol::{CallEvent, CallId, CallState, Envelope, EventKind, InstanceId, ThreadId, Usage, UsageSource};
 
 async fn store() -> (TempDir, Store) {

@@ -8,7 +8,8 @@ use futures_util::future::join_all;
 
 use super::*;
 use crate::clock::Timestamp;
-use crate::store::{CallFilter, NewAnswer, Store};
+use crate::protocol::CallFilter;
+use crate::store::{NewAnswer, Store};
 
 /// Longer than anything that works takes.
 const DEADLINE: Duration = Duration::from_secs(20);

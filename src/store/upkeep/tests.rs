@@ -4,8 +4,9 @@ use serde_json::{Map, json};
 
 use super::*;
 use crate::error::{Error, ErrorCode};
+use crate::protocol::CallFilter;
 use crate::protocol::{CallEvent, CallId, CallState, Envelope, EventKind, InstanceId, ThreadId};
-use crate::store::{AttemptEnd, CallFilter, CallStart, NewAnswer, NewAttempt, NewMessage, ThreadWrite};
+use crate::store::{AttemptEnd, CallStart, NewAnswer, NewAttempt, NewMessage, ThreadWrite};
 
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
