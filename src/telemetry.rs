@@ -2,6 +2,7 @@
 //! percentiles and the verdict, and passed on to whoever listens. Displays, metrics and log can not disagree.
 //! Not here: anything durable.
 
+pub mod log;
 mod verdict;
 
 use std::sync::atomic::{AtomicU64, Ordering};
