@@ -3,6 +3,7 @@
 mod house;
 mod local;
 mod parts;
+mod reload;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use async_trait::async_trait;
 
 pub use house::{House, Reloaded};
 pub use local::Local;
+pub use reload::watch_and_reload;
 pub use parts::{catalogue, discover, providers};
 
 pub use crate::calls::CallHandle;

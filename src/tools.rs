@@ -11,6 +11,7 @@ mod context;
 mod debug;
 mod gather;
 mod listmodels;
+mod prompts;
 mod schema;
 mod version;
 mod workflow;
@@ -22,6 +23,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 
 pub use context::{Context, Draft, Settings};
+pub use prompts::Prompts;
 #[cfg(feature = "fuzzing")]
 pub use workflow::expert_answer;
 

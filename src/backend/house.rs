@@ -153,7 +153,7 @@ fn calls(
         gateway: parts::gateway(config, lasting)?,
         registry: Registry::new(&config.disabled_tools),
         threads: Threads::new(lasting.store.clone(), config.threads.max_turns),
-        settings: Arc::new(Settings { locale: config.locale.clone() }),
+        settings: Arc::new(Settings { locale: config.locale.clone(), prompts: parts::prompts(config)? }),
         timeout: config.timeouts.call,
         state_dir: config.state_dir.clone(),
         running,
