@@ -2,6 +2,7 @@
 //! percentiles and the verdict, and passed on to whoever listens. Displays, metrics and log can not disagree.
 //! Not here: anything durable.
 
+pub mod log;
 mod verdict;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -133,11 +134,4 @@ impl Telemetry {
     }
     /// Interim.
     pub fn forget_session(&self, _session: &str) {}
-}
-/// Interim.
-pub mod log {
-    /// Interim.
-    pub fn listen() -> tokio::sync::broadcast::Receiver<crate::protocol::LogLine> {
-        tokio::sync::broadcast::Sender::new(1).subscribe()
-    }
 }

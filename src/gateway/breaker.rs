@@ -6,7 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tracing::{info, warn};
 
+use super::trail::name_of;
 use crate::error::{Error, ErrorCode, Result};
 use crate::providers::{Model, ProviderName};
 
@@ -50,12 +52,19 @@ impl Breakers {
     pub(super) fn record(&self, model: &Model, is_well: Option<bool>) {
         let mut breakers = self.breakers();
         match is_well {
-            Some(true) => drop(breakers.remove(&key(model))),
+            Some(true) => {
+                let was_open = breakers.remove(&key(model)).is_some_and(|breaker| breaker.open_until.is_some());
+                if was_open {
+                    info!(provider = model.provider.as_str(), model = name_of(model), "breaker closed");
+                }
+            }
             Some(false) => {
                 let breaker = breakers.entry(key(model)).or_default();
                 breaker.failures = breaker.failures.saturating_add(1);
                 if breaker.failures >= FAILURES {
                     breaker.open_until = Some(Instant::now() + PAUSE);
+                    let failures = breaker.failures;
+                    warn!(provider = model.provider.as_str(), model = name_of(model), failures, "breaker opened");
                 }
             }
             None => {}
