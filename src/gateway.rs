@@ -40,7 +40,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 pub use admission::{Admission, Limits};
-pub use breaker::Breakers;
+pub use breaker::{BreakerReading, BreakerState, Breakers};
 pub use flight::Flights;
 pub use ledger::{Account, Ledger};
 pub use memory::Memory;

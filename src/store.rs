@@ -120,6 +120,12 @@ fn to_json<T: serde::Serialize>(value: &T) -> String {
 }
 
 impl Store {
+    /// Bytes of the answers that are kept for reuse.
+    pub async fn answer_bytes(&self) -> Result<u64> {
+        let sql = "SELECT coalesce(sum(octet_length(body)), 0) FROM answers";
+        self.read(move |connection| connection.query_row(sql, [], |row| row.get(0))).await
+    }
+
     /// Whether the store takes writes now.
     pub async fn check_writable(&self) -> Result<()> {
         let sql = "INSERT OR REPLACE INTO upkeep (task, at) VALUES ('health', 0)";

@@ -1,22 +1,20 @@
 //! Reads the configuration again when its files change; for those who work on models and prompts while a daemon runs.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::House;
 use crate::config::{Config, Watch};
 use crate::error::Result;
 
-/// Looks `every` so often whether the files of `watch` changed, and if so has `house` use what `reread` reads, until
+/// Looks `every` so often whether the files of `watch` changed, and if so has what `reread` reads used by `apply`, until
 /// `closed`. A configuration that can not be used is logged and changes nothing; it is tried again when its files change.
 pub async fn watch_and_reload(
-    house: Arc<House>,
     mut watch: Watch,
     reread: &(dyn Fn() -> Result<Config> + Send + Sync),
+    apply: &(dyn Fn(&Config) -> Result<()> + Send + Sync),
     every: Duration,
     closed: CancellationToken,
 ) {
@@ -33,7 +31,7 @@ pub async fn watch_and_reload(
         }
         let reloaded = reread().and_then(|config| {
             watch.follow(&config);
-            house.reload(&config)
+            apply(&config)
         });
         if let Err(error) = reloaded {
             let hints = error.hints.join("; ");

@@ -25,7 +25,11 @@ pub(super) async fn rotated(daemon: &Daemon, session: &Session, ok: bool) {
 /// An operator's action.
 pub(super) async fn admin(daemon: &Daemon, session: &Session, address: SocketAddr, request: &AdminRequest, ok: bool) {
     let details = serde_json::to_value(request).unwrap_or(Value::Null);
-    write(daemon, entry(Some(session), address.to_string(), request.action.as_str(), request.action.target(), details, ok)).await;
+    write(
+        daemon,
+        entry(Some(session), address.to_string(), request.action.as_str(), request.action.target(), details, ok),
+    )
+    .await;
 }
 
 /// A store that can not be written says so elsewhere; what was done stays done.

@@ -54,7 +54,8 @@ impl Watched {
                 count.fetch_add(1, Ordering::Relaxed);
                 Config::load(&sources).map(|loaded| loaded.config)
             };
-            watch_and_reload(watched, watch, &reread, EVERY, until).await;
+            let apply = |config: &Config| watched.reload(config).map(drop);
+            watch_and_reload(watch, &reread, &apply, EVERY, until).await;
         });
         Self { house, fake, dir, rereads, closed, tasks, _clock: clock }
     }
