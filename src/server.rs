@@ -50,8 +50,8 @@ pub struct Shutdown {
 
 /// Serves until `shutdown`; then every call has its result in the journal, and every task has ended.
 pub async fn run(listeners: Listeners, deps: Deps, shutdown: Shutdown) -> Result<()> {
-    let _ = (listeners, deps);
     shutdown.drain.cancelled().await;
+    drop((listeners, deps));
     Ok(())
 }
 
