@@ -14,7 +14,7 @@ use async_trait::async_trait;
 
 pub use house::{House, Reloaded};
 pub use local::Local;
-pub use parts::{catalogue, discover, providers};
+pub use parts::{catalogue, config_id, discover, providers};
 
 pub use crate::calls::CallHandle;
 use crate::clock::Timestamp;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
@@ -33,6 +34,27 @@ pub fn providers(config: &Config) -> Result<Providers> {
         kimi: with_key(&config.kimi.url, &config.kimi.api_key),
         custom: custom.map(|url| with_key(url, &config.custom.api_key).unwrap_or_else(|| Endpoint::open(url.as_str()))),
     })
+}
+
+/// A hash of each configured provider's settings, keyed with the token: who knows the token can tell whether a daemon
+/// would use the same account, and nobody can tell the key.
+pub fn config_id(config: &Config, token: &str) -> BTreeMap<String, String> {
+    let hash = |name: &str, url: &str, key: &str| {
+        let hash = Sha256::digest([token, name, url, key].join("\0"));
+        hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    let key = |key: &Option<crate::config::Secret>| key.as_ref().map(|key| key.expose().to_owned());
+    let with_key =
+        [("glm", &config.glm.url, key(&config.glm.api_key)), ("kimi", &config.kimi.url, key(&config.kimi.api_key))];
+    let mut ids: BTreeMap<String, String> = with_key
+        .into_iter()
+        .filter_map(|(name, url, key)| Some((name.to_owned(), hash(name, url.as_str(), &key?))))
+        .collect();
+    if let Some(url) = &config.custom.url {
+        let key = key(&config.custom.api_key).unwrap_or_default();
+        ids.insert("custom".to_owned(), hash("custom", url.as_str(), &key));
+    }
+    ids
 }
 
 /// A server on this machine that could be used, when no provider is configured.
