@@ -25,12 +25,8 @@ use crate::output::{Output, Style};
 use crate::report;
 use crate::setup::Setup;
 
-/// How often the house is asked to remove what has been kept for its time; it does so once an hour.
-const TIDYING_EVERY: Duration = Duration::from_mins(10);
-/// What each of those may take.
-const TIDYING: Duration = Duration::from_secs(5);
-/// What is left when a daemon must end at once may take so long.
-const FORCED: Duration = Duration::from_secs(5);
+/// How long a daemon that must end at once may take to write down what it cut off.
+const FORCED: Duration = Duration::from_secs(10);
 
 /// Runs the daemon until it is told to end.
 pub(super) async fn run(autostarted: bool, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
@@ -100,7 +96,8 @@ async fn serve(started: Started, sources: &Sources, signals: &mut Signals, outpu
     let Started { listeners, deps, house, address } = started;
     let status = format!("listens on {address}");
     let (shutdown, tasks, ended) = (Shutdown::default(), TaskTracker::new(), CancellationToken::new());
-    attend(&house, &tasks, &ended);
+    let (watched, end) = (Arc::clone(&house), ended.clone());
+    tasks.spawn(async move { end.run_until_cancelled(service::watch(watched)).await });
     let all = async {
         let served = server::run(listeners, deps, shutdown.clone()).await;
         house.close().await;
@@ -112,12 +109,12 @@ async fn serve(started: Started, sources: &Sources, signals: &mut Signals, outpu
     let served = loop {
         tokio::select! {
             biased;
-            served = &mut all => break Some(served),
             () = shutdown.drain.cancelled(), if !is_told => {
                 is_told = true;
                 service::stopping("lets its calls finish");
                 output.note(Style::Muted, "", "stopping: the calls that run may finish; once more to end them now");
             }
+            served = &mut all => break Some(served),
             wish = signals.next() => match wish {
                 Wish::Reload if is_told => {}
                 Wish::Reload => reload(sources, &house, &status, output),
@@ -137,22 +134,6 @@ async fn serve(started: Started, sources: &Sources, signals: &mut Signals, outpu
     match served {
         Some(Err(error)) => Err(error.into()),
         _ => Ok(forced.map_or(0, |(code, _)| code)),
-    }
-}
-
-/// Starts what goes on beside the serving, until `ended`.
-fn attend(house: &Arc<House>, tasks: &TaskTracker, ended: &CancellationToken) {
-    let (watched, tidied, end) = (Arc::clone(house), Arc::clone(house), ended.clone());
-    tasks.spawn(async move { end.run_until_cancelled(service::watch(watched)).await });
-    let end = ended.clone();
-    tasks.spawn(async move { end.run_until_cancelled(tidy(tidied)).await });
-}
-
-async fn tidy(house: Arc<House>) {
-    let mut ticks = tokio::time::interval(TIDYING_EVERY);
-    loop {
-        ticks.tick().await;
-        house.tidy(TIDYING).await;
     }
 }
 

@@ -5,9 +5,16 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
-use exai_core::coordination::{DaemonInfo, DaemonLock};
+use exai_core::backend::{Address, Backend as _, Remote, RemoteSettings};
+use exai_core::config::Secret;
+use exai_core::coordination::{DaemonInfo, DaemonLock, read_token};
+use exai_core::evidence::LocalWorkspace;
+use exai_core::protocol::wire::Client;
+use exai_core::protocol::{CallOptions, CallRequest, Envelope};
 
 use super::{DEADLINE, Ran, Running, User};
 
@@ -56,6 +63,27 @@ impl Daemon {
     /// The address of the WebSocket.
     pub(crate) fn url(&self) -> String {
         format!("ws://{}", self.address)
+    }
+
+    /// Has a question answered by a model, with the daemon's keys; the call is on its way when a fake says so.
+    pub(crate) fn ask(&self, user: &User, question: &str) -> JoinHandle<Envelope> {
+        let settings = RemoteSettings {
+            address: Address::from(self.address),
+            token: read_token(&user.state_dir()).unwrap().map(Secret::new),
+            client: Client { name: "test".to_owned(), version: "1".to_owned() },
+            roots: Vec::new(),
+            patience: DEADLINE,
+            state_dir: None,
+        };
+        let arguments = serde_json::json!({"prompt": question}).as_object().unwrap().clone();
+        let request = CallRequest { tool: "chat".to_owned(), arguments, options: CallOptions::default() };
+        let workspace = Arc::new(LocalWorkspace::new(&[], &user.project(), None, &[]).unwrap());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let asking = async move {
+            let remote = Remote::connect(settings).await.unwrap();
+            remote.call(request, workspace).await.unwrap().result().await
+        };
+        std::thread::spawn(move || runtime.block_on(asking))
     }
 
     /// Sends it a signal by name.
