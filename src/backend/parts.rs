@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
@@ -33,6 +34,20 @@ pub fn providers(config: &Config) -> Result<Providers> {
         kimi: with_key(&config.kimi.url, &config.kimi.api_key),
         custom: custom.map(|url| with_key(url, &config.custom.api_key).unwrap_or_else(|| Endpoint::open(url.as_str()))),
     })
+}
+
+/// A hash of each configured provider's settings, by its name, keyed with the daemon's `token`: who knows the token and
+/// has settings of its own sees whether they are the same, and nobody learns them.
+pub fn config_id(config: &Config, token: &str) -> BTreeMap<String, String> {
+    let hash = |name: &str, url: &crate::config::Endpoint, key: Option<&crate::config::Secret>| {
+        let key = key.map(crate::config::Secret::expose).unwrap_or_default();
+        let digest = Sha256::digest([token, name, url.as_str(), key].join("\0"));
+        (name.to_owned(), digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+    };
+    let glm = config.glm.api_key.as_ref().map(|key| hash("glm", &config.glm.url, Some(key)));
+    let kimi = config.kimi.api_key.as_ref().map(|key| hash("kimi", &config.kimi.url, Some(key)));
+    let custom = config.custom.url.as_ref().map(|url| hash("custom", url, config.custom.api_key.as_ref()));
+    [glm, kimi, custom].into_iter().flatten().collect()
 }
 
 /// A server on this machine that could be used, when no provider is configured.

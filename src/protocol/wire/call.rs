@@ -233,10 +233,8 @@ mod tests {
             EventKind::Finished { state: CallState::Succeeded },
         ];
         let event = |(n, kind)| Told::Event(CallEvent { call_id: call_id.clone(), n, at: Timestamp::now(), kind });
-        let live = [
-            Live::Delta { text: "a \"piece\"\n".to_owned() },
-            Live::Heartbeat { phase: Phase::Thinking, received: 7 },
-        ];
+        let live =
+            [Live::Delta { text: "a \"piece\"\n".to_owned() }, Live::Heartbeat { phase: Phase::Thinking, received: 7 }];
         for told in (1..).zip(kinds).map(event).chain(live.map(Told::Live)) {
             let progress = Progress::new(&call_id, "chat", &told, Duration::from_secs(1));
             let text = serde_json::to_string(&progress).unwrap();
