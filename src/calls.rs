@@ -100,12 +100,17 @@ impl Calls {
     }
 
     /// Accepts a call and starts it. Nothing is waited for; every call that is accepted ends with a result.
-    pub fn start(self: &Arc<Self>, mut request: CallRequest, caller: Caller) -> Result<CallHandle> {
+    pub fn start(self: &Arc<Self>, request: CallRequest, caller: Caller) -> Result<CallHandle> {
+        self.start_as(CallId::new(), request, caller)
+    }
+
+    /// The same for a call whose name is known already.
+    pub fn start_as(self: &Arc<Self>, id: CallId, mut request: CallRequest, caller: Caller) -> Result<CallHandle> {
         let allowed = self.allowed(&mut request)?;
         let deadline = Deadline::after(allowed);
         let now = Timestamp::now();
         let start = CallStart {
-            id: CallId::new(),
+            id,
             owner: caller.owner.clone(),
             session: caller.session.clone(),
             instance: self.instance.id().clone(),

@@ -154,6 +154,13 @@ impl Gateway {
         self.routing.choose(&self.catalogue, &self.providers, requested, before, need)
     }
 
+    /// Opens connections to the providers that are configured.
+    pub async fn warm(&self) {
+        let providers = self.providers.configured().into_iter().filter_map(|name| self.providers.get(name));
+        let connect = self.patience.connect;
+        futures_util::future::join_all(providers.map(|provider| async move { provider.warm(connect).await })).await;
+    }
+
     /// What [`Self::ask`] would send, without sending it.
     pub fn plan(&self, ask: &Ask) -> Result<Plan> {
         let ask = ask.veiled();

@@ -6,6 +6,7 @@ mod envelope;
 mod event;
 mod id;
 mod listing;
+mod log;
 mod news;
 mod snapshot;
 pub mod wire;
@@ -21,6 +22,7 @@ pub use listing::{
     AttemptRecord, CallFilter, CallRecord, CallSummary, Found, ThreadChoice, ThreadRecord, ThreadSummary, TurnRecord,
     UsageBy, UsageRow,
 };
+pub use log::{LogLevel, LogLine};
 pub use news::{Happening, News};
 pub use snapshot::{
     CacheUse, CallRow, Daemon, Diagnosis, Latency, PermitGauge, Permits, Prompts, ProviderRow, Rates, SessionRow,

@@ -1,11 +1,48 @@
 //! The daemon: listens, speaks the WebSocket protocol with many clients at once, and shows its state on its ports.
+//!
+//! ```text
+//! accept ─▶ http ─┬▶ health, metrics, snapshot
+//!                 └▶ connection: hello ─▶ session ─┬▶ read ─▶ dispatch ─▶ calls · requests · admin
+//!                                                  └▶ write ◀─ outbox ◀─ calls · feed · workspace questions
+//! ```
+//!
 //! Not here: what a tool means, and how a process is started or told to end.
+
+mod accept;
+mod admin;
+mod audit;
+mod call;
+mod connection;
+mod daemon;
+mod dispatch;
+mod feed;
+mod frame;
+mod guard;
+mod health;
+mod hello;
+mod http;
+mod outbox;
+mod picture;
+mod rate;
+mod requests;
+mod run;
+mod session;
+mod telling;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod token;
+mod upgrade;
+mod workspace;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+pub use run::run;
 
 use crate::backend::House;
 use crate::config::Config;
@@ -46,13 +83,6 @@ pub struct Shutdown {
     pub drain: CancellationToken,
     /// At once: what still runs is `interrupted`.
     pub now: CancellationToken,
-}
-
-/// Serves until `shutdown`; then every call has its result in the journal, and every task has ended.
-pub async fn run(listeners: Listeners, deps: Deps, shutdown: Shutdown) -> Result<()> {
-    let _ = (listeners, deps);
-    shutdown.drain.cancelled().await;
-    Ok(())
 }
 
 /// The addresses of `listeners`, by what each serves.

@@ -113,3 +113,37 @@ fn json_column<T: serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, index: u
 fn to_json<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
 }
+
+/// Interim.
+#[derive(Debug, Clone)]
+pub struct AuditEntry {
+    /// .
+    pub at: crate::clock::Timestamp,
+    /// .
+    pub owner: Option<String>,
+    /// .
+    pub session: Option<String>,
+    /// .
+    pub address: String,
+    /// .
+    pub action: String,
+    /// .
+    pub details: serde_json::Value,
+    /// .
+    pub ok: bool,
+}
+impl Store {
+    /// .
+    pub async fn audit(&self, _e: AuditEntry) -> Result<()> {
+        Ok(())
+    }
+    /// .
+    pub fn audit_later(&self, _e: AuditEntry) {}
+    /// Whether the store takes writes now.
+    pub async fn check_writable(&self) -> Result<()> {
+        self.write(|connection| {
+            connection.execute("INSERT OR REPLACE INTO upkeep (task, at) VALUES ('health', 0)", []).map(drop)
+        })
+        .await
+    }
+}

@@ -111,6 +111,17 @@ impl House {
         }
     }
 
+    /// Changes one limit until the process ends or reads its configuration again.
+    pub fn set_limit(&self, name: &str, limit: usize) -> Result<()> {
+        self.lasting.admission.set_limit(name, limit)
+    }
+
+    /// Opens connections to the providers, so that the first call need not wait for it.
+    pub fn warm(&self, tasks: &TaskTracker) {
+        let calls = self.calls();
+        tasks.spawn(async move { calls.gateway.warm().await });
+    }
+
     /// Ends at once what still runs; such calls are `interrupted`.
     pub fn stop(&self) {
         self.calls().stop.cancel();

@@ -36,18 +36,25 @@ pub fn providers(config: &Config) -> Result<Providers> {
     })
 }
 
-/// A hash of each configured provider's settings, by its name, keyed with the daemon's `token`: who knows the token and
-/// has settings of its own sees whether they are the same, and nobody learns them.
+/// A hash of each configured provider's settings, keyed with the token: who knows the token can tell whether a daemon
+/// would use the same account, and nobody can tell the key.
 pub fn config_id(config: &Config, token: &str) -> BTreeMap<String, String> {
-    let hash = |name: &str, url: &crate::config::Endpoint, key: Option<&crate::config::Secret>| {
-        let key = key.map(crate::config::Secret::expose).unwrap_or_default();
-        let digest = Sha256::digest([token, name, url.as_str(), key].join("\0"));
-        (name.to_owned(), digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+    let hash = |name: &str, url: &str, key: &str| {
+        let hash = Sha256::digest([token, name, url, key].join("\0"));
+        hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>()
     };
-    let glm = config.glm.api_key.as_ref().map(|key| hash("glm", &config.glm.url, Some(key)));
-    let kimi = config.kimi.api_key.as_ref().map(|key| hash("kimi", &config.kimi.url, Some(key)));
-    let custom = config.custom.url.as_ref().map(|url| hash("custom", url, config.custom.api_key.as_ref()));
-    [glm, kimi, custom].into_iter().flatten().collect()
+    let key = |key: &Option<crate::config::Secret>| key.as_ref().map(|key| key.expose().to_owned());
+    let with_key =
+        [("glm", &config.glm.url, key(&config.glm.api_key)), ("kimi", &config.kimi.url, key(&config.kimi.api_key))];
+    let mut ids: BTreeMap<String, String> = with_key
+        .into_iter()
+        .filter_map(|(name, url, key)| Some((name.to_owned(), hash(name, url.as_str(), &key?))))
+        .collect();
+    if let Some(url) = &config.custom.url {
+        let key = key(&config.custom.api_key).unwrap_or_default();
+        ids.insert("custom".to_owned(), hash("custom", url.as_str(), &key));
+    }
+    ids
 }
 
 /// A server on this machine that could be used, when no provider is configured.

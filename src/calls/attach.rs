@@ -31,7 +31,8 @@ impl Calls {
         }
         let (feed, cancel) = (Feed::default(), CancellationToken::new());
         let (finished, result) = watch::channel(None);
-        let handle = CallHandle::over(id.clone(), &record.result.tool, feed.reader(), result, cancel.clone());
+        let allowed = record.deadline_at.since(record.created_at);
+        let handle = CallHandle::over(id.clone(), &record.result.tool, allowed, feed.reader(), result, cancel.clone());
         let follower = Follower { calls: Arc::clone(self), owner: owner.to_owned(), id, feed, cancel };
         self.tasks.spawn(follower.follow(record, finished));
         Ok(handle)

@@ -1,6 +1,7 @@
 //! What a caller holds of its call.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,8 @@ pub struct CallHandle {
     pub id: CallId,
     /// What happens to it, from the start; ends after `finished`.
     pub news: Reader<Told>,
+    /// The time that the whole call is allowed.
+    pub allowed: Duration,
     tool: String,
     result: watch::Receiver<Option<Arc<Envelope>>>,
     cancel: CancellationToken,
@@ -26,11 +29,12 @@ impl CallHandle {
     pub(crate) fn over(
         id: CallId,
         tool: &str,
+        allowed: Duration,
         news: Reader<Told>,
         result: watch::Receiver<Option<Arc<Envelope>>>,
         cancel: CancellationToken,
     ) -> Self {
-        Self { id, news, tool: tool.to_owned(), result, cancel }
+        Self { id, news, allowed, tool: tool.to_owned(), result, cancel }
     }
 
     /// The tool.

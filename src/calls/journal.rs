@@ -94,6 +94,10 @@ impl Journal {
         &self.start.owner
     }
 
+    pub(super) fn allowed(&self) -> Duration {
+        self.start.deadline_at.since(self.start.created_at)
+    }
+
     fn about(&self) -> About<'_> {
         let CallStart { id, tool, owner, session, .. } = &self.start;
         About { call_id: id, tool, owner, session }

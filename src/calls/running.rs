@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::CallHandle;
@@ -12,7 +12,10 @@ use crate::protocol::{CallId, CallRow, Envelope};
 
 /// The calls that this process runs.
 #[derive(Debug, Default)]
-pub struct Running(Mutex<HashMap<CallId, Entry>>);
+pub struct Running {
+    calls: Mutex<HashMap<CallId, Entry>>,
+    emptied: Notify,
+}
 
 /// One of them.
 #[derive(Debug, Clone)]
@@ -28,6 +31,7 @@ impl Entry {
         CallHandle::over(
             self.journal.id().clone(),
             self.journal.tool(),
+            self.journal.allowed(),
             self.journal.news(),
             self.result.clone(),
             self.cancel.clone(),
@@ -41,7 +45,14 @@ impl Running {
     }
 
     pub(super) fn remove(&self, id: &CallId) {
-        self.lock().remove(id);
+        let is_last = {
+            let mut calls = self.lock();
+            calls.remove(id);
+            calls.is_empty()
+        };
+        if is_last {
+            self.emptied.notify_waiters();
+        }
     }
 
     pub(super) fn get(&self, id: &CallId) -> Option<Entry> {
@@ -74,6 +85,27 @@ impl Running {
         self.lock().is_empty()
     }
 
+    /// How many there are of each session.
+    pub fn by_session(&self) -> HashMap<String, usize> {
+        let mut counts = HashMap::new();
+        for entry in self.lock().values() {
+            *counts.entry(entry.journal.session().to_owned()).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Waits until there are none.
+    pub async fn all_ended(&self) {
+        loop {
+            let mut ended = std::pin::pin!(self.emptied.notified());
+            ended.as_mut().enable();
+            if self.is_empty() {
+                return;
+            }
+            ended.await;
+        }
+    }
+
     /// What each of them is doing, the oldest first.
     pub fn rows(&self) -> Vec<CallRow> {
         let journals: Vec<Arc<Journal>> = self.lock().values().map(|entry| Arc::clone(&entry.journal)).collect();
@@ -83,6 +115,6 @@ impl Running {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<CallId, Entry>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

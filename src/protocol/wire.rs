@@ -101,6 +101,8 @@ impl From<WireError> for Error {
 pub enum Close {
     /// The daemon is ending.
     GoingAway,
+    /// The peer does not answer pings.
+    Silent,
     /// A frame that the protocol does not have, such as a binary one.
     Unsupported,
     /// A frame larger than allowed.
@@ -126,6 +128,7 @@ impl Close {
     pub const fn code(self) -> u16 {
         match self {
             Self::GoingAway => 1012,
+            Self::Silent => 1001,
             Self::Unsupported => 1003,
             Self::TooBig => 1009,
             Self::Stalled => 1013,
@@ -142,6 +145,7 @@ impl Close {
     pub const fn reason(self) -> &'static str {
         match self {
             Self::GoingAway => "draining",
+            Self::Silent => "peer is silent",
             Self::Unsupported => "text frames only",
             Self::TooBig => "message too big",
             Self::Stalled => "peer takes nothing",
