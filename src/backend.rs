@@ -3,6 +3,7 @@
 mod house;
 mod local;
 mod parts;
+mod remote;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use async_trait::async_trait;
 pub use house::{House, Reloaded};
 pub use local::Local;
 pub use parts::{catalogue, config_id, discover, providers};
+pub use remote::{Address, Bulletin, NotConnected, Remote, RemoteSettings, Subscription};
 
 pub use crate::calls::CallHandle;
 use crate::clock::Timestamp;

@@ -28,6 +28,10 @@ mod requests;
 mod run;
 mod session;
 mod telling;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod token;
 mod upgrade;
 mod workspace;

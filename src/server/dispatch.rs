@@ -99,7 +99,7 @@ fn admit(request_id: Option<&str>, link: &Link, session: &Session, daemon: &Daem
     })
 }
 
-/// The operation of the answer.
+/// The operation of the answer; a call that is attached to answers as the call it is.
 fn answer_of(op: &str) -> String {
-    format!("{op}_res")
+    if op == "attach" { "call_tool_res".to_owned() } else { format!("{op}_res") }
 }

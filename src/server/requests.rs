@@ -36,11 +36,7 @@ pub(super) async fn carry_out(
         "attach" => {
             let attach: Attach = asked.body()?;
             let request_id = asked.request_id.clone();
-            // A call that is not there is an answer to the request; from then on the call speaks for itself.
-            if let Err(error) = call::attach(attach, request_id.clone(), link, session).await {
-                return Ok(Some(frame::failure("call_tool_res", request_id.as_deref(), &error)));
-            }
-            Ok(None)
+            call::attach(attach, request_id, link, session).await.map(|()| None)
         }
         "cancel" => asked.answer(&cancel(&asked, session).await?),
         "list_calls" => {

@@ -55,6 +55,9 @@ impl CallersFiles {
         paths: &[String],
         max_bytes: Option<u64>,
     ) -> Result<Vec<T>> {
+        if paths.is_empty() {
+            return Ok(Vec::new());
+        }
         loop {
             let link = self.session.workspace_link(AWAY).await.ok_or_else(|| self.away())?;
             let (id, answered) = link.question();
@@ -180,14 +183,23 @@ impl Workspace for OwnFiles {
     }
 
     async fn stat(&self, paths: &[String]) -> Result<Vec<Stat>> {
+        if paths.is_empty() {
+            return Ok(Vec::new());
+        }
         self.files().await?.stat(paths).await
     }
 
     async fn list(&self, paths: &[String]) -> Result<Vec<Listing>> {
+        if paths.is_empty() {
+            return Ok(Vec::new());
+        }
         self.files().await?.list(paths).await
     }
 
     async fn read(&self, paths: &[String], max_bytes_each: u64) -> Result<Vec<ReadResult>> {
+        if paths.is_empty() {
+            return Ok(Vec::new());
+        }
         self.files().await?.read(paths, max_bytes_each).await
     }
 }
