@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -32,6 +33,8 @@ pub struct House {
     config: RwLock<Arc<Config>>,
     lasting: Lasting,
     opened: Instant,
+    /// Counts how often the tools have changed.
+    catalog: watch::Sender<u64>,
     /// Ends what listens to other processes.
     closed: CancellationToken,
 }
@@ -63,6 +66,7 @@ impl House {
             config: RwLock::new(Arc::new(config.clone())),
             lasting,
             opened: Instant::now(),
+            catalog: watch::Sender::new(0),
             closed,
         }))
     }
@@ -82,6 +86,11 @@ impl House {
         &self.lasting.telemetry
     }
 
+    /// Hears when the tools change.
+    pub fn catalog(&self) -> watch::Receiver<u64> {
+        self.catalog.subscribe()
+    }
+
     /// Since when the house is open.
     pub fn opened(&self) -> Instant {
         self.opened
@@ -94,11 +103,16 @@ impl House {
 
     /// Uses another configuration from the next call on. What can not be used leaves everything as it was.
     pub fn reload(&self, config: &Config) -> Result<Reloaded> {
+        let need_restart = config.differ_in(&self.config(), NEED_RESTART);
         let old = self.calls();
+        // The locks by which processes know of each other stay where they were made.
+        let config = &Config { state_dir: old.state_dir.clone(), ..config.clone() };
         let (instance, running, stop) = (Arc::clone(&old.instance), Arc::clone(&old.running), old.stop.clone());
         let new = calls(config, &self.lasting, instance, running, stop)?;
         self.lasting.admission.set_limits(parts::limits(config));
-        let need_restart = config.differ_in(&self.config(), NEED_RESTART);
+        if new.registry.fingerprint() != old.registry.fingerprint() {
+            self.catalog.send_modify(|count| *count += 1);
+        }
         *self.calls.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config.clone());
         log::set_level(config.log.level);
@@ -174,4 +188,27 @@ fn calls(
         telemetry: Arc::clone(&lasting.telemetry),
         stop,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Environment, Sources};
+
+    #[tokio::test]
+    async fn a_reload_moves_no_locks_and_says_what_it_left_out() {
+        let (home, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let environment = Environment::from_pairs([("HOME", home.path())]);
+        let config = Config::load(&Sources { environment, ..Sources::default() }).unwrap().config;
+        let house = House::open(&config).await.unwrap();
+        let mut new = Config { state_dir: elsewhere.path().to_owned(), ..config.clone() };
+        new.limits.glm = 7;
+        for _ in 0..2 {
+            assert_eq!(house.reload(&new).unwrap().need_restart, ["state_dir"]);
+        }
+        assert_eq!(house.config().limits.glm, 7);
+        // Whose instance file is looked for in the wrong place is taken for dead.
+        assert_eq!((&house.calls().state_dir, &house.config().state_dir), (&config.state_dir, &config.state_dir));
+        house.close().await;
+    }
 }

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::WireError;
 use crate::clock::Timestamp;
-use crate::protocol::{CallEvent, CallId, CallOptions, Envelope, Live, Phase, Told};
+use crate::protocol::{CallEvent, CallId, CallOptions, Envelope, EventKind, Live, Phase, Told};
 
 /// `call_tool`. The arguments stay as they were written until the tool wants them.
 #[expect(clippy::struct_excessive_bools, reason = "each is a field of the frame")]
@@ -74,8 +74,9 @@ pub struct Progress {
     pub t: f64,
     /// The call.
     pub call_id: CallId,
-    /// The same in words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The same in words, for a client that shows nothing else. A note has its own `message`, which is why this one is not
+    /// read back.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// What happened.
     #[serde(flatten)]
@@ -87,7 +88,15 @@ pub struct Progress {
 #[serde(untagged)]
 pub enum Step {
     /// Numbered and kept.
-    Event(CallEvent),
+    Event {
+        /// Counts from 1 within the call.
+        n: u32,
+        /// When it happened.
+        at: Timestamp,
+        /// What happened.
+        #[serde(flatten)]
+        kind: EventKind,
+    },
     /// Told once.
     Live(Outlet),
 }
@@ -120,7 +129,11 @@ impl Progress {
         /// Bytes of text that make a token, about.
         const BYTES_PER_TOKEN: u64 = 4;
         let (at, message, step) = match told {
-            Told::Event(event) => (event.at, Some(event.kind.to_string()), Step::Event(event.clone())),
+            Told::Event(CallEvent { n, at, kind, .. }) => {
+                let is_note = matches!(kind, EventKind::Note { .. });
+                let message = (!is_note).then(|| kind.to_string());
+                (*at, message, Step::Event { n: *n, at: *at, kind: kind.clone() })
+            }
             Told::Live(Live::Delta { text }) => {
                 (Timestamp::now(), None, Step::Live(Outlet::Delta { text: text.clone() }))
             }
@@ -137,7 +150,7 @@ impl Progress {
     /// The same as it is told in process.
     pub fn told(self) -> Told {
         match self.step {
-            Step::Event(event) => Told::Event(event),
+            Step::Event { n, at, kind } => Told::Event(CallEvent { call_id: self.call_id, n, at, kind }),
             Step::Live(Outlet::Delta { text }) => Told::Live(Live::Delta { text }),
             Step::Live(Outlet::Heartbeat { phase, received, .. }) => Told::Live(Live::Heartbeat { phase, received }),
         }
@@ -151,6 +164,7 @@ pub struct CallResult {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_id: Option<CallId>,
     /// The tool's document as JSON text; never empty on success.
+    #[serde(default)]
     pub outputs: Vec<Text>,
     /// The answer for people, as Markdown.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -206,7 +220,31 @@ impl CallResult {
 mod tests {
     use super::*;
     use crate::error::Error;
-    use crate::protocol::ThreadId;
+    use crate::protocol::{CallState, ThreadId, WaitingFor};
+
+    #[test]
+    fn what_is_told_of_a_call_survives_the_wire() {
+        let call_id = CallId::new();
+        let kinds = [
+            EventKind::Accepted { tool: "chat".to_owned(), timeout_s: 300.0, thread_id: Some(ThreadId::new()) },
+            EventKind::Queued { position: 2, waiting_for: WaitingFor::Global },
+            EventKind::FirstToken,
+            EventKind::Note { message: "worth telling".to_owned() },
+            EventKind::Finished { state: CallState::Succeeded },
+        ];
+        let event = |(n, kind)| Told::Event(CallEvent { call_id: call_id.clone(), n, at: Timestamp::now(), kind });
+        let live =
+            [Live::Delta { text: "a \"piece\"\n".to_owned() }, Live::Heartbeat { phase: Phase::Thinking, received: 7 }];
+        for told in (1..).zip(kinds).map(event).chain(live.map(Told::Live)) {
+            let progress = Progress::new(&call_id, "chat", &told, Duration::from_secs(1));
+            let text = serde_json::to_string(&progress).unwrap();
+            for name in ["\"call_id\"", "\"message\"", "\"kind\""] {
+                assert!(text.matches(name).count() <= 1, "{name} twice in {text}");
+            }
+            let received: Progress = serde_json::from_str(&text).unwrap();
+            assert_eq!(received.told(), told, "{text}");
+        }
+    }
 
     #[test]
     fn an_envelope_survives_the_wire() {
