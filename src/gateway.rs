@@ -38,7 +38,7 @@ use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 pub use admission::{Admission, Limits};
-pub use breaker::Breakers;
+pub use breaker::{BreakerReading, BreakerState, Breakers};
 pub use flight::Flights;
 pub use ledger::{Account, Ledger};
 pub use memory::Memory;
