@@ -7,5 +7,5 @@ mod slots;
 mod state_dir;
 
 pub use instance::Instance;
-pub use slots::{Slot, Slots};
+pub use slots::{Look, Slot, Slots};
 pub use state_dir::prepare as prepare_state_dir;
