@@ -5,6 +5,8 @@ mod local;
 mod parts;
 mod reload;
 #[cfg(test)]
+mod secrecy;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
@@ -15,8 +17,8 @@ use async_trait::async_trait;
 
 pub use house::{House, Reloaded};
 pub use local::Local;
-pub use reload::watch_and_reload;
 pub use parts::{catalogue, discover, providers};
+pub use reload::watch_and_reload;
 
 pub use crate::calls::CallHandle;
 use crate::clock::Timestamp;

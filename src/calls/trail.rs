@@ -5,7 +5,7 @@
 //! | error | it ended by our own fault |
 //! | warn | it failed, and that is our or a provider's fault |
 //! | info | it failed for another reason |
-//! | debug | its steps, its attempts, its success |
+//! | debug | its steps, its success |
 //! | trace | how many files it looked at |
 //!
 //! Messages of errors quote arguments, answers and providers, who quote the question: of those the log has the code. Only
@@ -16,7 +16,7 @@ use tracing::{Span, debug, error_span, trace};
 use crate::error::ErrorCode;
 use crate::gateway::plain_name;
 use crate::protocol::{Envelope, ErrorBody, EventKind, Phase, Tried};
-use crate::store::{AttemptEnd, CallStart};
+use crate::store::CallStart;
 
 /// A line with the figures of a call's end, at one of several levels.
 macro_rules! ended {
@@ -35,12 +35,12 @@ macro_rules! ended {
 }
 
 /// The span of a call: every line inside it names the call. It is there at every level, so that an error finds its call;
-/// a span around it, such as the one of a request, stays around it. `tool` is the name of a tool that there is.
-pub(super) fn span(start: &CallStart, tool: Option<&'static str>) -> Span {
+/// a span around it, such as the one of a request, stays around it. `tool` finds the name of a tool that there is.
+pub(super) fn span(start: &CallStart, tool: impl Fn() -> Option<&'static str>) -> Span {
     error_span!(
         "call",
         call_id = start.id.as_str(),
-        tool = tool.unwrap_or("unknown"),
+        tool = tool().unwrap_or("unknown"),
         session_id = start.session.as_str(),
         owner = start.owner.as_str(),
     )
@@ -70,21 +70,6 @@ pub(super) fn step(n: u32, kind: &EventKind) {
         // Told with its figures by [`finished`].
         EventKind::Finished { .. } => {}
     }
-}
-
-/// The end of a request.
-pub(super) fn attempt(n: u32, end: &AttemptEnd) {
-    let AttemptEnd { usage, cost, .. } = end;
-    debug!(
-        attempt = n,
-        outcome = end.outcome.as_str(),
-        input = usage.input,
-        output = usage.output,
-        reasoning = usage.reasoning,
-        cached = usage.cached,
-        nanodollars = cost,
-        "request ended"
-    );
 }
 
 /// The end of the call, after its secrets were hidden.

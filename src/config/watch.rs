@@ -34,7 +34,8 @@ impl Watch {
     /// Watches what `config` came from, as it is now: user's files, the env file, the models, the prompts.
     pub fn new(sources: &Sources, config: &Config) -> Self {
         let environment = &sources.environment;
-        let files = [config_file(environment, "config.toml"), config_file(environment, ".env"), sources.env_file.clone()];
+        let files =
+            [config_file(environment, "config.toml"), config_file(environment, ".env"), sources.env_file.clone()];
         let mut watch = Self {
             sources: files.into_iter().flatten().collect(),
             models: config.models.file.clone(),

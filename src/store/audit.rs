@@ -192,7 +192,8 @@ mod tests {
     async fn a_token_is_not_kept_wherever_it_stands() {
         let (_dir, store) = store().await;
         let secret = "a-token-of-sixteen";
-        let details = json!({"New": secret, "steps": [{"token": secret}], "authorization": {"is": secret}, "name": "a"});
+        let details =
+            json!({"New": secret, "steps": [{"token": secret}], "authorization": {"is": secret}, "name": "a"});
         store.audit(AuditEntry { details, ..entry("default", "rotate_token", Duration::ZERO) }).await.unwrap();
         let kept = &store.audit_log(None, 1).await.unwrap()[0].entry.details;
         let hidden = json!({"New": "***", "steps": [{"token": "***"}], "authorization": "***", "name": "a"});

@@ -153,7 +153,8 @@ async fn a_job_that_fails_undoes_only_itself() {
 async fn a_row_that_can_not_be_read_is_an_error_that_shows_nothing_of_it() {
     let (_dir, store) = store().await;
     finish(&store, "0-a", "hello", None).await;
-    let damage = r#"UPDATE calls SET result = '{"schema": "s", "call_id": "c", "tool": "t", "state": "a private question"}'"#;
+    let damage =
+        r#"UPDATE calls SET result = '{"schema": "s", "call_id": "c", "tool": "t", "state": "a private question"}'"#;
     store.write(move |connection| connection.execute(damage, [])).await.unwrap();
     let error = call(&store, "0-a").await.unwrap_err();
     assert_eq!(error.kind(), Kind::Internal);

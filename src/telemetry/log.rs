@@ -73,11 +73,8 @@ pub fn prepare(state_dir: &Path, keys: &LogKeys) -> Result<(Dispatch, LogGuard)>
     let (writer, worker) =
         NonBlockingBuilder::default().buffered_lines_limit(QUEUE).thread_name("exai-log").finish(file);
     let dropped = writer.error_counter();
-    let log = Arc::new(Log {
-        level: layer::Threshold::new(keys.level),
-        directory,
-        live: broadcast::Sender::new(BACKLOG),
-    });
+    let log =
+        Arc::new(Log { level: layer::Threshold::new(keys.level), directory, live: broadcast::Sender::new(BACKLOG) });
     let layer = LogLayer::new(Arc::clone(&log), keys.format, writer);
     let dispatch = Dispatch::new(tracing_subscriber::registry().with(layer));
     Ok((dispatch, LogGuard { log, dropped, lost, _worker: worker }))

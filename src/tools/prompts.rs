@@ -80,10 +80,8 @@ mod tests {
     #[test]
     fn every_prompt_of_the_program_can_be_stood_in_for() {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tools/prompts");
-        let mut files: Vec<String> = fs::read_dir(sources)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut files: Vec<String> =
+            fs::read_dir(sources).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         files.sort();
         let mut known: Vec<String> = EMBEDDED.iter().map(|(name, _)| format!("{name}.md")).collect();
         known.sort();

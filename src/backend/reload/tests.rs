@@ -10,10 +10,11 @@ use tokio_util::task::TaskTracker;
 
 use super::*;
 use crate::backend::Backend;
-use crate::config::{Environment, Sources};
+use crate::config::{Environment, Level, LogFormat, LogKeys, Sources};
 use crate::evidence::LocalWorkspace;
 use crate::gateway::testing::{StoppedClock, in_time};
 use crate::protocol::{CallOptions, CallRequest, Envelope, SessionId};
+use crate::telemetry::log::{self, LogLevel};
 
 const EVERY: Duration = Duration::from_secs(2);
 
@@ -127,6 +128,45 @@ async fn what_can_not_be_used_changes_nothing_and_is_tried_again_only_when_it_ch
     assert_eq!(watched.rereads(), 4, "once a change");
     watched.write(".config/exai/config.toml", "default_model = \"kimi-k3\"");
     watched.until(|| model() == "kimi-k3").await;
+}
+
+#[tokio::test]
+async fn a_configuration_that_can_not_be_used_is_logged_with_its_place_and_without_its_secrets() {
+    let dir = tempfile::tempdir().unwrap();
+    let keys = LogKeys { level: Level::Trace, format: LogFormat::Text, files: 1 };
+    let (dispatch, _guard) = log::prepare(dir.path(), &keys).unwrap();
+    let _default = tracing::dispatcher::set_default(&dispatch);
+    let watched = Watched::open().await;
+    let mut lines = log::listen();
+    for (file, bad, place) in [
+        (".config/exai/config.toml", "[kimi]\napi_key = [\"a-secret-key\", 7]\n", "config.toml:2"),
+        (".config/exai/config.toml", "[kimi]\napi_key = \"a-secret-key\n", "config.toml:2"),
+        (".config/exai/.env", "KIMI_API_KEY='a-secret-key\n", ".env:1"),
+        ("prompts/chat.txt", "a-secret-prompt", "chat.txt"),
+    ] {
+        let before = watched.rereads();
+        watched.write(file, bad);
+        watched.until(|| watched.rereads() > before).await;
+        let line = in_time(lines.recv()).await.unwrap();
+        assert_eq!(line.level, LogLevel::Warn, "{bad}: {line}");
+        assert!(line.to_string().contains(place) && !line.to_string().contains("a-secret"), "{line}");
+        fs::remove_file(watched.dir.path().join(file)).unwrap();
+        watched.until(|| watched.rereads() > before + 1).await;
+        assert_eq!(in_time(lines.recv()).await.unwrap().message, "the configuration was read again");
+    }
+}
+
+#[tokio::test]
+async fn the_level_of_the_log_follows_the_configuration_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let keys = LogKeys { level: Level::Info, format: LogFormat::Text, files: 1 };
+    let (dispatch, _guard) = log::prepare(dir.path(), &keys).unwrap();
+    let _default = tracing::dispatcher::set_default(&dispatch);
+    let watched = Watched::open().await;
+    assert!(!tracing::enabled!(tracing::Level::DEBUG));
+    watched.write(".config/exai/config.toml", "[log]\nlevel = \"debug\"\n");
+    watched.until(|| watched.rereads() == 1).await;
+    assert!(tracing::enabled!(tracing::Level::DEBUG) && !tracing::enabled!(tracing::Level::TRACE));
 }
 
 #[tokio::test]
