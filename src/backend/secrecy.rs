@@ -12,6 +12,7 @@ use tokio::sync::broadcast;
 use tracing::Instrument;
 use tracing::dispatcher::DefaultGuard;
 
+use super::Backend;
 use super::testing::House;
 use crate::config::{Config, Environment, Level, LogFormat, LogKeys, Sources};
 use crate::error::ErrorCode;
@@ -233,7 +234,7 @@ async fn a_call_that_ends_by_our_own_fault_says_where_the_log_is_and_the_log_say
     let logged = Logged::start(Level::Error, LogFormat::Text);
     let directory = logged.guard.directory().display().to_string();
     let house = House::bare().await;
-    house.break_store();
+    house.lose_table("calls");
     let result = house.call("version", json!({})).await;
     let error = result.error.unwrap();
     assert_eq!(error.code, ErrorCode::InternalError);
@@ -245,8 +246,19 @@ async fn a_call_that_ends_by_our_own_fault_says_where_the_log_is_and_the_log_say
     assert_eq!(told, expected);
     assert!(lines[0].to_string().contains("no such table"), "{}", lines[0]);
 
+    let logged = Logged::start(Level::Error, LogFormat::Text);
+    let directory = logged.guard.directory().display().to_string();
+    let house = House::bare().await;
+    house.lose_table("model_notes");
+    let result = house.call("chat", json!({"prompt": "?", "model": "mock:echo"})).await;
+    let error = result.error.as_ref().unwrap();
+    assert!(error.hints.iter().any(|hint| hint.contains(&directory)), "{error:?}");
+    let kept = house.local.get_call(result.call_id.as_str()).await.unwrap();
+    assert_eq!(kept.result.error, result.error, "what is told is what is kept");
+    drop(logged);
+
     let quiet = House::bare().await;
-    quiet.break_store();
+    quiet.lose_table("calls");
     let _none = tracing::dispatcher::set_default(&tracing::Dispatch::none());
     let hints = quiet.call("version", json!({})).await.error.unwrap().hints;
     assert!(hints.iter().all(|hint| !hint.contains("log")), "without a log nobody is sent to it: {hints:?}");

@@ -57,10 +57,10 @@ impl House {
         Self { local, fake, config, project: tempfile::tempdir().unwrap(), _home: home }
     }
 
-    /// Takes the table of calls away behind the back of the store.
-    pub(crate) fn break_store(&self) {
+    /// Takes a table away behind the back of the store.
+    pub(crate) fn lose_table(&self, name: &str) {
         let database = rusqlite::Connection::open(self.config.state_dir.join("exai.db")).unwrap();
-        database.execute("DROP TABLE calls", []).unwrap();
+        database.execute(&format!("DROP TABLE {name}"), []).unwrap();
     }
 
     /// Opens the same state directory as another process does.

@@ -170,6 +170,21 @@ async fn the_level_of_the_log_follows_the_configuration_at_once() {
 }
 
 #[tokio::test]
+async fn a_file_that_a_changed_configuration_names_is_watched_from_then_on() {
+    let watched = Watched::open().await;
+    let models = watched.dir.path().join("models.toml");
+    watched.write("models.toml", "");
+    watched.write(".config/exai/config.toml", &format!("[models]\nfile = {:?}\n", models.to_str().unwrap()));
+    watched.until(|| watched.rereads() == 1).await;
+    for _ in 0..3 {
+        tokio::time::advance(EVERY).await;
+    }
+    assert_eq!(watched.rereads(), 1, "that it is named is no change of it");
+    watched.write("models.toml", "# a comment\n");
+    watched.until(|| watched.rereads() == 2).await;
+}
+
+#[tokio::test]
 async fn watching_ends_with_its_house() {
     let watched = Watched::open().await;
     watched.closed.cancel();
