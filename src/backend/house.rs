@@ -116,7 +116,8 @@ impl House {
         *self.calls.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config.clone());
         log::set_level(config.log.level);
-        info!(need_restart = need_restart.join(", "), "the configuration was read again");
+        let after_restart = (!need_restart.is_empty()).then(|| need_restart.join(", "));
+        info!(after_restart, "the configuration was read again");
         Ok(Reloaded { need_restart })
     }
 
@@ -125,7 +126,10 @@ impl House {
         // What can not be removed now is removed another time.
         let tidied = self.lasting.store.tidy(self.retention(), Timestamp::now(), allowed).await;
         if let Ok(Some(tidied)) = tidied {
-            info!(rows = tidied.rows, unfinished = tidied.unfinished, "what was kept for its time is gone");
+            let (rows, unfinished) = (tidied.rows, tidied.unfinished);
+            if rows > 0 {
+                info!(rows, unfinished, "what had been kept for its time was removed");
+            }
             Instance::sweep(&self.config().state_dir);
         }
     }

@@ -113,7 +113,9 @@ fn start(
         workspace: workspace_of(session, link, daemon, &call_id)?,
     };
     let request = CallRequest { tool: call.name.clone().into_owned(), arguments, options };
-    daemon.house.calls().start_as(call_id, request, caller)
+    // What the call logs names the client's request too.
+    let span = tracing::error_span!("request", request_id = call.request_id.as_deref());
+    span.in_scope(|| daemon.house.calls().start_as(call_id, request, caller))
 }
 
 fn acknowledge(handle: &CallHandle, request_id: Option<&str>, link: &Link) {
