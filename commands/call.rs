@@ -26,15 +26,15 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub(crate) use flags::{Args, Format, duration};
 
-use crate::house::{House, project_root};
 use crate::output::{Output, Style};
 use crate::report;
+use crate::setup::{Setup, project_root};
 use progress::Progress;
 use stream::Stream;
 
 /// Calls the tool and prints its result. For programs a call that could not even be accepted is an envelope too.
-pub(crate) async fn run(args: Args, house: &House, output: &mut Output) -> anyhow::Result<ExitCode> {
-    let outcome = carry_out(&args, house, output).await;
+pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
+    let outcome = carry_out(&args, setup, output).await;
     let refusal = outcome.as_ref().err().and_then(|error| error.downcast_ref::<Error>());
     if let Some(error) = refusal.filter(|_| matches!(args.format, Format::Json | Format::Jsonl)) {
         let mut envelope = Envelope::running(CallId::from(String::new()), &args.tool);
@@ -45,23 +45,23 @@ pub(crate) async fn run(args: Args, house: &House, output: &mut Output) -> anyho
     outcome
 }
 
-async fn carry_out(args: &Args, house: &House, output: &mut Output) -> anyhow::Result<ExitCode> {
+async fn carry_out(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
     let place = Place::find()?;
     let project = Project::load(&place.root)?;
     let (mut arguments, mut typed) = arguments::build(args, project.as_ref())?;
     let ignore = project.map(|project| project.ignore).unwrap_or_default();
-    let local = house.open().await?;
+    let local = setup.open().await?;
     let thread = arguments::resolve_thread(&mut arguments, &local, &place.root.to_string_lossy()).await?;
     // What an earlier call of the conversation was allowed to read, this one may read again.
     typed.extend(thread.iter().flat_map(|thread| &thread.messages).flat_map(|turn| turn.files.clone()));
-    let workspace = place.workspace(house.home().as_deref(), &ignore, &typed)?;
+    let workspace = place.workspace(setup.home().as_deref(), &ignore, &typed)?;
     let request = CallRequest {
         tool: args.tool.clone(),
         arguments,
         options: CallOptions { timeout: args.timeout, fresh: args.fresh, dry_run: args.dry_run },
     };
     let handle = local.call(request, workspace).await?;
-    let ended = follow(handle, args, house, output).await;
+    let ended = follow(handle, args, setup, output).await;
     if matches!(ended, Ok(Ended::Abandoned(_))) {
         drop(local);
     } else {
@@ -110,7 +110,7 @@ enum Ended {
 
 /// Shows what happens until the call is over. The first Ctrl-C cancels it, and it ends with a result all the same;
 /// the second one does not wait for that.
-async fn follow(mut handle: CallHandle, args: &Args, house: &House, output: &mut Output) -> anyhow::Result<Ended> {
+async fn follow(mut handle: CallHandle, args: &Args, setup: &Setup, output: &mut Output) -> anyhow::Result<Ended> {
     let mut signals = Signals::new()?;
     let mut progress = Progress::new(&args.tool, output);
     let mut stream = Stream::new(output.is_terminal());
@@ -146,7 +146,7 @@ async fn follow(mut handle: CallHandle, args: &Args, house: &House, output: &mut
     }
     print(&result, args.format, &stream, output)?;
     if !output.is_quiet() && lacked_a_model(&result) {
-        offer_a_server(house, output).await?;
+        offer_a_server(setup, output).await?;
     }
     if result.exit.kind == exai_core::error::Kind::Interrupted {
         return Ok(Ended::Told(ExitCode::from(signals.exit_code())));
@@ -210,8 +210,8 @@ fn lacked_a_model(result: &Envelope) -> bool {
 }
 
 /// Says how to use a server that runs on this machine, when nothing is configured.
-async fn offer_a_server(house: &House, output: &mut Output) -> anyhow::Result<()> {
-    let Some(server) = backend::discover(house.config()?).await else { return Ok(()) };
+async fn offer_a_server(setup: &Setup, output: &mut Output) -> anyhow::Result<()> {
+    let Some(server) = backend::discover(setup.config()?).await else { return Ok(()) };
     let model = server.models.first().map_or("NAME", String::as_str);
     let message = format!(
         "a server answers at {0} ({1}): set EXAI_CUSTOM_URL={0} and call with --model custom/{model}",

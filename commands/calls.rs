@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use exai_core::backend::{Backend, CallFilter, Local};
+use exai_core::backend::{Backend, Local};
 use exai_core::error::{Error, ErrorCode};
-use exai_core::protocol::{CallEvent, CallRecord, CallState, CallSummary, EventKind, Told};
+use exai_core::protocol::{CallEvent, CallFilter, CallRecord, CallState, CallSummary, Told};
 
 use crate::call::{self, Format, duration};
-use crate::house::House;
 use crate::output::{Output, table};
+use crate::setup::Setup;
 
 /// Arguments of `exai calls`.
 #[derive(Debug, clap::Args)]
@@ -82,8 +82,8 @@ fn states() -> impl TypedValueParser<Value = CallState> {
 }
 
 /// Shows calls.
-pub(crate) async fn run(args: Args, house: &House, output: &mut Output) -> anyhow::Result<ExitCode> {
-    let local = house.open().await?;
+pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
+    let local = setup.open().await?;
     let mut code = ExitCode::SUCCESS;
     match args.what {
         What::List { state, tool, limit, json } => {
@@ -131,8 +131,7 @@ async fn wait(
 
 async fn cancel(local: &Local, id: &str, output: &mut Output) -> anyhow::Result<()> {
     let call = local.cancel(id).await?;
-    let state = call.result.state;
-    let id = &call.result.call_id;
+    let (id, state) = (&call.call_id, call.state);
     if state == CallState::Running {
         output.text(&format!("call {id} was asked to end"))?;
     } else {
@@ -146,7 +145,7 @@ async fn events(local: &Local, id: &str, follow: bool, json: bool, output: &mut 
         if json {
             output.json_line(event)
         } else {
-            Ok(output.text(&format!("{:>2}  {}  {}", event.n, event.at, step(event)))?)
+            Ok(output.text(&format!("{:>2}  {}  {}", event.n, event.at, event.kind))?)
         }
     };
     if follow {
@@ -197,7 +196,7 @@ fn page(call: &CallRecord) -> String {
     }
     text.push_str("\nSteps\n");
     for event in &call.events {
-        text.push_str(&format!("  {:>2}  {}  {}\n", event.n, event.at, step(event)));
+        text.push_str(&format!("  {:>2}  {}  {}\n", event.n, event.at, event.kind));
     }
     if !call.attempts.is_empty() {
         text.push_str("\nRequests\n");
@@ -220,18 +219,4 @@ fn page(call: &CallRecord) -> String {
         text.push_str(&format!("\nAnswer\n\n{}", result.text));
     }
     text
-}
-
-fn step(event: &CallEvent) -> String {
-    match &event.kind {
-        EventKind::Accepted { timeout_s, .. } => format!("accepted, {timeout_s} s allowed"),
-        EventKind::Queued { position, .. } => format!("queued, {position}. in line"),
-        EventKind::Sent { model, joined: true, .. } => format!("joined an equal request to {model}"),
-        EventKind::Sent { model, reused: true, .. } => format!("answered from an earlier answer of {model}"),
-        EventKind::Sent { model, provider, attempt, .. } => format!("sent to {model} ({provider}), attempt {attempt}"),
-        EventKind::FirstToken => "first token".to_owned(),
-        EventKind::Retrying { after_s, cause } => format!("{cause}, trying again in {after_s:.1} s"),
-        EventKind::Note { message } => message.clone(),
-        EventKind::Finished { state } => format!("finished: {}", state.as_str()),
-    }
 }

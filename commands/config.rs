@@ -7,8 +7,8 @@ use exai_core::backend;
 use exai_core::config;
 use exai_core::error::Result;
 
-use crate::house::House;
 use crate::output::{Output, Style, table};
+use crate::setup::Setup;
 
 /// Arguments of `exai config`.
 #[derive(Debug, clap::Args)]
@@ -51,10 +51,10 @@ fn check_models(config: &config::Config) -> Result<()> {
 }
 
 /// Shows or checks the configuration.
-pub(crate) fn run(args: &Args, house: &House, output: &mut Output) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
     match args.what {
         What::Show { json } => {
-            let rows = house.loaded()?.rows();
+            let rows = setup.loaded()?.rows();
             if json {
                 output.json(&rows)?;
             } else {
@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Args, house: &House, output: &mut Output) -> anyhow::Re
             }
         }
         What::Check => {
-            let loaded = house.loaded()?;
+            let loaded = setup.loaded()?;
             backend::providers(&loaded.config)?;
             check_models(&loaded.config)?;
             for note in &loaded.notes {
@@ -76,7 +76,7 @@ pub(crate) fn run(args: &Args, house: &House, output: &mut Output) -> anyhow::Re
             output.text("The configuration can be used.")?;
         }
         What::Path => {
-            let rows = house.sources()?.paths();
+            let rows = setup.sources()?.paths();
             let shown = |place: &config::Place| {
                 let state = if place.exists { "exists" } else { "not there" };
                 [place.what.to_owned(), place.path.display().to_string(), state.to_owned()]

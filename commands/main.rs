@@ -5,12 +5,13 @@ mod calls;
 mod cli;
 mod completions;
 mod config;
-mod house;
+mod daemon;
 mod models;
 mod monitor;
 mod output;
 mod report;
 mod schema;
+mod setup;
 mod threads;
 mod tools;
 mod usage;
@@ -18,8 +19,8 @@ mod usage;
 use std::process::ExitCode;
 
 use cli::{Cli, Verb};
-use house::House;
 use output::Output;
+use setup::Setup;
 
 fn main() -> ExitCode {
     let mut output = Output::new();
@@ -46,16 +47,17 @@ fn start(cli: Cli, output: &mut Output) -> anyhow::Result<ExitCode> {
 
 /// The whole program, one line a verb.
 async fn run(cli: Cli, output: &mut Output) -> anyhow::Result<ExitCode> {
-    let house = House::new(&cli, output);
+    let setup = Setup::new(&cli, output);
     match cli.verb {
-        Verb::Call(args) => call::run(args, &house, output).await,
-        Verb::Calls(args) => calls::run(args, &house, output).await,
-        Verb::Threads(args) => threads::run(args, &house, output).await,
-        Verb::Tools(args) => tools::run(&args, &house, output),
-        Verb::Models(args) => models::run(&args, &house, output),
-        Verb::Monitor(args) => monitor::run(&args, &house, output).await,
-        Verb::Config(args) => config::run(&args, &house, output),
-        Verb::Usage(args) => usage::run(args, &house, output).await,
+        Verb::Call(args) => call::run(args, &setup, output).await,
+        Verb::Calls(args) => calls::run(args, &setup, output).await,
+        Verb::Threads(args) => threads::run(args, &setup, output).await,
+        Verb::Tools(args) => tools::run(&args, &setup, output),
+        Verb::Models(args) => models::run(&args, &setup, output),
+        Verb::Monitor(args) => monitor::run(&args, &setup, output).await,
+        Verb::Daemon(args) => daemon::run(args, &setup, output).await,
+        Verb::Config(args) => config::run(&args, &setup, output),
+        Verb::Usage(args) => usage::run(args, &setup, output).await,
         Verb::Schema(args) => schema::run(&args, output),
         Verb::Completions(args) => completions::run(&args, output),
     }

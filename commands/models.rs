@@ -6,8 +6,8 @@ use exai_core::backend;
 use exai_core::providers::{Model, ProviderName, Providers, Temperature, Thinking};
 use serde_json::{Value, json};
 
-use crate::house::House;
 use crate::output::{Output, table};
+use crate::setup::Setup;
 
 /// Arguments of `exai models`.
 #[derive(Debug, clap::Args)]
@@ -23,8 +23,8 @@ pub(crate) struct Args {
 }
 
 /// Lists the models.
-pub(crate) fn run(args: &Args, house: &House, output: &mut Output) -> anyhow::Result<ExitCode> {
-    let config = house.config()?;
+pub(crate) fn run(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
+    let config = setup.config()?;
     let (catalogue, providers) = (backend::catalogue(config)?, backend::providers(config)?);
     let models: Vec<Model> = match &args.name {
         Some(name) => vec![catalogue.resolve(name)?],

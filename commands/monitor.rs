@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use exai_core::backend::Backend;
 
-use crate::house::House;
 use crate::output::Output;
+use crate::setup::Setup;
 
 /// Arguments of `exai monitor`.
 #[derive(Debug, clap::Args)]
@@ -19,8 +19,8 @@ pub(crate) struct Args {
 }
 
 /// Shows the state of the house.
-pub(crate) async fn run(args: &Args, house: &House, output: &mut Output) -> anyhow::Result<ExitCode> {
-    let local = house.open().await?;
+pub(crate) async fn run(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
+    let local = setup.open().await?;
     let snapshot = local.snapshot().await?;
     if args.json {
         output.json(&snapshot)?;

@@ -5,13 +5,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Subcommand, ValueEnum};
-use exai_core::backend::{Backend, Local, ThreadChoice};
+use exai_core::backend::{Backend, Local};
 use exai_core::clock::Timestamp;
-use exai_core::protocol::{ThreadId, ThreadRecord, ThreadSummary};
+use exai_core::protocol::{ThreadChoice, ThreadId, ThreadRecord, ThreadSummary};
 
 use crate::call::duration;
-use crate::house::House;
 use crate::output::{Output, table};
+use crate::setup::Setup;
 
 /// Arguments of `exai threads`.
 #[derive(Debug, clap::Args)]
@@ -73,8 +73,8 @@ enum Form {
 }
 
 /// Shows conversations.
-pub(crate) async fn run(args: Args, house: &House, output: &mut Output) -> anyhow::Result<ExitCode> {
-    let local = house.open().await?;
+pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
+    let local = setup.open().await?;
     match args.what {
         What::List { limit, json } => {
             let threads = local.list_threads(limit).await?;

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use exai_core::tools::Registry;
 use serde_json::json;
 
-use crate::house::House;
 use crate::output::{Output, table};
+use crate::setup::Setup;
 
 /// Arguments of `exai tools`.
 #[derive(Debug, clap::Args)]
@@ -19,8 +19,8 @@ pub(crate) struct Args {
 }
 
 /// Lists the tools, or shows one.
-pub(crate) fn run(args: &Args, house: &House, output: &mut Output) -> anyhow::Result<ExitCode> {
-    let registry = Registry::new(&house.config()?.disabled_tools);
+pub(crate) fn run(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
+    let registry = Registry::new(&setup.config()?.disabled_tools);
     match &args.name {
         Some(name) => {
             let tool = registry.get(name)?;

@@ -4,13 +4,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use exai_core::backend::{Backend, UsageBy};
+use exai_core::backend::Backend;
 use exai_core::clock::Timestamp;
+use exai_core::protocol::UsageBy;
 use exai_core::protocol::UsageRow;
 
 use crate::call::duration;
-use crate::house::House;
 use crate::output::{Output, table};
+use crate::setup::Setup;
 
 /// Arguments of `exai usage`.
 #[derive(Debug, clap::Args)]
@@ -38,8 +39,8 @@ enum By {
 }
 
 /// Shows the usage.
-pub(crate) async fn run(args: Args, house: &House, output: &mut Output) -> anyhow::Result<ExitCode> {
-    let local = house.open().await?;
+pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
+    let local = setup.open().await?;
     let by = match args.by {
         By::Model => UsageBy::Model,
         By::Tool => UsageBy::Tool,

@@ -2,6 +2,9 @@
 
 mod house;
 mod local;
+mod parts;
+mod reload;
+mod remote;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -11,17 +14,20 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-pub use house::{catalogue, discover, providers};
+pub use house::{House, Reloaded};
 pub use local::Local;
+pub use parts::{catalogue, config_id, discover, providers};
+pub use reload::watch_and_reload;
+pub use remote::{Address, Bulletin, NotConnected, Remote, RemoteSettings, Subscription};
 
 pub use crate::calls::CallHandle;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::evidence::Workspace;
 use crate::protocol::{
-    CallRecord, CallRequest, CallSummary, Snapshot, ThreadId, ThreadRecord, ThreadSummary, UsageRow,
+    CallFilter, CallRecord, CallRequest, CallSummary, Found, Snapshot, ThreadChoice, ThreadId, ThreadRecord,
+    ThreadSummary, UsageBy, UsageRow,
 };
-pub use crate::store::{CallFilter, ThreadChoice, UsageBy};
 
 /// A place that carries out calls and remembers them.
 #[async_trait]
@@ -38,8 +44,8 @@ pub trait Backend: Send + Sync + std::fmt::Debug {
     /// Holds a call again: its events from the start, then its result.
     async fn attach(&self, prefix: &str) -> Result<CallHandle>;
 
-    /// Asks a call to end, whichever process runs it; returns it as it was.
-    async fn cancel(&self, prefix: &str) -> Result<CallRecord>;
+    /// Asks a call to end, whichever process runs it; says where it stood.
+    async fn cancel(&self, prefix: &str) -> Result<Found>;
 
     /// What the caller's requests took since then.
     async fn usage(&self, by: UsageBy, since: Timestamp) -> Result<Vec<UsageRow>>;

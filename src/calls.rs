@@ -11,10 +11,12 @@ mod attach;
 mod handle;
 mod journal;
 mod recovery;
+mod running;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod veiled;
 mod watch;
 
@@ -25,11 +27,14 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use serde_json::Value;
+use tokio::sync::watch::channel as watch_channel;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 pub use handle::CallHandle;
-pub use watch::Running;
+use running::Entry;
+pub use running::Running;
 
 use crate::clock::{Deadline, Timestamp};
 use crate::coordination::Instance;
@@ -39,6 +44,7 @@ use crate::gateway::{Gateway, Ledger, Recorder};
 use crate::protocol::{CallId, CallRequest, CallState, Envelope, Exit, ThreadId};
 use crate::redaction::Veil;
 use crate::store::{CallStart, Store};
+use crate::telemetry::Telemetry;
 use crate::threads::Threads;
 use crate::tools::{Context, Draft, Output, Registry, Settings};
 use journal::Journal;
@@ -66,11 +72,15 @@ pub struct Calls {
     /// Where the locks are.
     pub state_dir: PathBuf,
     /// The calls that this process runs.
-    pub running: Running,
+    pub running: Arc<Running>,
     /// Owns the tasks of the calls.
     pub tasks: TaskTracker,
     /// This process; it is dead to others only when its store is closed.
-    pub instance: Instance,
+    pub instance: Arc<Instance>,
+    /// Hears of every step.
+    pub telemetry: Arc<Telemetry>,
+    /// Ends what still runs when the process can not wait any longer; such calls are `interrupted`.
+    pub stop: CancellationToken,
 }
 
 /// Who calls, and with which files.
@@ -87,16 +97,22 @@ pub struct Caller {
 impl Calls {
     /// Hears requests of other processes until `closed`; one task for all calls.
     pub fn listen(self: &Arc<Self>, closed: CancellationToken) {
-        self.tasks.spawn(watch::watch(Arc::downgrade(self), closed));
+        let (running, instance) = (Arc::clone(&self.running), Arc::clone(&self.instance));
+        self.tasks.spawn(watch::watch(self.store.clone(), running, instance, closed));
     }
 
     /// Accepts a call and starts it. Nothing is waited for; every call that is accepted ends with a result.
-    pub fn start(self: &Arc<Self>, mut request: CallRequest, caller: Caller) -> Result<CallHandle> {
+    pub fn start(self: &Arc<Self>, request: CallRequest, caller: Caller) -> Result<CallHandle> {
+        self.start_as(CallId::new(), request, caller)
+    }
+
+    /// The same for a call whose name is known already.
+    pub fn start_as(self: &Arc<Self>, id: CallId, mut request: CallRequest, caller: Caller) -> Result<CallHandle> {
         let allowed = self.allowed(&mut request)?;
         let deadline = Deadline::after(allowed);
         let now = Timestamp::now();
         let start = CallStart {
-            id: CallId::new(),
+            id,
             owner: caller.owner.clone(),
             session: caller.session.clone(),
             instance: self.instance.id().clone(),
@@ -106,20 +122,24 @@ impl Calls {
             created_at: now,
             deadline_at: now.after(allowed),
         };
+        let tool = self.registry.get(&request.tool).map(|tool| tool.info().name);
+        let span = trail::span(&start, tool.ok());
         let veil = Arc::<Veil>::default();
-        let journal = Arc::new(Journal::new(start, self.store.clone(), Arc::clone(&veil)));
-        let cancel = CancellationToken::new();
-        let (handle, finished) = CallHandle::new(&journal, cancel.clone());
-        self.running.add(&handle.id, &cancel);
-        journal.accepted(allowed);
+        let journal = Arc::new(Journal::new(start, self.store.clone(), Arc::clone(&veil), Arc::clone(&self.telemetry)));
+        let (finished, result) = watch_channel(None);
+        let entry = Entry { journal: Arc::clone(&journal), cancel: CancellationToken::new(), result };
+        let (handle, cancel) = (entry.handle(), entry.cancel.clone());
+        self.running.add(entry);
+        span.in_scope(|| journal.accepted(allowed));
         let run = Run { calls: Arc::clone(self), request, caller, deadline, journal, veil, cancel };
-        self.tasks.spawn(async move {
+        let work = async move {
             // Nobody may be listening any more; the result is in the journal.
             let (calls, id) = (Arc::clone(&run.calls), run.journal.id().clone());
             let envelope = run.guarded().await;
+            finished.send_replace(Some(Arc::new(envelope)));
             calls.running.remove(&id);
-            drop(finished.send(envelope));
-        });
+        };
+        self.tasks.spawn(work.instrument(span));
         Ok(handle)
     }
 
@@ -166,6 +186,7 @@ impl Run {
         if let Ok(envelope) = AssertUnwindSafe(self.carry_out()).catch_unwind().await {
             return envelope;
         }
+        trail::panicked();
         let mut envelope = Envelope::running(journal.id().clone(), journal.tool());
         envelope.fail(&Error::internal(format!("call {} met a bug of exai; please report it", journal.id())));
         journal.finish(envelope, None).await
@@ -218,6 +239,10 @@ impl Run {
                     return Err(Error::new(ErrorCode::Cancelled, message));
                 }
                 outcome = &mut work => return outcome,
+                () = self.calls.stop.cancelled() => {
+                    let message = format!("call {} was cut off: its process had to end", self.journal.id());
+                    return Err(Error::new(ErrorCode::Interrupted, message).hint("ask again; nothing is run again by itself"));
+                }
                 () = tokio::time::sleep_until(self.deadline.at()) => {
                     return Err(Error::timeout(&format!("running {}", self.request.tool), self.deadline.allowed()));
                 }

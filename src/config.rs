@@ -20,6 +20,7 @@ mod endpoint;
 mod environment;
 mod file;
 mod key;
+mod listening;
 mod nearest;
 mod origin;
 mod place;
@@ -35,6 +36,7 @@ mod table;
 mod tests;
 mod toml_file;
 mod variable;
+mod watch;
 
 use std::collections::BTreeMap;
 
@@ -44,12 +46,16 @@ pub use document::{markdown_table, sample};
 pub use endpoint::Endpoint;
 pub use environment::Environment;
 pub use key::{Key, Range};
+pub use listening::{Level, LogFormat, Port, Rate};
 pub use origin::Origin;
 pub use place::Place;
 pub use project::Project;
 pub use secret::Secret;
-pub use settings::{Config, Custom, Glm, KEYS, Kimi, Limits, Models, Reuse, Threads, Timeouts};
+pub use settings::{
+    Config, Custom, DaemonKeys, Glm, KEYS, Kimi, Limits, LogKeys, Models, Rates, Reuse, Threads, Timeouts,
+};
 pub use sources::{Override, Sources};
+pub use watch::Watch;
 
 use crate::error::Result;
 use reader::Reader;
@@ -65,6 +71,16 @@ impl Config {
         let mut warnings = remarks.warnings;
         warnings.extend(check::idle(&config, &origins));
         Ok(Loaded { config, warnings, notes: remarks.notes, origins })
+    }
+}
+
+impl Config {
+    /// The keys among `names` (a name, or the beginning of one that ends in a dot) that `other` sets differently.
+    pub fn differ_in(&self, other: &Self, names: &[&str]) -> Vec<&'static str> {
+        let is_named =
+            |key: &Key| names.iter().any(|name| key.name == *name || name.ends_with('.') && key.name.starts_with(name));
+        let pairs = self.shown().into_iter().zip(other.shown());
+        KEYS.iter().zip(pairs).filter(|(key, (a, b))| is_named(key) && a != b).map(|(key, _)| key.name).collect()
     }
 }
 

@@ -45,6 +45,8 @@ pub enum ErrorCode {
     BudgetExceeded,
     /// The daemon refused the token.
     Unauthorized,
+    /// A daemon was asked for and none answers.
+    NoDaemon,
     /// The daemon speaks another protocol; or the store's schema is newer than this program, or older and in use.
     UnsupportedProtocol,
     /// Our own fault: disk full, a bug.
@@ -199,7 +201,7 @@ impl Error {
             C::NoProvider | C::NoVerdict | C::ProviderError | C::ToolExecutionError => Kind::NoVerdict,
             C::OverCapacity | C::Timeout | C::ServiceUnavailable => Kind::Retryable,
             C::BudgetExceeded => Kind::Budget,
-            C::Unauthorized | C::UnsupportedProtocol => Kind::Daemon,
+            C::Unauthorized | C::NoDaemon | C::UnsupportedProtocol => Kind::Daemon,
             C::InternalError => Kind::Internal,
             C::Cancelled | C::Interrupted => Kind::Interrupted,
         }

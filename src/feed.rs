@@ -67,6 +67,15 @@ impl<T: Clone> Reader<T> {
     }
 }
 
+impl<T: Clone> Reader<T> {
+    /// All items that are there already.
+    pub fn ready(&mut self) -> Vec<T> {
+        let items = lock(&self.items).get(self.next..).map(<[T]>::to_vec).unwrap_or_default();
+        self.next += items.len();
+        items
+    }
+}
+
 fn lock<T>(items: &Mutex<Vec<T>>) -> MutexGuard<'_, Vec<T>> {
     items.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -29,6 +29,7 @@ mod size;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod trail;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +37,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 pub use admission::{Admission, Limits};
 pub use breaker::{BreakerReading, BreakerState, Breakers};
@@ -45,6 +47,7 @@ pub use memory::Memory;
 pub use plan::Plan;
 pub use recorder::Recorder;
 pub use route::{Need, Route, RoutingSettings};
+pub use trail::plain_name;
 
 use crate::clock::Deadline;
 use crate::error::{Error, ErrorCode, Result};
@@ -53,6 +56,7 @@ use crate::protocol::{EventKind, Live, Phase};
 use crate::providers::{Catalogue, ChatRequest, Model, Provider, Providers};
 use crate::redaction::Veil;
 use crate::store::Store;
+use crate::telemetry::Telemetry;
 use flight::{Boarded, Failure, News, Ticket};
 use pilot::Pilot;
 
@@ -77,13 +81,15 @@ pub struct Gateway {
     /// How long an answer may be reused.
     pub reuse: Duration,
     /// What was learned about models.
-    pub memory: Memory,
+    pub memory: Arc<Memory>,
     /// Which models are left alone for a moment.
-    pub breakers: Breakers,
+    pub breakers: Arc<Breakers>,
     /// Requests in flight.
     pub flights: Flights,
     /// Owns the tasks of the flights.
     pub tasks: TaskTracker,
+    /// Hears of every request.
+    pub telemetry: Arc<Telemetry>,
 }
 
 /// How long one step of an attempt may take; models that think get more.
@@ -149,6 +155,13 @@ impl Gateway {
     /// conversation, else the configured one, else by need.
     pub fn route(&self, requested: Option<&str>, before: Option<&str>, need: Need) -> Result<Route> {
         self.routing.choose(&self.catalogue, &self.providers, requested, before, need)
+    }
+
+    /// Opens connections to the providers that are configured.
+    pub async fn warm(&self) {
+        let providers = self.providers.configured().into_iter().filter_map(|name| self.providers.get(name));
+        let connect = self.patience.connect;
+        futures_util::future::join_all(providers.map(|provider| async move { provider.warm(connect).await })).await;
     }
 
     /// What [`Self::ask`] would send, without sending it.
@@ -237,7 +250,8 @@ impl Gateway {
                     thinking: ask.request.thinking,
                     size,
                 };
-                self.tasks.spawn(pilot.fly());
+                // It goes on for others when its call has ended; its lines name the call that began it.
+                self.tasks.spawn(pilot.fly().in_current_span());
                 ticket
             }
             Boarded::Joined(ticket) => {

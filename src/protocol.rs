@@ -6,7 +6,10 @@ mod envelope;
 mod event;
 mod id;
 mod listing;
+mod log;
+mod news;
 mod snapshot;
+pub mod wire;
 
 pub use call::{CallOptions, CallRequest, CallState, Phase};
 pub use envelope::{
@@ -14,6 +17,14 @@ pub use envelope::{
     Usage, UsageSource,
 };
 pub use event::{CallEvent, EventKind, Live, RequestSize, Told, WaitingFor};
-pub use id::{CallId, InstanceId, ThreadId};
-pub use listing::{AttemptRecord, CallRecord, CallSummary, ThreadRecord, ThreadSummary, TurnRecord, UsageRow};
-pub use snapshot::{CallRow, Daemon, PermitGauge, Permits, Prompts, Rates, Snapshot, Verdict, Word};
+pub use id::{CallId, InstanceId, SessionId, ThreadId};
+pub use listing::{
+    AttemptRecord, CallFilter, CallRecord, CallSummary, Found, ThreadChoice, ThreadRecord, ThreadSummary, TurnRecord,
+    UsageBy, UsageRow,
+};
+pub use log::{LogLevel, LogLine};
+pub use news::{Happening, News};
+pub use snapshot::{
+    CacheUse, CallRow, Daemon, Diagnosis, Latency, PermitGauge, Permits, Prompts, ProviderRow, Rates, SessionRow,
+    Snapshot, Verdict, Word,
+};

@@ -12,6 +12,7 @@
 mod access;
 mod answers;
 mod attempts;
+mod audit;
 mod calls;
 mod conversations;
 mod failure;
@@ -31,12 +32,12 @@ use rusqlite::Connection;
 
 pub use answers::NewAnswer;
 pub use attempts::{AttemptEnd, NewAttempt};
-pub use calls::{CallFilter, CallStart, RunningCall};
-pub use conversations::{NewMessage, ThreadChoice, ThreadWrite};
+pub use audit::{AuditEntry, AuditRecord};
+pub use calls::{CallStart, RunningCall};
+pub use conversations::{NewMessage, ThreadWrite};
 pub use model_notes::ModelNote;
 pub use opening::Opening;
 pub use upkeep::{Retention, Tidied};
-pub use usage::UsageBy;
 
 use crate::error::Result;
 use access::Access;
@@ -103,14 +104,31 @@ impl Store {
     }
 }
 
-/// Reads a JSON column; a row that can not be read is an error that names it, not a panic or a hole.
+/// Reads a JSON column; a row that can not be read is an error that names it, not a panic or a hole. The error says
+/// where in the text, and shows nothing of it: it is somebody's question or answer, and errors are logged.
 fn json_column<T: serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<T> {
     let text: String = row.get(index)?;
-    serde_json::from_str(&text)
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Text, Box::new(error)))
+    serde_json::from_str(&text).map_err(|error| {
+        let what = format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column());
+        rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Text, what.into())
+    })
 }
 
 /// JSON text for a column. Our own types always serialize; `null` stands in should one not.
 fn to_json<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
+}
+
+impl Store {
+    /// Bytes of the answers that are kept for reuse.
+    pub async fn answer_bytes(&self) -> Result<u64> {
+        let sql = "SELECT coalesce(sum(octet_length(body)), 0) FROM answers";
+        self.read(move |connection| connection.query_row(sql, [], |row| row.get(0))).await
+    }
+
+    /// Whether the store takes writes now.
+    pub async fn check_writable(&self) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO upkeep (task, at) VALUES ('health', 0)";
+        self.write(move |connection| connection.execute(sql, []).map(drop)).await
+    }
 }

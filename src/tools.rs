@@ -11,6 +11,7 @@ mod context;
 mod debug;
 mod gather;
 mod listmodels;
+mod prompts;
 mod schema;
 mod version;
 mod workflow;
@@ -20,8 +21,10 @@ use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 pub use context::{Context, Draft, Settings};
+pub use prompts::Prompts;
 #[cfg(feature = "fuzzing")]
 pub use workflow::expert_answer;
 
@@ -68,6 +71,7 @@ pub struct Output {
 pub struct Registry {
     tools: BTreeMap<&'static str, Listed>,
     disabled: Vec<String>,
+    fingerprint: OnceLock<String>,
 }
 
 /// A tool with its schema, which is made when it is first asked for.
@@ -98,7 +102,7 @@ impl Registry {
             .filter(is_enabled)
             .map(|tool| (tool.info().name, Listed { tool, schema: OnceLock::new() }))
             .collect();
-        Self { tools, disabled: disabled.to_vec() }
+        Self { tools, disabled: disabled.to_vec(), fingerprint: OnceLock::new() }
     }
 
     /// All tools, by name.
@@ -114,6 +118,22 @@ impl Registry {
     /// The schema of the tool of that name.
     pub fn schema(&self, name: &str) -> Result<&Value> {
         self.listed(name).map(|listed| listed.schema.get_or_init(|| listed.tool.schema()))
+    }
+
+    /// A hash of all that is said of the tools; it changes when they do.
+    pub fn fingerprint(&self) -> &str {
+        self.fingerprint.get_or_init(|| {
+            let mut hash = Sha256::new();
+            for (name, listed) in &self.tools {
+                let info = listed.tool.info();
+                let schema = listed.schema.get_or_init(|| listed.tool.schema()).to_string();
+                for part in [name, info.title, info.description, &schema] {
+                    hash.update(part.as_bytes());
+                    hash.update([0]);
+                }
+            }
+            hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        })
     }
 
     /// Checks and completes the arguments of a tool; returns what the caller should be told about them.

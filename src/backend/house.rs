@@ -1,102 +1,214 @@
-//! Builds the parts of the house from its configuration.
+//! The house of one process: everything that carries out calls, opened once, shared by all doors.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
 
+use super::Local;
+use super::parts::{self, Lasting};
+use crate::calls::{Calls, Running};
+use crate::clock::Timestamp;
 use crate::config::Config;
-use crate::coordination::{Instance, Slots};
-use crate::error::{Error, Result};
-use crate::gateway::{Admission, Breakers, Flights, Gateway, Limits, Memory, Patience, RoutingSettings};
-use crate::providers::{self, Catalogue, Discovered, Endpoint, ProviderName, ProviderSettings, Providers};
-use crate::store::{Opening, Retention, Store};
+use crate::coordination::{Instance, prepare_state_dir};
+use crate::error::Result;
+use crate::protocol::SessionId;
+use crate::store::{Retention, Store};
+use crate::telemetry::{Telemetry, log};
+use crate::threads::Threads;
+use crate::tools::{Registry, Settings};
 
-/// The catalogue of models, with the user's corrections.
-pub fn catalogue(config: &Config) -> Result<Catalogue> {
-    let catalogue = Catalogue::embedded()?.with_custom_context(u64::from(config.custom.context_tokens));
-    let Some(path) = &config.models.file else { return Ok(catalogue) };
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Error::invalid(format!("models.file {}: {error}", path.display())))?;
-    catalogue.with_overrides(&text, &path.display().to_string())
+/// What the end of a process may spend on removing what has been kept for its time.
+const TIDYING: Duration = Duration::from_millis(250);
+
+/// The house of one process.
+#[derive(Debug)]
+pub struct House {
+    /// Exchanged as a whole when the configuration is read again; calls that run keep the one they began with.
+    calls: RwLock<Arc<Calls>>,
+    config: RwLock<Arc<Config>>,
+    lasting: Lasting,
+    opened: Instant,
+    /// Counts how often the tools have changed.
+    catalog: watch::Sender<u64>,
+    /// Ends what listens to other processes.
+    closed: CancellationToken,
 }
 
-/// The endpoints that are configured.
-pub fn providers(config: &Config) -> Result<Providers> {
-    let with_key = |url: &crate::config::Endpoint, key: &Option<crate::config::Secret>| {
-        key.as_ref().map(|key| Endpoint::new(url.as_str(), key.expose()))
-    };
-    let custom = config.custom.url.as_ref();
-    Providers::new(ProviderSettings {
-        glm: with_key(&config.glm.url, &config.glm.api_key),
-        kimi: with_key(&config.kimi.url, &config.kimi.api_key),
-        custom: custom.map(|url| with_key(url, &config.custom.api_key).unwrap_or_else(|| Endpoint::open(url.as_str()))),
-    })
+/// What became of a configuration that was read again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reloaded {
+    /// Keys whose new value is used only after a restart.
+    pub need_restart: Vec<&'static str>,
 }
 
-/// A server on this machine that could be used, when no provider is configured.
-pub async fn discover(config: &Config) -> Option<Discovered> {
-    let is_bare = providers(config).is_ok_and(|providers| providers.configured().is_empty());
-    if is_bare { providers::discover(&config.discovery.urls).await } else { None }
-}
+impl House {
+    /// Opens the state directory and everything in it, and marks what dead processes left running.
+    pub async fn open(config: &Config) -> Result<Arc<Self>> {
+        let state_dir = &config.state_dir;
+        prepare_state_dir(state_dir)?;
+        let instance = Arc::new(Instance::announce(state_dir)?);
+        let store = Store::open_with(state_dir, parts::opening(config)).await?;
+        Calls::recover(&store, state_dir).await?;
+        let (tasks, telemetry) = (TaskTracker::new(), Arc::<Telemetry>::default());
+        let lasting = Lasting::new(config, &store, &tasks, &telemetry);
+        let (running, stop) = (Arc::<Running>::default(), CancellationToken::new());
+        let calls = Arc::new(calls(config, &lasting, instance, running, stop)?);
+        let closed = CancellationToken::new();
+        calls.listen(closed.clone());
+        info!(version = env!("CARGO_PKG_VERSION"), state_dir = %state_dir.display(), "the house is open");
+        Ok(Arc::new(Self {
+            calls: RwLock::new(calls),
+            config: RwLock::new(Arc::new(config.clone())),
+            lasting,
+            opened: Instant::now(),
+            catalog: watch::Sender::new(0),
+            closed,
+        }))
+    }
 
-/// How the store is opened.
-pub(super) fn opening(config: &Config) -> Opening {
-    Opening::new(config.timeouts.drain, config.timeouts.store, Instance::others)
-}
+    /// The calls, as they are carried out from now on.
+    pub fn calls(&self) -> Arc<Calls> {
+        Arc::clone(&self.calls.read().unwrap_or_else(PoisonError::into_inner))
+    }
 
-/// How long things are kept.
-pub(super) fn retention(config: &Config) -> Retention {
-    Retention {
-        results: config.retention.results,
-        calls: config.retention.calls,
-        threads: config.retention.threads,
-        answers: u64::from(config.reuse.max_mb) * 1_000_000,
+    /// The configuration that is in force.
+    pub fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.config.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What the house knows of itself.
+    pub fn telemetry(&self) -> &Arc<Telemetry> {
+        &self.lasting.telemetry
+    }
+
+    /// Hears when the tools change.
+    pub fn catalog(&self) -> watch::Receiver<u64> {
+        self.catalog.subscribe()
+    }
+
+    /// Since when the house is open.
+    pub fn opened(&self) -> Instant {
+        self.opened
+    }
+
+    /// The house as one session of `owner` sees it.
+    pub fn door(self: &Arc<Self>, owner: &str, session: &SessionId) -> Local {
+        Local::new(Arc::clone(self), owner.to_owned(), session.to_string())
+    }
+
+    /// Uses another configuration from the next call on. What can not be used leaves everything as it was.
+    pub fn reload(&self, config: &Config) -> Result<Reloaded> {
+        let need_restart = config.differ_in(&self.config(), NEED_RESTART);
+        let old = self.calls();
+        // The locks by which processes know of each other stay where they were made.
+        let config = &Config { state_dir: old.state_dir.clone(), ..config.clone() };
+        let (instance, running, stop) = (Arc::clone(&old.instance), Arc::clone(&old.running), old.stop.clone());
+        let new = calls(config, &self.lasting, instance, running, stop)?;
+        self.lasting.admission.set_limits(parts::limits(config));
+        if new.registry.fingerprint() != old.registry.fingerprint() {
+            self.catalog.send_modify(|count| *count += 1);
+        }
+        *self.calls.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config.clone());
+        log::set_level(config.log.level);
+        info!(need_restart = need_restart.join(", "), "the configuration was read again");
+        Ok(Reloaded { need_restart })
+    }
+
+    /// Removes what has been kept for its time, within `allowed`, if that was not done lately.
+    pub async fn tidy(&self, allowed: Duration) {
+        // What can not be removed now is removed another time.
+        let tidied = self.lasting.store.tidy(self.retention(), Timestamp::now(), allowed).await;
+        if let Ok(Some(tidied)) = tidied {
+            info!(rows = tidied.rows, unfinished = tidied.unfinished, "what was kept for its time is gone");
+            Instance::sweep(&self.config().state_dir);
+        }
+    }
+
+    /// Changes one limit until the process ends or reads its configuration again.
+    pub fn set_limit(&self, name: &str, limit: usize) -> Result<()> {
+        self.lasting.admission.set_limit(name, limit)
+    }
+
+    /// Opens connections to the providers, so that the first call need not wait for it.
+    pub fn warm(&self, tasks: &TaskTracker) {
+        let calls = self.calls();
+        tasks.spawn(async move { calls.gateway.warm().await });
+    }
+
+    /// Ends at once what still runs; such calls are `interrupted`.
+    pub fn stop(&self) {
+        let calls = self.calls();
+        if !calls.running.is_empty() {
+            warn!(calls = calls.running.len(), "calls are interrupted: the process can not wait for them");
+        }
+        calls.stop.cancel();
+    }
+
+    /// Waits for what still runs, and once in a while puts the store in order; call it last, when all is told.
+    pub async fn close(&self) {
+        self.closed.cancel();
+        self.lasting.tasks.close();
+        self.lasting.tasks.wait().await;
+        self.tidy(TIDYING).await;
+        info!("the house is closed");
+    }
+
+    fn retention(&self) -> Retention {
+        parts::retention(&self.config())
     }
 }
 
-/// The one door to models.
-pub(super) fn gateway(config: &Config, state_dir: &Path, store: &Store, tasks: &TaskTracker) -> Result<Arc<Gateway>> {
-    let limits = Limits {
-        session: size(config.limits.session),
-        global: size(config.limits.global),
-        providers: BTreeMap::from([
-            (ProviderName::Glm, size(config.limits.glm)),
-            (ProviderName::Kimi, size(config.limits.kimi)),
-            (ProviderName::Custom, size(config.limits.custom)),
-        ]),
-        queue: size(config.limits.queue),
-    };
-    let routing = RoutingSettings {
-        default_model: config.default_model.clone(),
-        fast: config.models.fast.clone(),
-        quality: config.models.quality.clone(),
-        long: config.models.long.clone(),
-        custom_model: config.custom.model.clone(),
-    };
-    let patience = Patience {
-        connect: config.timeouts.connect,
-        headers: config.timeouts.headers,
-        headers_thinking: config.timeouts.headers_thinking,
-        idle: config.timeouts.idle,
-        idle_thinking: config.timeouts.idle_thinking,
-    };
-    Ok(Arc::new(Gateway {
-        catalogue: catalogue(config)?,
-        providers: providers(config)?,
-        routing,
-        admission: Admission::new(limits, Slots::new(state_dir)),
-        store: store.clone(),
-        patience,
-        reuse: config.reuse.ttl,
-        memory: Memory::new(store.clone()),
-        breakers: Breakers::default(),
-        flights: Flights::default(),
-        tasks: tasks.clone(),
-    }))
+/// Keys that are looked at only when a process starts.
+const NEED_RESTART: &[&str] = &["state_dir", "daemon.", "log.format", "log.files", "timeouts.store"];
+
+fn calls(
+    config: &Config,
+    lasting: &Lasting,
+    instance: Arc<Instance>,
+    running: Arc<Running>,
+    stop: CancellationToken,
+) -> Result<Calls> {
+    Ok(Calls {
+        gateway: parts::gateway(config, lasting)?,
+        registry: Registry::new(&config.disabled_tools),
+        threads: Threads::new(lasting.store.clone(), config.threads.max_turns),
+        settings: Arc::new(Settings { locale: config.locale.clone(), prompts: parts::prompts(config)? }),
+        timeout: config.timeouts.call,
+        state_dir: config.state_dir.clone(),
+        running,
+        tasks: lasting.tasks.clone(),
+        store: lasting.store.clone(),
+        instance,
+        telemetry: Arc::clone(&lasting.telemetry),
+        stop,
+    })
 }
 
-fn size(limit: u32) -> usize {
-    limit as usize
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Environment, Sources};
+
+    #[tokio::test]
+    async fn a_reload_moves_no_locks_and_says_what_it_left_out() {
+        let (home, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let environment = Environment::from_pairs([("HOME", home.path())]);
+        let config = Config::load(&Sources { environment, ..Sources::default() }).unwrap().config;
+        let house = House::open(&config).await.unwrap();
+        let mut new = Config { state_dir: elsewhere.path().to_owned(), ..config.clone() };
+        new.limits.glm = 7;
+        for _ in 0..2 {
+            assert_eq!(house.reload(&new).unwrap().need_restart, ["state_dir"]);
+        }
+        assert_eq!(house.config().limits.glm, 7);
+        // Whose instance file is looked for in the wrong place is taken for dead.
+        assert_eq!((&house.calls().state_dir, &house.config().state_dir), (&config.state_dir, &config.state_dir));
+        house.close().await;
+    }
 }

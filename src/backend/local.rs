@@ -1,146 +1,125 @@
 //! Calls in this process.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
-use super::{Backend, CallFilter, CallHandle, ThreadChoice, UsageBy, house};
-use crate::calls::{Caller, Calls, Running};
+use super::{Backend, CallHandle, House};
+use crate::calls::Caller;
 use crate::clock::Timestamp;
 use crate::config::Config;
-use crate::coordination::{Instance, prepare_state_dir};
 use crate::error::Result;
 use crate::evidence::Workspace;
 use crate::protocol::{
-    CallRecord, CallRequest, CallRow, CallState, CallSummary, Daemon, Permits, Snapshot, ThreadId, ThreadRecord,
-    ThreadSummary, UsageRow,
+    CacheUse, CallFilter, CallRecord, CallRequest, CallRow, CallState, CallSummary, Daemon, Found, Latency, Permits,
+    SessionId, Snapshot, ThreadChoice, ThreadId, ThreadRecord, ThreadSummary, UsageBy, UsageRow,
 };
-use crate::store::{Retention, Store};
 use crate::telemetry::{Lately, WINDOW};
-use crate::threads::Threads;
-use crate::tools::{Registry, Settings};
 
 /// Everybody who calls in process.
 const OWNER: &str = "default";
 /// Finished calls in a snapshot.
 const SHOWN: u32 = 200;
-/// What the end of a process may spend on removing what has been kept for its time.
-const TIDYING: Duration = Duration::from_millis(250);
 
-/// The house in this process.
-#[derive(Debug)]
+/// The house of this process, as one session of one owner sees it. Cheap to clone.
+#[derive(Debug, Clone)]
 pub struct Local {
-    calls: Arc<Calls>,
-    tasks: TaskTracker,
-    /// One process is one session.
+    house: Arc<House>,
+    owner: String,
     session: String,
-    /// Ends what listens to other processes.
-    closed: CancellationToken,
-    retention: Retention,
 }
 
 impl Local {
-    /// Opens the state directory and everything in it, and marks what dead processes left running.
+    pub(super) fn new(house: Arc<House>, owner: String, session: String) -> Self {
+        Self { house, owner, session }
+    }
+
+    /// Opens the house for this process alone, which is one session.
     pub async fn open(config: &Config) -> Result<Self> {
-        let state_dir = &config.state_dir;
-        prepare_state_dir(state_dir)?;
-        let instance = Instance::announce(state_dir)?;
-        let store = Store::open_with(state_dir, house::opening(config)).await?;
-        Calls::recover(&store, state_dir).await?;
-        let tasks = TaskTracker::new();
-        let calls = Calls {
-            gateway: house::gateway(config, state_dir, &store, &tasks)?,
-            registry: Registry::new(&config.disabled_tools),
-            threads: Threads::new(store.clone(), config.threads.max_turns),
-            settings: Arc::new(Settings { locale: config.locale.clone() }),
-            timeout: config.timeouts.call,
-            state_dir: state_dir.clone(),
-            running: Running::default(),
-            tasks: tasks.clone(),
-            store,
-            instance,
-        };
-        let (session, calls, closed) = (calls.instance.id().to_string(), Arc::new(calls), CancellationToken::new());
-        calls.listen(closed.clone());
-        Ok(Self { calls, tasks, session, closed, retention: house::retention(config) })
+        Ok(House::open(config).await?.door(OWNER, &SessionId::new()))
     }
 
     /// Waits for what still runs, and once in a while puts the store in order; call it last, when all is told.
     pub async fn close(self) {
-        self.closed.cancel();
-        self.tasks.close();
-        self.tasks.wait().await;
-        // What can not be removed now is removed another time.
-        let tidied = self.calls.store.tidy(self.retention, Timestamp::now(), TIDYING).await;
-        if matches!(tidied, Ok(Some(_))) {
-            Instance::sweep(&self.calls.state_dir);
-        }
+        self.house.close().await;
     }
 }
 
 #[async_trait]
 impl Backend for Local {
     async fn call(&self, request: CallRequest, workspace: Arc<dyn Workspace>) -> Result<CallHandle> {
-        let caller = Caller { owner: OWNER.to_owned(), session: self.session.clone(), workspace };
-        self.calls.start(request, caller)
+        let caller = Caller { owner: self.owner.clone(), session: self.session.clone(), workspace };
+        self.house.calls().start(request, caller)
     }
 
     async fn list_calls(&self, filter: CallFilter) -> Result<Vec<CallSummary>> {
-        self.calls.store.list_calls(OWNER.to_owned(), filter).await
+        self.house.calls().store.list_calls(self.owner.clone(), filter).await
     }
 
     async fn get_call(&self, prefix: &str) -> Result<CallRecord> {
-        self.calls.store.get_call(OWNER.to_owned(), prefix.to_owned()).await
+        self.house.calls().store.get_call(self.owner.clone(), prefix.to_owned()).await
     }
 
     async fn attach(&self, prefix: &str) -> Result<CallHandle> {
-        self.calls.attach(OWNER, prefix).await
+        self.house.calls().attach(&self.owner, prefix).await
     }
 
-    async fn cancel(&self, prefix: &str) -> Result<CallRecord> {
-        self.calls.cancel(OWNER, prefix).await
+    async fn cancel(&self, prefix: &str) -> Result<Found> {
+        self.house.calls().cancel(&self.owner, prefix).await
     }
 
     async fn usage(&self, by: UsageBy, since: Timestamp) -> Result<Vec<UsageRow>> {
-        self.calls.store.usage(OWNER.to_owned(), by, since).await
+        self.house.calls().store.usage(self.owner.clone(), by, since).await
     }
 
     async fn delete_threads(&self, which: ThreadChoice) -> Result<u64> {
-        self.calls.store.delete_threads(OWNER.to_owned(), which).await
+        self.house.calls().store.delete_threads(self.owner.clone(), which).await
     }
 
     async fn list_threads(&self, limit: u32) -> Result<Vec<ThreadSummary>> {
-        self.calls.store.list_threads(OWNER.to_owned(), limit).await
+        self.house.calls().store.list_threads(self.owner.clone(), limit).await
     }
 
     async fn get_thread(&self, prefix: &str) -> Result<ThreadRecord> {
-        self.calls.store.get_thread(OWNER.to_owned(), prefix.to_owned()).await
+        self.house.calls().store.get_thread(self.owner.clone(), prefix.to_owned()).await
     }
 
     async fn last_thread(&self, root: &str) -> Result<Option<ThreadId>> {
-        self.calls.store.last_thread(OWNER.to_owned(), root.to_owned()).await
+        self.house.calls().store.last_thread(self.owner.clone(), root.to_owned()).await
     }
 
     async fn snapshot(&self) -> Result<Snapshot> {
+        let calls = self.house.calls();
         let now = Timestamp::now();
         let all = |state, since, limit| CallFilter { state, tool: None, since, limit };
         let running = self.list_calls(all(Some(CallState::Running), None, u32::MAX)).await?;
         let recent = self.list_calls(all(None, Some(now.before(WINDOW)), u32::MAX)).await?;
         let latest = self.list_calls(all(None, None, SHOWN)).await?;
-        let lately = lately(&recent, self.calls.gateway.providers.configured().len());
-        let (global, providers) = self.calls.gateway.admission.gauges();
+        let lately = lately(&recent, calls.gateway.providers.configured().len());
+        let (global, providers) = calls.gateway.admission.gauges();
         let finished = latest.iter().filter(|call| call.state != CallState::Running);
         Ok(Snapshot {
             t: now,
-            daemon: Daemon { version: env!("CARGO_PKG_VERSION").to_owned(), pid: None, state: "none".to_owned() },
+            seq: 0,
+            daemon: Daemon {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                pid: None,
+                uptime_s: 0,
+                state: "none".to_owned(),
+            },
             verdict: lately.verdict(),
+            diagnoses: Vec::new(),
+            sessions: Vec::new(),
+            providers: Vec::new(),
+            latency: Latency::default(),
+            cache: CacheUse::default(),
+            stores: BTreeMap::new(),
+            dropped: 0,
             permits: Permits { global, providers },
             calls: running.iter().chain(finished).map(|call| row(call, now)).collect(),
             rates: lately.rates(),
-            prompts: self.calls.store.prompts(OWNER.to_owned(), now.before(WINDOW)).await?,
+            prompts: self.house.calls().store.prompts(self.owner.clone(), now.before(WINDOW)).await?,
         })
     }
 }
@@ -156,6 +135,7 @@ fn lately(recent: &[CallSummary], providers: usize) -> Lately {
         failed: count(&[S::Failed, S::TimedOut, S::Interrupted]),
         tokens: recent.iter().filter_map(tokens).sum(),
         providers,
+        over: WINDOW,
     }
 }
 
@@ -167,12 +147,15 @@ fn row(call: &CallSummary, now: Timestamp) -> CallRow {
     CallRow {
         call_id: call.call_id.clone(),
         tool: call.tool.clone(),
+        session_id: String::new(),
+        owner: String::new(),
         state: call.state,
         // Another process's call: what it is doing right now is not in the journal.
         phase: None,
         provider: call.provider.clone(),
         model: call.model.clone(),
         elapsed_s: call.finished_at.unwrap_or(now).since(call.created_at).as_secs_f64(),
+        queued_s: 0.0,
         attempts: call.attempts,
         tokens: tokens(call),
     }

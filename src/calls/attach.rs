@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{CallHandle, Calls};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::feed::Feed;
-use crate::protocol::{CallId, CallRecord, CallState, Envelope, Told};
+use crate::protocol::{CallId, CallRecord, CallState, Envelope, Found, Told};
 
 /// How often the journal is read for news of another process's call.
 const LOOK: Duration = Duration::from_millis(200);
@@ -20,21 +20,42 @@ const GRACE: Duration = Duration::from_secs(30);
 impl Calls {
     /// A handle on the call of `owner` whose id begins with `prefix`: all its events from the start, then its result.
     pub async fn attach(self: &Arc<Self>, owner: &str, prefix: &str) -> Result<CallHandle> {
+        // A call that runs here may be too young to be in the journal.
+        if let Some(handle) = self.hold(owner, &CallId::from(prefix.to_owned())) {
+            return Ok(handle);
+        }
         let record = self.store.get_call(owner.to_owned(), prefix.to_owned()).await?;
         let id = record.result.call_id.clone();
+        if let Some(handle) = self.hold(owner, &id) {
+            return Ok(handle);
+        }
         let (feed, cancel) = (Feed::default(), CancellationToken::new());
-        let (finished, result) = oneshot::channel();
-        let handle = CallHandle::over(id.clone(), &record.result.tool, feed.reader(), result, cancel.clone());
+        let (finished, result) = watch::channel(None);
+        let allowed = record.deadline_at.since(record.created_at);
+        let handle = CallHandle::over(id.clone(), &record.result.tool, allowed, feed.reader(), result, cancel.clone());
         let follower = Follower { calls: Arc::clone(self), owner: owner.to_owned(), id, feed, cancel };
         self.tasks.spawn(follower.follow(record, finished));
         Ok(handle)
     }
 
+    /// A handle on a call that this process runs.
+    fn hold(&self, owner: &str, id: &CallId) -> Option<CallHandle> {
+        let entry = self.running.get(id).filter(|entry| entry.journal.owner() == owner)?;
+        Some(entry.handle())
+    }
+
     /// Asks the call of `owner` whose id begins with `prefix` to end, whichever process runs it.
-    pub async fn cancel(&self, owner: &str, prefix: &str) -> Result<CallRecord> {
+    pub async fn cancel(&self, owner: &str, prefix: &str) -> Result<Found> {
+        let id = CallId::from(prefix.to_owned());
+        if self.hold(owner, &id).is_some() && self.running.cancel(&id) {
+            return Ok(Found { call_id: id, state: CallState::Running });
+        }
         let record = self.store.get_call(owner.to_owned(), prefix.to_owned()).await?;
-        self.store.request_cancel(record.result.call_id.clone()).await?;
-        Ok(record)
+        let found = Found { call_id: record.result.call_id, state: record.result.state };
+        if found.state == CallState::Running && !self.running.cancel(&found.call_id) {
+            self.store.request_cancel(found.call_id.clone()).await?;
+        }
+        Ok(found)
     }
 }
 
@@ -48,7 +69,7 @@ struct Follower {
 }
 
 impl Follower {
-    async fn follow(self, mut record: CallRecord, mut finished: oneshot::Sender<Envelope>) {
+    async fn follow(self, mut record: CallRecord, finished: watch::Sender<Option<Arc<Envelope>>>) {
         let mut told = 0;
         let mut cancelled = false;
         loop {
@@ -58,7 +79,7 @@ impl Follower {
             }
             if record.result.state != CallState::Running {
                 self.feed.close();
-                return drop(finished.send(record.result));
+                return drop(finished.send(Some(Arc::new(record.result))));
             }
             tokio::select! {
                 () = finished.closed() => return,
@@ -74,7 +95,7 @@ impl Follower {
                 Err(error) => {
                     record.result.fail(&error);
                     self.feed.close();
-                    return drop(finished.send(record.result));
+                    return drop(finished.send(Some(Arc::new(record.result))));
                 }
             };
         }

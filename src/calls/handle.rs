@@ -1,9 +1,11 @@
 //! What a caller holds of its call.
 
-use tokio::sync::oneshot;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::journal::Journal;
 use crate::error::Error;
 use crate::feed::Reader;
 use crate::protocol::{CallId, Envelope, Told};
@@ -15,26 +17,29 @@ pub struct CallHandle {
     pub id: CallId,
     /// What happens to it, from the start; ends after `finished`.
     pub news: Reader<Told>,
+    /// The time that the whole call is allowed.
+    pub allowed: Duration,
     tool: String,
-    result: oneshot::Receiver<Envelope>,
+    result: watch::Receiver<Option<Arc<Envelope>>>,
     cancel: CancellationToken,
 }
 
 impl CallHandle {
-    pub(super) fn new(journal: &Journal, cancel: CancellationToken) -> (Self, oneshot::Sender<Envelope>) {
-        let (finished, result) = oneshot::channel();
-        (Self::over(journal.id().clone(), journal.tool(), journal.news(), result, cancel), finished)
-    }
-
     /// A handle on a call that somebody else tells of.
-    pub(super) fn over(
+    pub(crate) fn over(
         id: CallId,
         tool: &str,
+        allowed: Duration,
         news: Reader<Told>,
-        result: oneshot::Receiver<Envelope>,
+        result: watch::Receiver<Option<Arc<Envelope>>>,
         cancel: CancellationToken,
     ) -> Self {
-        Self { id, news, tool: tool.to_owned(), result, cancel }
+        Self { id, news, allowed, tool: tool.to_owned(), result, cancel }
+    }
+
+    /// The tool.
+    pub fn tool(&self) -> &str {
+        &self.tool
     }
 
     /// Asks the call to end now; its result will say that it was cancelled.
@@ -43,12 +48,15 @@ impl CallHandle {
     }
 
     /// The result, once it is in the journal.
-    pub async fn result(self) -> Envelope {
-        let Self { id, tool, result, .. } = self;
-        result.await.unwrap_or_else(|_| {
-            let mut envelope = Envelope::running(id.clone(), &tool);
-            envelope.fail(&Error::internal(format!("call {id} ended without a result")));
-            envelope
-        })
+    pub async fn result(mut self) -> Envelope {
+        let found = self.result.wait_for(Option::is_some).await.ok().and_then(|found| found.clone());
+        found.map_or_else(
+            || {
+                let mut envelope = Envelope::running(self.id.clone(), &self.tool);
+                envelope.fail(&Error::internal(format!("call {} ended without a result", self.id)));
+                envelope
+            },
+            Arc::unwrap_or_clone,
+        )
     }
 }

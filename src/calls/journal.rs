@@ -6,15 +6,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::time::Instant;
 
-use super::veiled;
+use super::{trail, veiled};
 use crate::clock::Timestamp;
-use crate::error::Result;
+use crate::error::{ErrorCode, Result};
 use crate::feed::{Feed, Reader};
 use crate::gateway::Recorder;
-use crate::protocol::{CallEvent, CallId, Envelope, EventKind, Live, ThreadId, Told};
+use crate::protocol::{CallEvent, CallId, CallRow, CallState, Envelope, EventKind, Live, Phase, ThreadId, Told};
 use crate::providers::Model;
 use crate::redaction::Veil;
 use crate::store::{AttemptEnd, CallStart, NewAnswer, NewAttempt, Store, ThreadWrite};
+use crate::telemetry::{About, Telemetry, log};
 
 /// The journal of one call.
 #[derive(Debug)]
@@ -25,6 +26,20 @@ pub(super) struct Journal {
     veil: Arc<Veil>,
     feed: Feed<Told>,
     pages: Mutex<Pages>,
+    now: Mutex<Now>,
+    telemetry: Arc<Telemetry>,
+}
+
+/// What the call is doing, for dashboards.
+#[derive(Debug, Default)]
+struct Now {
+    phase: Option<Phase>,
+    provider: Option<String>,
+    model: Option<String>,
+    attempts: u32,
+    received: usize,
+    queued_since: Option<Instant>,
+    queued: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -48,9 +63,18 @@ impl Pages {
 }
 
 impl Journal {
-    pub(super) fn new(start: CallStart, store: Store, veil: Arc<Veil>) -> Self {
+    pub(super) fn new(start: CallStart, store: Store, veil: Arc<Veil>, telemetry: Arc<Telemetry>) -> Self {
         let start = veiled::hide_arguments(&veil, start);
-        Self { start, begun: Instant::now(), store, veil, feed: Feed::default(), pages: Mutex::default() }
+        Self {
+            start,
+            begun: Instant::now(),
+            store,
+            veil,
+            feed: Feed::default(),
+            pages: Mutex::default(),
+            now: Mutex::default(),
+            telemetry,
+        }
     }
 
     /// What is kept of the beginning; what was found meanwhile may stand in the arguments too.
@@ -60,6 +84,63 @@ impl Journal {
 
     pub(super) fn id(&self) -> &CallId {
         &self.start.id
+    }
+
+    pub(super) fn session(&self) -> &str {
+        &self.start.session
+    }
+
+    pub(super) fn owner(&self) -> &str {
+        &self.start.owner
+    }
+
+    pub(super) fn allowed(&self) -> Duration {
+        self.start.deadline_at.since(self.start.created_at)
+    }
+
+    fn about(&self) -> About<'_> {
+        let CallStart { id, tool, owner, session, .. } = &self.start;
+        About { call_id: id, tool, owner, session }
+    }
+
+    /// The call as a dashboard shows it while it runs.
+    pub(super) fn row(&self) -> CallRow {
+        let now = lock(&self.now);
+        let waiting = now.queued_since.map(|since| since.elapsed()).unwrap_or_default();
+        CallRow {
+            call_id: self.start.id.clone(),
+            tool: self.start.tool.clone(),
+            session_id: self.start.session.clone(),
+            owner: self.start.owner.clone(),
+            state: CallState::Running,
+            phase: Some(now.phase.unwrap_or(Phase::Evidence)),
+            provider: now.provider.clone(),
+            model: now.model.clone(),
+            elapsed_s: self.begun.elapsed().as_secs_f64(),
+            queued_s: (now.queued + waiting).as_secs_f64(),
+            attempts: now.attempts,
+            tokens: (now.received > 0).then(|| now.received as u64 / 4),
+        }
+    }
+
+    /// Takes note of what a step says about the present.
+    fn notice(&self, kind: &EventKind) {
+        let mut now = lock(&self.now);
+        match kind {
+            EventKind::Queued { .. } => {
+                now.phase = Some(Phase::Queued);
+                now.queued_since.get_or_insert_with(Instant::now);
+            }
+            EventKind::Sent { provider, model, joined, reused, .. } => {
+                let waited = now.queued_since.take().map(|since| since.elapsed());
+                now.queued += waited.unwrap_or_default();
+                now.phase = Some(Phase::Waiting);
+                now.attempts += u32::from(!joined && !reused);
+                (now.provider, now.model) = (Some(provider.clone()), Some(model.clone()));
+            }
+            EventKind::Retrying { .. } => now.phase = Some(Phase::Retrying),
+            _ => {}
+        }
     }
 
     pub(super) fn tool(&self) -> &str {
@@ -96,6 +177,7 @@ impl Journal {
     /// Commits the result with everything that is not on disk yet, then tells it.
     pub(super) async fn finish(&self, mut envelope: Envelope, thread: Option<ThreadWrite>) -> Envelope {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
+        point_to_log(&mut envelope);
         let now = Timestamp::now();
         let (mut event, events) = {
             let mut pages = self.pages();
@@ -108,9 +190,13 @@ impl Journal {
             // An answer that could not be kept is still the caller's, with the truth about it.
             Err(error) => {
                 envelope.lose(&error);
+                point_to_log(&mut envelope);
                 event.kind = EventKind::Finished { state: envelope.state };
             }
         }
+        self.telemetry.call_event(self.about(), &event);
+        self.telemetry.call_finished(self.about(), &envelope);
+        trail::finished(&envelope, lock(&self.now).phase);
         self.feed.push(Told::Event(event));
         self.feed.close();
         envelope
@@ -129,33 +215,55 @@ impl Journal {
     /// Ends a call that leaves no trace.
     pub(super) fn discard(&self, mut envelope: Envelope) -> Envelope {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
+        trail::finished(&envelope, lock(&self.now).phase);
         self.feed.close();
         envelope
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {
-        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.pages)
     }
+}
+
+/// Says where our own fault is told in full, when this process keeps a log.
+fn point_to_log(envelope: &mut Envelope) {
+    let Some(error) = envelope.error.as_mut().filter(|error| error.code == ErrorCode::InternalError) else { return };
+    let Some(directory) = log::directory() else { return };
+    let hint = format!("the log of the daemon in {} may say more", directory.display());
+    if !error.hints.contains(&hint) {
+        error.hints.push(hint);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[async_trait]
 impl Recorder for Journal {
     fn event(&self, kind: EventKind) {
         let kind = veiled::hide_event(&self.veil, kind);
+        self.notice(&kind);
         // Locked to the end: events are told in the order of their numbers.
         let mut pages = self.pages();
         if pages.closed {
             return;
         }
         let event = pages.add(self.id(), kind, Timestamp::now());
+        trail::step(event.n, &event.kind);
         if pages.saved {
             // A full queue loses nothing: every later commit of this call offers all events again.
             self.store.save_events_later(pages.events.clone());
         }
+        self.telemetry.call_event(self.about(), &event);
         self.feed.push(Told::Event(event));
     }
 
     fn live(&self, live: Live) {
+        if let Live::Heartbeat { phase, received } = &live {
+            let mut now = lock(&self.now);
+            (now.phase, now.received) = (Some(*phase), *received);
+        }
         self.feed.push(Told::Live(live));
     }
 
@@ -181,10 +289,14 @@ impl Recorder for Journal {
 
     async fn end_attempt(&self, n: u32, end: AttemptEnd, answer: Option<NewAnswer>) -> Result<()> {
         let answer = answer.map(|answer| veiled::hide_answer(&self.veil, answer));
-        self.store.end_attempt(self.start.id.clone(), n, veiled::hide_end(&self.veil, end), answer).await
+        let end = veiled::hide_end(&self.veil, end);
+        trail::attempt(n, &end);
+        self.store.end_attempt(self.start.id.clone(), n, end, answer).await
     }
 
     fn abandon_attempt(&self, n: u32, end: AttemptEnd) {
-        self.store.end_attempt_later(self.start.id.clone(), n, veiled::hide_end(&self.veil, end));
+        let end = veiled::hide_end(&self.veil, end);
+        trail::attempt(n, &end);
+        self.store.end_attempt_later(self.start.id.clone(), n, end);
     }
 }

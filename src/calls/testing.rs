@@ -7,9 +7,10 @@ use std::time::Duration;
 use exai_fake::Scenario;
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{CallHandle, Caller, Calls, Running};
+use super::{CallHandle, Caller, Calls};
 use crate::coordination::Instance;
 use crate::error::Result;
 use crate::evidence::LocalWorkspace;
@@ -45,15 +46,17 @@ impl Desk {
     fn before(door: Door) -> Self {
         let store = door.gateway.store.clone();
         let calls = Calls {
-            instance: Instance::announce(door.dir.path()).unwrap(),
+            instance: Arc::new(Instance::announce(door.dir.path()).unwrap()),
             gateway: Arc::clone(&door.gateway),
             registry: Registry::new(&[]),
             threads: Threads::new(store.clone(), 50),
             settings: Arc::new(Settings::default()),
             timeout: Duration::from_secs(30),
             state_dir: door.dir.path().to_owned(),
-            running: Running::default(),
+            running: Arc::default(),
             tasks: TaskTracker::new(),
+            telemetry: Arc::clone(&door.gateway.telemetry),
+            stop: CancellationToken::new(),
             store,
         };
         Self { calls: Arc::new(calls), door, files: tempfile::tempdir().unwrap() }

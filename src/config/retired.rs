@@ -6,7 +6,6 @@ use super::nearest::nearest;
 use super::origin::Remarks;
 use super::settings::KEYS;
 
-const DAEMON: &str = "for the daemon, which this version does not have yet";
 const SHARED: &str = "for several machines, which this version does not serve yet";
 const GONE: &str = "without a counterpart in this version";
 const TOOLS: &str = "replaced by disabled_tools (DISABLED_TOOLS)";
@@ -21,15 +20,6 @@ const ALWAYS: &str = "always done";
 
 /// Name, and what became of it.
 const RETIRED: &[(&str, &str)] = &[
-    ("EXAI_WS_HOST", DAEMON),
-    ("EXAI_WS_PORT", DAEMON),
-    ("EXAI_WS_TOKEN", DAEMON),
-    ("EXAI_WS_MAX_BYTES", DAEMON),
-    ("EXAI_ROOTS", DAEMON),
-    ("MONITORING_PORT", DAEMON),
-    ("HEALTH_CHECK_PORT", DAEMON),
-    ("METRICS_PORT", DAEMON),
-    ("LOG_LEVEL", DAEMON),
     ("EXAI_REDIS_URL", SHARED),
     ("EXAI_DATABASE_URL", SHARED),
     ("EXAI_WS_EXPERT_KEEPALIVE_MS", GONE),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::key::{Key, Range, Shown, first};
+use super::listening::{Level, LogFormat, Port, Rate};
 use super::reader::Reader;
 use super::setting::{Setting, list};
 use super::table::{default_of, key, settings};
@@ -21,6 +22,8 @@ settings! {
         locale: Option<String> => { env: [LOCALE], default: None }
         /// Tools that are neither listed nor run.
         disabled_tools: Vec<String> => { env: [DISABLED_TOOLS], default: Vec::new() }
+        /// A directory of `TOOL.md` files that stand in for the built-in prompts; for those who work on prompts.
+        prompts_dir: Option<PathBuf> => { env: [EXAI_PROMPTS_DIR], default: None }
         /// Where calls, threads, answers and locks are kept; under `$XDG_STATE_HOME/exai` when that is set.
         state_dir: PathBuf => { env: [EXAI_STATE_DIR], default: PathBuf::from("~/.local/state/exai") }
     }
@@ -138,7 +141,8 @@ settings! {
         store: Duration => {
             env: [EXAI_STORE_TIMEOUT_S], default: Duration::from_secs(10), range: 0.1..=60, unit: "s",
         }
-        /// How long to wait for the processes that have the store open when its schema must change.
+        /// How long a daemon that is stopped lets its calls finish, and how long to wait for the processes that have
+        /// the store open when its schema must change.
         drain: Duration => {
             env: [EXAI_DRAIN_TIMEOUT_S], default: Duration::from_secs(30), range: 0.1..=3600, unit: "s",
         }
@@ -149,7 +153,7 @@ settings! {
         results: Duration => {
             env: [EXAI_RETENTION_RESULTS_S], default: Duration::from_hours(24), range: 60..=315_360_000, unit: "s",
         }
-        /// How long calls are kept, with their steps, requests and usage.
+        /// How long calls are kept, with their steps, requests and usage; and the audit log.
         calls: Duration => {
             env: [EXAI_RETENTION_CALLS_S],
             default: Duration::from_hours(90 * 24), range: 3600..=315_360_000, unit: "s",
@@ -176,5 +180,72 @@ settings! {
         }
         /// How much is kept of such answers; when it is more, the oldest go.
         max_mb: u32 => { env: [EXAI_REUSE_MAX_MB], default: 512, range: 0..=1_000_000, unit: "MB" }
+    }
+    /// The daemon: where it listens, and to whom.
+    daemon: DaemonKeys {
+        /// The address that the daemon listens on; one that other machines reach needs a token of 16 characters or more.
+        host: String => { env: [EXAI_WS_HOST], default: "127.0.0.1".to_owned() }
+        /// The port that serves everything: WebSocket, health, metrics and snapshot.
+        port: Port => { env: [EXAI_WS_PORT], default: Port::Number(8079) }
+        /// What clients have to know; made at the first start and kept in the state directory when it is not set.
+        token: Option<Secret> => { env: [EXAI_WS_TOKEN], default: None }
+        /// The port of the dashboard's feed.
+        page_port: Port => { env: [MONITORING_PORT], default: Port::Number(8080) }
+        /// The port of the health checks.
+        health_port: Port => { env: [HEALTH_CHECK_PORT], default: Port::Number(8082) }
+        /// The port of the metrics.
+        metrics_port: Port => { env: [METRICS_PORT], default: Port::Number(8000) }
+        /// Whether other machines may read the metrics without the token.
+        metrics_open: bool => { env: [EXAI_METRICS_OPEN], default: false }
+        /// Directories that the daemon itself may read for clients that can not be asked for their files.
+        roots: Vec<String> => { env: [EXAI_ROOTS], default: Vec::new() }
+        /// Pages of other origins that may connect, such as `https://dash.example.org`.
+        allowed_origins: Vec<String> => { env: [EXAI_ALLOWED_ORIGINS], default: Vec::new() }
+        /// Names under which the daemon is reached besides its address, such as `exai.example.org`.
+        allowed_hosts: Vec<String> => { env: [EXAI_ALLOWED_HOSTS], default: Vec::new() }
+        /// The largest message that is accepted.
+        max_bytes: u32 => {
+            env: [EXAI_WS_MAX_BYTES], default: 33_554_432, range: 65_536..=1_073_741_824, unit: "bytes",
+        }
+        /// How many connections there may be at once.
+        max_connections: u32 => {
+            env: [EXAI_MAX_CONNECTIONS], default: 10_000, range: 1..=1_000_000, unit: "connections",
+        }
+        /// How many connections one address of another machine may have.
+        max_connections_per_address: u32 => {
+            env: [EXAI_MAX_CONNECTIONS_PER_ADDRESS], default: 100, range: 1..=1_000_000, unit: "connections",
+        }
+        /// How many sessions are remembered.
+        max_sessions: u32 => {
+            env: [EXAI_MAX_SESSIONS], default: 20_000, range: 1..=1_000_000, unit: "sessions",
+        }
+        /// How long a session is remembered after its last connection.
+        session_idle: Duration => {
+            env: [EXAI_SESSION_IDLE_S], default: Duration::from_hours(1), range: 1..=604_800, unit: "s",
+        }
+        /// How long a connection may take to say hello.
+        hello: Duration => { env: [EXAI_HELLO_TIMEOUT_S], default: Duration::from_secs(15), range: 0.1..=600, unit: "s" }
+        /// How often a silent peer is asked whether it is still there.
+        ping: Duration => { env: [EXAI_PING_S], default: Duration::from_secs(30), range: 0.1..=3600, unit: "s" }
+        /// How long a peer may take nothing of what is sent to it.
+        stalled: Duration => { env: [EXAI_STALLED_S], default: Duration::from_mins(1), range: 0.1..=3600, unit: "s" }
+    }
+    /// How many messages the daemon takes; more are refused with the time after which to come back.
+    rates: Rates {
+        /// Messages of all clients together.
+        all: Rate => { env: [EXAI_RATE_ALL], default: Rate::Bucket { burst: 4_000, per_second: 2_000 } }
+        /// Messages of one address of another machine.
+        address: Rate => { env: [EXAI_RATE_ADDRESS], default: Rate::Bucket { burst: 1_000, per_second: 100 } }
+        /// Messages of one session.
+        session: Rate => { env: [EXAI_RATE_SESSION], default: Rate::Bucket { burst: 200, per_second: 50 } }
+    }
+    /// The daemon's log, in the directory `logs` of the state directory.
+    log: LogKeys {
+        /// How much the log tells.
+        level: Level => { env: [EXAI_LOG_LEVEL, LOG_LEVEL], default: Level::Info }
+        /// How its lines are written.
+        format: LogFormat => { env: [EXAI_LOG_FORMAT], default: LogFormat::Text }
+        /// How many files are kept, one a day.
+        files: u32 => { env: [EXAI_LOG_FILES], default: 7, range: 1..=365, unit: "files" }
     }
 }

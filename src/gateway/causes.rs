@@ -12,8 +12,7 @@ use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use super::{
-    Admission, Ask, Breakers, Flights, Gateway, Ledger, Limits as Permits, Memory, Need, Patience, Recorder,
-    RoutingSettings,
+    Admission, Ask, Flights, Gateway, Ledger, Limits as Permits, Memory, Need, Patience, Recorder, RoutingSettings,
 };
 use crate::clock::{Deadline, Timestamp};
 use crate::coordination::{Slots, prepare_state_dir};
@@ -101,8 +100,9 @@ async fn ask(dialect: Dialect, model: &str, status: u16, body: String) -> Outcom
         providers: Providers::of(vec![provider]),
         routing: RoutingSettings { default_model: "auto".to_owned(), ..RoutingSettings::default() },
         admission: Admission::new(limits, Slots::new(dir.path())),
-        memory: Memory::new(store.clone()),
-        breakers: Breakers::default(),
+        memory: Arc::new(Memory::new(store.clone())),
+        breakers: Arc::default(),
+        telemetry: Arc::default(),
         store,
         patience: Patience {
             connect: minute,

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use tokio::time::Instant;
+use tracing::{debug, trace, warn};
 
 use super::flight::{Failure, Flight};
+use super::trail::name_of;
 use super::{Answer, Gateway, Ledger, News, Patience, Recorder, lesson, retry, size};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode};
@@ -13,6 +15,7 @@ use crate::evidence::estimate_tokens;
 use crate::protocol::{EventKind, Phase, RequestSize, Usage, UsageSource};
 use crate::providers::{Limits, Model, Piece, Provider, ProviderError, Reply, ThinkingMode};
 use crate::store::{AttemptEnd, NewAnswer};
+use crate::telemetry::AttemptOutcome;
 
 /// All that one flight needs.
 pub(super) struct Pilot {
@@ -46,7 +49,7 @@ impl Pilot {
         let outcome = tokio::select! {
             biased;
             // Dropping the attempt closes its connection and gives its permit back.
-            () = flight.abandoned() => return,
+            () = flight.abandoned() => return debug!("nobody waits for the request any more"),
             outcome = self.answer() => outcome,
         };
         landing.outcome = Some(outcome);
@@ -97,7 +100,7 @@ impl Pilot {
             }
             failed += 1;
             let Some(pause) = retry::pause(&error, failed, self.flight.deadline().remaining(), fastrand::f64()) else {
-                return Err(self.give_up(&error));
+                return Err(self.give_up(&error, failed));
             };
             let cause = error.cause.as_str().to_owned();
             self.recorder.event(EventKind::Retrying { after_s: pause.as_secs_f64(), cause });
@@ -133,6 +136,7 @@ impl Pilot {
             // Another provider may have room.
             .map_err(|error| Failure { try_next: error.code == ErrorCode::OverCapacity, error })?;
         self.ledger.queued(waiting.elapsed());
+        trace!(waited_us = u64::try_from(waiting.elapsed().as_micros()).unwrap_or(u64::MAX), "permits granted");
         self.recorder.event(EventKind::Sent {
             attempt: number,
             provider: self.model.provider.to_string(),
@@ -142,20 +146,24 @@ impl Pilot {
             size: Some(self.size),
         });
         let n = self.recorder.begin_attempt(&self.model, &self.key).await.map_err(ours)?;
-        let open = OpenAttempt { pilot: self, n, place: self.ledger.begin(&self.model), end: None, kept: false };
+        self.gateway.telemetry.attempt_begun(self.model.provider.as_str(), &self.model.id);
+        let place = self.ledger.begin(&self.model);
+        let mut open =
+            OpenAttempt { pilot: self, n, place, begun: Instant::now(), first_token: None, end: None, kept: false };
         self.flight.tell(News::Phase(Phase::Waiting));
-        let outcome = self.stream().await;
+        let outcome = self.stream(&mut open.first_token).await;
         drop(permit);
         self.gateway.breakers.record(&self.model, verdict(&outcome));
         Ok(self.book(open, outcome).await)
     }
 
     /// Sends the request and reads the stream to its end.
-    async fn stream(&self) -> Result<Reply, ProviderError> {
+    async fn stream(&self, first_token: &mut Option<Instant>) -> Result<Reply, ProviderError> {
         let limits = limits(&self.gateway.patience, self.model.thinks(self.thinking));
         let mut stream = self.provider.open(&self.model, &self.body, &limits).await?;
         let mut phase = Phase::Waiting;
         while let Some(piece) = stream.next().await? {
+            first_token.get_or_insert_with(Instant::now);
             let now = match &piece {
                 Piece::Reasoning(_) => Phase::Thinking,
                 Piece::Text(_) => Phase::Answering,
@@ -252,7 +260,11 @@ impl Pilot {
         }
     }
 
-    fn give_up(&self, error: &ProviderError) -> Failure {
+    fn give_up(&self, error: &ProviderError, failed: u32) -> Failure {
+        if failed > 1 {
+            let (provider, cause) = (self.model.provider.as_str(), error.cause.as_str());
+            warn!(provider, model = name_of(&self.model), cause, status = error.status, failed, "retries exhausted");
+        }
         Failure {
             error: error.to_error(self.model.provider, &self.model.to_string()),
             try_next: error.may_another_model_help(),
@@ -271,6 +283,9 @@ struct Landing {
 impl Drop for Landing {
     fn drop(&mut self) {
         let lost = || Err(Failure::final_(Error::internal("a model request met a bug of exai; please report it")));
+        if std::thread::panicking() {
+            tracing::error!("model request met a bug and panicked");
+        }
         let outcome = self.outcome.take().unwrap_or_else(lost);
         self.gateway.flights.land(&self.key, &self.flight);
         self.flight.tell(News::Ended(Arc::new(outcome)));
@@ -283,13 +298,30 @@ struct OpenAttempt<'a> {
     pilot: &'a Pilot,
     n: u32,
     place: usize,
+    begun: Instant,
+    first_token: Option<Instant>,
     end: Option<AttemptEnd>,
     kept: bool,
 }
 
 impl OpenAttempt<'_> {
+    /// Writes the end into the books of the call and of the house.
+    fn tell(&self, end: &AttemptEnd) {
+        let Self { pilot, begun, .. } = self;
+        pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
+        pilot.gateway.telemetry.attempt_ended(&AttemptOutcome {
+            provider: pilot.model.provider.as_str(),
+            model: &pilot.model.id,
+            outcome: &end.outcome,
+            took: begun.elapsed(),
+            first_token: self.first_token.map(|first| first.duration_since(*begun)),
+            usage: end.usage,
+            cost: end.cost,
+        });
+    }
+
     async fn end(mut self, end: AttemptEnd, answer: Option<NewAnswer>) {
-        self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
+        self.tell(&end);
         self.end = Some(end.clone());
         match self.pilot.recorder.end_attempt(self.n, end, answer).await {
             Ok(()) => self.kept = true,
@@ -316,7 +348,7 @@ impl Drop for OpenAttempt<'_> {
                 priced_on: None,
                 extra: None,
             };
-            self.pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
+            self.tell(&end);
             end
         });
         self.pilot.recorder.abandon_attempt(self.n, end);

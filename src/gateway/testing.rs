@@ -12,8 +12,8 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use tokio_util::task::TaskTracker;
 
 use super::{
-    Account, Admission, Answer, Ask, Breakers, Flights, Gateway, Ledger, Limits, Memory, Need, Patience, Recorder,
-    Route, RoutingSettings,
+    Account, Admission, Answer, Ask, Flights, Gateway, Ledger, Limits, Memory, Need, Patience, Recorder, Route,
+    RoutingSettings,
 };
 use crate::clock::{Deadline, Timestamp};
 use crate::coordination::{Slots, prepare_state_dir};
@@ -56,8 +56,9 @@ impl Door {
             .unwrap(),
             routing: routing(),
             admission: Admission::new(limits(), Slots::new(dir.path())),
-            memory: Memory::new(store.clone()),
-            breakers: Breakers::default(),
+            memory: Arc::new(Memory::new(store.clone())),
+            breakers: Arc::default(),
+            telemetry: Arc::default(),
             store,
             patience: patience(),
             reuse: Duration::from_mins(10),

@@ -92,3 +92,17 @@ pub enum Phase {
     /// Waiting to try again.
     Retrying,
 }
+
+impl Phase {
+    /// The phase's name in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Evidence => "evidence",
+            Self::Queued => "queued",
+            Self::Waiting => "waiting",
+            Self::Thinking => "thinking",
+            Self::Answering => "answering",
+            Self::Retrying => "retrying",
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! The steps of a call, in order. The journal, the metrics and every display read these same events.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{CallId, CallState, Phase, ThreadId};
@@ -77,6 +79,23 @@ pub enum EventKind {
         /// How it ended.
         state: CallState,
     },
+}
+
+/// The step in words, for people.
+impl fmt::Display for EventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accepted { timeout_s, .. } => write!(f, "accepted, {timeout_s} s allowed"),
+            Self::Queued { position, .. } => write!(f, "queued, {position}. in line"),
+            Self::Sent { model, joined: true, .. } => write!(f, "joined an equal request to {model}"),
+            Self::Sent { model, reused: true, .. } => write!(f, "answered from an earlier answer of {model}"),
+            Self::Sent { model, provider, attempt, .. } => write!(f, "sent to {model} ({provider}), attempt {attempt}"),
+            Self::FirstToken => f.write_str("first token"),
+            Self::Retrying { after_s, cause } => write!(f, "{cause}, trying again in {after_s:.1} s"),
+            Self::Note { message } => f.write_str(message),
+            Self::Finished { state } => write!(f, "finished: {}", state.as_str()),
+        }
+    }
 }
 
 /// How large a request is.

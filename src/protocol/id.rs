@@ -52,3 +52,7 @@ id! {
     /// Names one process that runs calls.
     InstanceId
 }
+id! {
+    /// Names the session of a client: what it may resume after its connection broke.
+    SessionId
+}

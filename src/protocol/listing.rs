@@ -51,6 +51,15 @@ pub struct CallRecord {
     pub attempts: Vec<AttemptRecord>,
 }
 
+/// A call and where it stood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// The call.
+    pub call_id: CallId,
+    /// Its state.
+    pub state: CallState,
+}
+
 /// One request to a provider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AttemptRecord {
@@ -72,6 +81,51 @@ pub struct AttemptRecord {
     pub cost_usd: Option<f64>,
     /// Response fields that `exai` does not know.
     pub extra: Option<Value>,
+}
+
+/// Which calls to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallFilter {
+    /// Only this state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<CallState>,
+    /// Only this tool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool: Option<String>,
+    /// Only calls accepted since then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// At most so many, newest first.
+    #[serde(default = "usual_limit")]
+    pub limit: u32,
+}
+
+fn usual_limit() -> u32 {
+    100
+}
+
+/// Which conversations to delete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThreadChoice {
+    /// These, by their whole ids.
+    Ids(Vec<ThreadId>),
+    /// Those that nobody has used since then.
+    IdleSince(Timestamp),
+    /// All.
+    All,
+}
+
+/// What usage is summed up by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UsageBy {
+    /// Each model.
+    Model,
+    /// Each tool.
+    Tool,
+    /// Each day, in UTC.
+    Day,
 }
 
 /// One line of `exai usage`.

@@ -85,6 +85,19 @@ impl Provider for HttpProvider {
         self.dialect.body(model, request)
     }
 
+    async fn warm(&self, connect: Duration) {
+        let (clients, url) = (Arc::clone(&self.clients), self.url.clone());
+        // The first client reads the machine's certificates.
+        let made = tokio::task::spawn_blocking(move || clients.get(&url, connect)).await;
+        if let Ok(Ok(client)) = made
+            && self.url.scheme() == "https"
+            && let Ok(origin) = self.url.join("/")
+        {
+            // Without the key: it is about the connection only.
+            drop(timeout(connect, client.head(origin).send()).await);
+        }
+    }
+
     async fn open(
         &self,
         _model: &Model,

@@ -52,6 +52,10 @@ pub trait Provider: Send + Sync {
     /// The body of a request: equal requests make equal bodies.
     fn body(&self, model: &Model, request: &ChatRequest) -> Map<String, Value>;
 
+    /// Opens a connection, so that the first request need not wait for it. What fails here will fail again, and be told,
+    /// when it matters.
+    async fn warm(&self, _connect: Duration) {}
+
     /// Sends `body` and waits for the beginning of the answer.
     async fn open(
         &self,

@@ -7,8 +7,8 @@ use super::{Store, ThreadWrite, conversations, json_column, to_json};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::{
-    AttemptRecord, CallEvent, CallId, CallRecord, CallState, CallSummary, Cost, Envelope, EventKind, InstanceId,
-    ThreadId, Tried, Usage,
+    AttemptRecord, CallEvent, CallFilter, CallId, CallRecord, CallState, CallSummary, Cost, Envelope, EventKind,
+    InstanceId, ThreadId, Tried, Usage,
 };
 
 /// What is known of a call when it is accepted.
@@ -32,19 +32,6 @@ pub struct CallStart {
     pub created_at: Timestamp,
     /// When its time is over.
     pub deadline_at: Timestamp,
-}
-
-/// Which calls to list.
-#[derive(Debug, Clone)]
-pub struct CallFilter {
-    /// Only this state.
-    pub state: Option<CallState>,
-    /// Only this tool.
-    pub tool: Option<String>,
-    /// Only calls accepted since then.
-    pub since: Option<Timestamp>,
-    /// At most so many, newest first.
-    pub limit: u32,
 }
 
 /// A call that its process has not finished.

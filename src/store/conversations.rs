@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Store, json_column, to_json};
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::protocol::{CallId, ThreadId, ThreadRecord, ThreadSummary, TurnRecord};
+use crate::protocol::{CallId, ThreadChoice, ThreadId, ThreadRecord, ThreadSummary, TurnRecord};
 
 /// Turns to append to a conversation, which is made if it does not exist.
 #[derive(Debug, Clone)]
@@ -42,17 +42,6 @@ pub struct NewMessage {
     pub call_id: CallId,
     /// What the tool keeps for its next step.
     pub state: Value,
-}
-
-/// Which conversations to delete.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ThreadChoice {
-    /// These, by their whole ids.
-    Ids(Vec<ThreadId>),
-    /// Those that nobody has used since then.
-    IdleSince(Timestamp),
-    /// All.
-    All,
 }
 
 impl Store {

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::clock::Timestamp;
 use crate::error::{ErrorCode, Kind};
+use crate::protocol::CallFilter;
 use crate::protocol::{CallEvent, CallId, CallState, Envelope, EventKind, InstanceId, ThreadId, Usage, UsageSource};
 
 async fn store() -> (TempDir, Store) {
@@ -146,6 +147,18 @@ async fn a_job_that_fails_undoes_only_itself() {
         let found = store.find_answer(key.to_owned(), Timestamp::from_millis(5)).await.unwrap();
         assert_eq!(found.is_some(), kept, "{key}");
     }
+}
+
+#[tokio::test]
+async fn a_row_that_can_not_be_read_is_an_error_that_shows_nothing_of_it() {
+    let (_dir, store) = store().await;
+    finish(&store, "0-a", "hello", None).await;
+    let damage =
+        r#"UPDATE calls SET result = '{"schema": "s", "call_id": "c", "tool": "t", "state": "a private question"}'"#;
+    store.write(move |connection| connection.execute(damage, [])).await.unwrap();
+    let error = call(&store, "0-a").await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Internal);
+    assert!(error.message.contains("line 1 column") && !error.message.contains("private"), "{error}");
 }
 
 #[tokio::test]

@@ -7,21 +7,10 @@ use rusqlite::params;
 use super::Store;
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::protocol::{Prompts, UsageRow};
+use crate::protocol::{Prompts, UsageBy, UsageRow};
 
 /// No call is allowed more time, so that what left since some moment belongs to calls that are not much older.
 const LONGEST_CALL: Duration = Duration::from_hours(1);
-
-/// What usage is summed up by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UsageBy {
-    /// Each model.
-    Model,
-    /// Each tool.
-    Tool,
-    /// Each day, in UTC.
-    Day,
-}
 
 impl Store {
     /// What the requests of `owner` took since then, the most expensive first; days in order.

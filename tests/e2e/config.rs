@@ -31,10 +31,10 @@ fn an_unknown_name_is_an_error_with_the_nearest_one() {
 
 #[test]
 fn names_of_the_predecessor_work_or_warn() {
-    let user = User::new().set("EXAI_WS_GLM_MAX_INFLIGHT", "1").set("EXAI_WS_PORT", "8079");
+    let user = User::new().set("EXAI_WS_GLM_MAX_INFLIGHT", "1").set("EXAI_WS_EXPERT_MICROSTEP", "1");
     let ran = user.run(&["config", "show"]).exits(0);
     assert!(ran.stdout.contains("EXAI_WS_GLM_MAX_INFLIGHT"), "{ran:#?}");
-    assert!(ran.stderr.contains("warning:") && ran.stderr.contains("EXAI_WS_PORT"), "{ran:#?}");
+    assert!(ran.stderr.contains("warning:") && ran.stderr.contains("EXAI_WS_EXPERT_MICROSTEP"), "{ran:#?}");
 }
 
 #[test]

@@ -38,23 +38,24 @@ fn an_unknown_name_of_ours_is_an_error_with_the_nearest_name_and_its_place() {
 #[test]
 fn names_of_the_predecessor_that_set_nothing_only_warn() {
     let loaded = environment(&[
-        ("EXAI_WS_HOST", "127.0.0.1"),
-        ("EXAI_WS_TOKEN", "test-key"),
+        ("EXAI_REDIS_URL", "redis://127.0.0.1"),
+        ("EXAI_DATABASE_URL", "test-key"),
         ("EXAI_WS_EXPERT_MICROSTEP", "1"),
         ("EXAI_WS_SESION_MAX_INFLIGHT", "2"),
-        ("LOG_LEVEL", "debug"),
+        ("LEAN_TOOLS", "chat"),
         ("PATH", "/bin"),
     ])
     .user_env("LEAN_MODE=true\nOTHER=1\nGLM_API_KYE=test-key\n")
     .load();
     let warnings = [
-        "EXAI_WS_HOST, EXAI_WS_TOKEN in the environment has no effect: for the daemon, which this version does not have yet",
+        "EXAI_DATABASE_URL, EXAI_REDIS_URL in the environment has no effect: for several machines, which this version does not \
+         serve yet",
         "EXAI_WS_EXPERT_MICROSTEP, EXAI_WS_SESION_MAX_INFLIGHT (did you mean EXAI_WS_SESSION_MAX_INFLIGHT?) in the \
          environment has no effect: without a counterpart in this version",
     ];
     assert_eq!(loaded.warnings, warnings);
     assert_eq!(loaded.notes.len(), 4, "{:?}", loaded.notes);
-    assert!(loaded.notes[0].starts_with("LOG_LEVEL in the environment has no effect"));
+    assert!(loaded.notes[0].starts_with("LEAN_TOOLS in the environment has no effect"));
     assert!(loaded.notes.iter().any(|note| note.ends_with(":3 is not a setting of exai (did you mean GLM_API_KEY?)")));
     assert!(!format!("{loaded:?}").contains("test-key"));
 }

@@ -11,12 +11,12 @@ use crate::output::{Output, Style};
 
 /// Where the program runs and what it was told.
 #[derive(Debug)]
-pub(crate) struct House {
+pub(crate) struct Setup {
     sources: Result<Sources>,
     loaded: Result<Loaded>,
 }
 
-impl House {
+impl Setup {
     /// Loads the configuration and tells its warnings. A configuration that can not be used stops only the verbs
     /// that need it: `exai config` must be able to show what is wrong.
     pub(crate) fn new(cli: &Cli, output: &mut Output) -> Self {

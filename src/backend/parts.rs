@@ -1,0 +1,162 @@
+//! Builds the parts of the house from its configuration.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::coordination::{Instance, Slots};
+use crate::error::{Error, Result};
+use crate::gateway::{Admission, Breakers, Flights, Gateway, Limits, Memory, Patience, RoutingSettings};
+use crate::providers::{self, Catalogue, Discovered, Endpoint, ProviderName, ProviderSettings, Providers};
+use crate::store::{Opening, Retention, Store};
+use crate::telemetry::Telemetry;
+use crate::tools::Prompts;
+
+/// The catalogue of models, with the user's corrections.
+pub fn catalogue(config: &Config) -> Result<Catalogue> {
+    let catalogue = Catalogue::embedded()?.with_custom_context(u64::from(config.custom.context_tokens));
+    let Some(path) = &config.models.file else { return Ok(catalogue) };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Error::invalid(format!("models.file {}: {error}", path.display())))?;
+    catalogue.with_overrides(&text, &path.display().to_string())
+}
+
+/// The prompts, with the user's own in their place.
+pub(super) fn prompts(config: &Config) -> Result<Prompts> {
+    config.prompts_dir.as_deref().map_or_else(|| Ok(Prompts::default()), Prompts::load)
+}
+
+/// The endpoints that are configured.
+pub fn providers(config: &Config) -> Result<Providers> {
+    let with_key = |url: &crate::config::Endpoint, key: &Option<crate::config::Secret>| {
+        key.as_ref().map(|key| Endpoint::new(url.as_str(), key.expose()))
+    };
+    let custom = config.custom.url.as_ref();
+    Providers::new(ProviderSettings {
+        glm: with_key(&config.glm.url, &config.glm.api_key),
+        kimi: with_key(&config.kimi.url, &config.kimi.api_key),
+        custom: custom.map(|url| with_key(url, &config.custom.api_key).unwrap_or_else(|| Endpoint::open(url.as_str()))),
+    })
+}
+
+/// A hash of each configured provider's settings, keyed with the token: who knows the token can tell whether a daemon
+/// would use the same account, and nobody can tell the key.
+pub fn config_id(config: &Config, token: &str) -> BTreeMap<String, String> {
+    let hash = |name: &str, url: &str, key: &str| {
+        let hash = Sha256::digest([token, name, url, key].join("\0"));
+        hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    let key = |key: &Option<crate::config::Secret>| key.as_ref().map(|key| key.expose().to_owned());
+    let with_key =
+        [("glm", &config.glm.url, key(&config.glm.api_key)), ("kimi", &config.kimi.url, key(&config.kimi.api_key))];
+    let mut ids: BTreeMap<String, String> = with_key
+        .into_iter()
+        .filter_map(|(name, url, key)| Some((name.to_owned(), hash(name, url.as_str(), &key?))))
+        .collect();
+    if let Some(url) = &config.custom.url {
+        let key = key(&config.custom.api_key).unwrap_or_default();
+        ids.insert("custom".to_owned(), hash("custom", url.as_str(), &key));
+    }
+    ids
+}
+
+/// A server on this machine that could be used, when no provider is configured.
+pub async fn discover(config: &Config) -> Option<Discovered> {
+    let is_bare = providers(config).is_ok_and(|providers| providers.configured().is_empty());
+    if is_bare { providers::discover(&config.discovery.urls).await } else { None }
+}
+
+/// How the store is opened.
+pub(super) fn opening(config: &Config) -> Opening {
+    Opening::new(config.timeouts.drain, config.timeouts.store, Instance::others)
+}
+
+/// How long things are kept.
+pub(super) fn retention(config: &Config) -> Retention {
+    Retention {
+        results: config.retention.results,
+        calls: config.retention.calls,
+        threads: config.retention.threads,
+        answers: u64::from(config.reuse.max_mb) * 1_000_000,
+    }
+}
+
+/// How many model requests run at once.
+pub(super) fn limits(config: &Config) -> Limits {
+    Limits {
+        session: size(config.limits.session),
+        global: size(config.limits.global),
+        providers: BTreeMap::from([
+            (ProviderName::Glm, size(config.limits.glm)),
+            (ProviderName::Kimi, size(config.limits.kimi)),
+            (ProviderName::Custom, size(config.limits.custom)),
+        ]),
+        queue: size(config.limits.queue),
+    }
+}
+
+/// What stays when the configuration is read again.
+#[derive(Debug, Clone)]
+pub(super) struct Lasting {
+    pub(super) admission: Admission,
+    pub(super) store: Store,
+    pub(super) memory: Arc<Memory>,
+    pub(super) breakers: Arc<Breakers>,
+    pub(super) flights: Flights,
+    pub(super) tasks: TaskTracker,
+    pub(super) telemetry: Arc<Telemetry>,
+}
+
+impl Lasting {
+    pub(super) fn new(config: &Config, store: &Store, tasks: &TaskTracker, telemetry: &Arc<Telemetry>) -> Self {
+        Self {
+            admission: Admission::new(limits(config), Slots::new(&config.state_dir)),
+            store: store.clone(),
+            memory: Arc::new(Memory::new(store.clone())),
+            breakers: Arc::default(),
+            flights: Flights::default(),
+            tasks: tasks.clone(),
+            telemetry: Arc::clone(telemetry),
+        }
+    }
+}
+
+/// The one door to models.
+pub(super) fn gateway(config: &Config, lasting: &Lasting) -> Result<Arc<Gateway>> {
+    let routing = RoutingSettings {
+        default_model: config.default_model.clone(),
+        fast: config.models.fast.clone(),
+        quality: config.models.quality.clone(),
+        long: config.models.long.clone(),
+        custom_model: config.custom.model.clone(),
+    };
+    let patience = Patience {
+        connect: config.timeouts.connect,
+        headers: config.timeouts.headers,
+        headers_thinking: config.timeouts.headers_thinking,
+        idle: config.timeouts.idle,
+        idle_thinking: config.timeouts.idle_thinking,
+    };
+    let Lasting { admission, store, memory, breakers, flights, tasks, telemetry } = lasting.clone();
+    Ok(Arc::new(Gateway {
+        catalogue: catalogue(config)?,
+        providers: providers(config)?,
+        routing,
+        admission,
+        store,
+        patience,
+        reuse: config.reuse.ttl,
+        memory,
+        breakers,
+        flights,
+        tasks,
+        telemetry,
+    }))
+}
+
+fn size(limit: u32) -> usize {
+    limit as usize
+}

@@ -1,0 +1,268 @@
+//! The frames of one call: asked for, acknowledged, told of, answered.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::WireError;
+use crate::clock::Timestamp;
+use crate::protocol::{CallEvent, CallId, CallOptions, Envelope, EventKind, Live, Phase, Told};
+
+/// `call_tool`. The arguments stay as they were written until the tool wants them.
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of the frame")]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CallTool<'a> {
+    /// The operation.
+    #[serde(borrow)]
+    pub op: Cow<'a, str>,
+    /// The client's name for the call; the predecessor's clients may leave it out.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<Cow<'a, str>>,
+    /// The tool.
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
+    /// Its arguments.
+    #[serde(borrow, default)]
+    pub arguments: Option<&'a RawValue>,
+    /// Seconds for the whole call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_s: Option<f64>,
+    /// Neither join nor reuse.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fresh: bool,
+    /// Do everything but send.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+    /// Tell the answer as it arrives.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stream: bool,
+    /// Acknowledge, and say no more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub detach: bool,
+}
+
+impl CallTool<'_> {
+    /// How the call is carried out; the error is the time that makes no sense.
+    pub fn options(&self) -> Result<CallOptions, f64> {
+        let timeout = self.timeout_s.map(|seconds| Duration::try_from_secs_f64(seconds).map_err(|_| seconds));
+        Ok(CallOptions { timeout: timeout.transpose()?, fresh: self.fresh, dry_run: self.dry_run })
+    }
+}
+
+/// `call_tool_ack`: the call exists.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CallAck {
+    /// Always true; a call that is not accepted is answered by `call_tool_res`.
+    pub accepted: bool,
+    /// Seconds that the whole call is allowed.
+    pub timeout: f64,
+    /// The tool.
+    pub name: String,
+    /// The call.
+    pub call_id: CallId,
+}
+
+/// `progress`: what happens to the call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The tool.
+    pub name: String,
+    /// When, in seconds since 1970.
+    pub t: f64,
+    /// The call.
+    pub call_id: CallId,
+    /// The same in words, for a client that shows nothing else. A note has its own `message`, which is why this one is not
+    /// read back.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// What happened.
+    #[serde(flatten)]
+    pub step: Step,
+}
+
+/// What happened: a numbered event, or live news.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Step {
+    /// Numbered and kept.
+    Event {
+        /// Counts from 1 within the call.
+        n: u32,
+        /// When it happened.
+        at: Timestamp,
+        /// What happened.
+        #[serde(flatten)]
+        kind: EventKind,
+    },
+    /// Told once.
+    Live(Outlet),
+}
+
+/// Live news as they cross the wire.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Outlet {
+    /// A piece of the answer.
+    Delta {
+        /// The text.
+        text: String,
+    },
+    /// What the call is doing now.
+    Heartbeat {
+        /// The phase.
+        phase: Phase,
+        /// Seconds since the call was accepted.
+        elapsed_s: f64,
+        /// Tokens of reasoning and answer so far, estimated.
+        tokens: u64,
+        /// Bytes of reasoning and answer so far.
+        received: usize,
+    },
+}
+
+impl Progress {
+    /// What to tell of `told`; `elapsed` is the time since the call was accepted.
+    pub fn new(call_id: &CallId, tool: &str, told: &Told, elapsed: Duration) -> Self {
+        /// Bytes of text that make a token, about.
+        const BYTES_PER_TOKEN: u64 = 4;
+        let (at, message, step) = match told {
+            Told::Event(CallEvent { n, at, kind, .. }) => {
+                let is_note = matches!(kind, EventKind::Note { .. });
+                let message = (!is_note).then(|| kind.to_string());
+                (*at, message, Step::Event { n: *n, at: *at, kind: kind.clone() })
+            }
+            Told::Live(Live::Delta { text }) => {
+                (Timestamp::now(), None, Step::Live(Outlet::Delta { text: text.clone() }))
+            }
+            Told::Live(Live::Heartbeat { phase, received }) => {
+                let tokens = *received as u64 / BYTES_PER_TOKEN;
+                let outlet =
+                    Outlet::Heartbeat { phase: *phase, elapsed_s: elapsed.as_secs_f64(), tokens, received: *received };
+                (Timestamp::now(), Some(phase.as_str().to_owned()), Step::Live(outlet))
+            }
+        };
+        Self { name: tool.to_owned(), t: at.as_millis() as f64 / 1e3, call_id: call_id.clone(), message, step }
+    }
+
+    /// The same as it is told in process.
+    pub fn told(self) -> Told {
+        match self.step {
+            Step::Event { n, at, kind } => Told::Event(CallEvent { call_id: self.call_id, n, at, kind }),
+            Step::Live(Outlet::Delta { text }) => Told::Live(Live::Delta { text }),
+            Step::Live(Outlet::Heartbeat { phase, received, .. }) => Told::Live(Live::Heartbeat { phase, received }),
+        }
+    }
+}
+
+/// `call_tool_res`: how the call ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CallResult {
+    /// The call; absent when none was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call_id: Option<CallId>,
+    /// The tool's document as JSON text; never empty on success.
+    #[serde(default)]
+    pub outputs: Vec<Text>,
+    /// The answer for people, as Markdown.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// The document of a tool that does not converse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub structured: Option<Value>,
+    /// The envelope, without its text and its document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meta: Option<Envelope>,
+}
+
+/// One part of a result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Text {
+    /// Text.
+    Text {
+        /// The text.
+        text: String,
+    },
+}
+
+impl CallResult {
+    /// The result as it is sent, and its error.
+    pub fn new(mut envelope: Envelope) -> (Self, Option<WireError>) {
+        let error = envelope.error.as_ref().map(|body| WireError {
+            body: body.clone(),
+            retry_after: envelope.retry_after_s,
+            kind: Some(envelope.exit.kind),
+        });
+        let (text, data) = (std::mem::take(&mut envelope.text), envelope.data.take());
+        let document = if data.is_null() { text.clone() } else { data.to_string() };
+        let outputs = if error.is_some() { Vec::new() } else { vec![Text::Text { text: document }] };
+        let keeps_data = error.is_some() || envelope.thread_id.is_none();
+        let structured = Some(data).filter(|data| keeps_data && !data.is_null());
+        let call_id = Some(envelope.call_id.clone());
+        (Self { call_id, outputs, text, structured, meta: Some(envelope) }, error)
+    }
+
+    /// The envelope that [`Self::new`] was given; `None` when the call was never accepted.
+    pub fn envelope(self) -> Option<Envelope> {
+        let mut envelope = self.meta?;
+        let document = self.outputs.into_iter().next().map(|Text::Text { text }| text);
+        let parsed = || document.and_then(|document| serde_json::from_str::<Value>(&document).ok());
+        envelope.data = self.structured.or_else(|| parsed().filter(Value::is_object)).unwrap_or_default();
+        envelope.text = self.text;
+        Some(envelope)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use crate::protocol::{CallState, ThreadId, WaitingFor};
+
+    #[test]
+    fn what_is_told_of_a_call_survives_the_wire() {
+        let call_id = CallId::new();
+        let kinds = [
+            EventKind::Accepted { tool: "chat".to_owned(), timeout_s: 300.0, thread_id: Some(ThreadId::new()) },
+            EventKind::Queued { position: 2, waiting_for: WaitingFor::Global },
+            EventKind::FirstToken,
+            EventKind::Note { message: "worth telling".to_owned() },
+            EventKind::Finished { state: CallState::Succeeded },
+        ];
+        let event = |(n, kind)| Told::Event(CallEvent { call_id: call_id.clone(), n, at: Timestamp::now(), kind });
+        let live =
+            [Live::Delta { text: "a \"piece\"\n".to_owned() }, Live::Heartbeat { phase: Phase::Thinking, received: 7 }];
+        for told in (1..).zip(kinds).map(event).chain(live.map(Told::Live)) {
+            let progress = Progress::new(&call_id, "chat", &told, Duration::from_secs(1));
+            let text = serde_json::to_string(&progress).unwrap();
+            for name in ["\"call_id\"", "\"message\"", "\"kind\""] {
+                assert!(text.matches(name).count() <= 1, "{name} twice in {text}");
+            }
+            let received: Progress = serde_json::from_str(&text).unwrap();
+            assert_eq!(received.told(), told, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_envelope_survives_the_wire() {
+        let mut answered = Envelope::running(CallId::new(), "debug");
+        answered.text = "# Found\n".to_owned();
+        answered.data = serde_json::json!({"status": "complete", "n": 1});
+        let mut conversing = answered.clone();
+        conversing.thread_id = Some(ThreadId::new());
+        let mut bare = answered.clone();
+        bare.data = Value::Null;
+        let mut failed = answered.clone();
+        failed.fail(&Error::internal("disk full"));
+        for envelope in [answered, conversing, bare, failed] {
+            let (sent, error) = CallResult::new(envelope.clone());
+            assert_eq!(error.is_none(), !sent.outputs.is_empty(), "outputs are there on success");
+            let text = serde_json::to_string(&sent).unwrap();
+            let received: CallResult = serde_json::from_str(&text).unwrap();
+            assert_eq!(received.envelope(), Some(envelope));
+        }
+    }
+}

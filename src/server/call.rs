@@ -1,0 +1,141 @@
+//! Calls of a connection: accepted at once, told while they run, answered at their end. They belong to the journal: a
+//! connection that ends takes nothing from them.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use serde_json::Map;
+
+use super::connection::Link;
+use super::daemon::Daemon;
+use super::frame;
+use super::session::{Named, Session};
+use super::telling::{self, Telling};
+use super::workspace::workspace_of;
+use crate::backend::{Backend, CallHandle};
+use crate::calls::Caller;
+use crate::error::{Error, ErrorCode, Result};
+use crate::protocol::wire::{Attach, CallAck, CallTool};
+use crate::protocol::{CallId, CallRequest};
+
+/// The largest arguments of a call.
+const MAX_ARGUMENTS: usize = 10 * 1024 * 1024;
+/// Calls that are told over one connection at once.
+const MOST: usize = 4096;
+/// When a daemon that drains is likely to have made room for the next one.
+const COME_BACK: Duration = Duration::from_secs(2);
+
+/// Accepts a call; what is wrong with it is its answer.
+pub(super) fn begin(call: CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) {
+    let request_id = call.request_id.as_deref().map(str::to_owned);
+    if let Err(error) = try_begin(call, link, session, daemon) {
+        link.outbox.push(frame::failure("call_tool_res", request_id.as_deref(), &error));
+    }
+}
+
+fn try_begin(call: CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) -> Result<()> {
+    let request_id = call.request_id.as_deref().map(str::to_owned);
+    let telling = Telling { request_id, after: 0, stream: call.stream };
+    let detach = call.detach;
+    let named = match &telling.request_id {
+        Some(request_id) => session.name(request_id, &call)?,
+        None => Named::New(CallId::new()),
+    };
+    match named {
+        Named::New(call_id) => {
+            let started = start(&call, call_id, link, session, daemon);
+            let handle = started.inspect_err(|_| {
+                if let Some(request_id) = &telling.request_id {
+                    session.forget(request_id);
+                }
+            })?;
+            acknowledge(&handle, telling.request_id.as_deref(), link);
+            if !detach {
+                let link = Arc::clone(link);
+                daemon.tasks.spawn(async move { telling::tell(handle, telling, &link).await });
+            }
+        }
+        Named::Again(call_id) => {
+            let (link, session, daemon) = (Arc::clone(link), Arc::clone(session), Arc::clone(daemon));
+            let tasks = daemon.tasks.clone();
+            tasks.spawn(async move {
+                let attached = session.local.attach(call_id.as_str()).await;
+                match attached {
+                    Ok(handle) => {
+                        acknowledge(&handle, telling.request_id.as_deref(), &link);
+                        if !detach {
+                            telling::tell(handle, telling, &link).await;
+                        }
+                    }
+                    Err(error) => {
+                        link.outbox.push(frame::failure("call_tool_res", telling.request_id.as_deref(), &error));
+                    }
+                }
+            });
+        }
+    }
+    Ok(())
+}
+
+fn start(
+    call: &CallTool<'_>,
+    call_id: CallId,
+    link: &Arc<Link>,
+    session: &Arc<Session>,
+    daemon: &Arc<Daemon>,
+) -> Result<CallHandle> {
+    if daemon.is_draining() {
+        return Err(Error::new(ErrorCode::ServiceUnavailable, "this daemon is ending and takes no new calls")
+            .retry_after(COME_BACK));
+    }
+    if link.calls.load(Ordering::Relaxed) >= MOST {
+        let message = format!("{MOST} calls of this connection are under way");
+        return Err(Error::new(ErrorCode::OverCapacity, message).retry_after(COME_BACK));
+    }
+    let raw = call.arguments.map_or("{}", |raw| raw.get());
+    if raw.len() > MAX_ARGUMENTS {
+        let message = format!("the arguments are {} bytes, allowed: {MAX_ARGUMENTS}", raw.len());
+        return Err(Error::validation("arguments", raw.len(), MAX_ARGUMENTS, message)
+            .hint("name files in place of their contents"));
+    }
+    let arguments: Map<_, _> = match raw {
+        "null" => Map::new(),
+        raw => serde_json::from_str(raw).map_err(|_| Error::invalid("arguments must be an object"))?,
+    };
+    let options = call.options().map_err(|seconds| {
+        let message = format!("timeout_s is {seconds}, allowed: 0.1 to 3600 seconds");
+        Error::validation("timeout_s", seconds, "0.1 to 3600 seconds", message)
+    })?;
+    let caller = Caller {
+        owner: session.owner.to_owned(),
+        session: session.id.to_string(),
+        workspace: workspace_of(session, link, daemon, &call_id)?,
+    };
+    let request = CallRequest { tool: call.name.clone().into_owned(), arguments, options };
+    daemon.house.calls().start_as(call_id, request, caller)
+}
+
+fn acknowledge(handle: &CallHandle, request_id: Option<&str>, link: &Link) {
+    let ack = CallAck {
+        accepted: true,
+        timeout: handle.allowed.as_secs_f64(),
+        name: handle.tool().to_owned(),
+        call_id: handle.id.clone(),
+    };
+    link.outbox.push(frame::tell("call_tool_ack", request_id, &ack));
+}
+
+/// Holds a call again, of any session of the same owner.
+pub(super) async fn attach(
+    asked: Attach,
+    request_id: Option<String>,
+    link: &Arc<Link>,
+    session: &Arc<Session>,
+) -> Result<()> {
+    let handle = session.local.attach(&asked.call_id).await?;
+    let Attach { after, stream, .. } = asked;
+    acknowledge(&handle, request_id.as_deref(), link);
+    telling::tell(handle, Telling { request_id, after, stream }, link).await;
+    Ok(())
+}

@@ -1,0 +1,257 @@
+//! One connection: hello, then one task that reads and one that writes. Calls run beside both and answer in any order.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::sync::{Semaphore, oneshot};
+use tokio::time::Instant;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{self, Bytes, Message};
+use tokio_util::sync::CancellationToken;
+
+use super::daemon::Daemon;
+use super::hello::{self, Welcome};
+use super::outbox::{Next, Outbox};
+use super::session::Session;
+use super::{dispatch, feed};
+use crate::protocol::wire::Close;
+
+/// Larger ones are 95 % of an idle connection's memory.
+const BUFFER: usize = 4096;
+/// Requests other than calls that one connection may have under way.
+const REQUESTS: usize = 64;
+/// How long a peer may take to answer a close.
+const PARTING: Duration = Duration::from_secs(1);
+/// How long what a peer still sends is thrown away, so that it reads why it was closed.
+const LINGER: Duration = Duration::from_secs(5);
+
+pub(super) type Socket = WebSocketStream<TcpStream>;
+
+/// One connection, as its session and its calls see it.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) outbox: Outbox,
+    pub(super) address: SocketAddr,
+    /// It answers questions about files.
+    pub(super) workspace: bool,
+    /// Bounds the requests under way.
+    pub(super) work: Arc<Semaphore>,
+    /// Calls that are told over this connection.
+    pub(super) calls: AtomicUsize,
+    /// The connection is over.
+    pub(super) end: CancellationToken,
+    pub(super) feed: feed::Slot,
+    questions: Mutex<HashMap<u64, oneshot::Sender<String>>>,
+    next_question: AtomicU64,
+    heard: Mutex<Instant>,
+}
+
+impl Link {
+    fn new(address: SocketAddr, workspace: bool, end: CancellationToken) -> Self {
+        Self {
+            outbox: Outbox::default(),
+            address,
+            workspace,
+            work: Arc::new(Semaphore::new(REQUESTS)),
+            calls: AtomicUsize::new(0),
+            end,
+            feed: feed::Slot::default(),
+            questions: Mutex::default(),
+            next_question: AtomicU64::new(1),
+            heard: Mutex::new(Instant::now()),
+        }
+    }
+
+    /// A number for a question, and where its answer will come.
+    pub(super) fn question(&self) -> (u64, oneshot::Receiver<String>) {
+        let id = self.next_question.fetch_add(1, Ordering::Relaxed);
+        let (answer, answered) = oneshot::channel();
+        self.questions().insert(id, answer);
+        (id, answered)
+    }
+
+    /// Nobody waits for this answer any more.
+    pub(super) fn withdraw(&self, id: u64) {
+        self.questions().remove(&id);
+    }
+
+    /// Hands over the answer to a question.
+    pub(super) fn answered(&self, id: u64, frame: String) {
+        if let Some(answer) = self.questions().remove(&id) {
+            // Who asked may have stopped waiting.
+            drop(answer.send(frame));
+        }
+    }
+
+    fn questions(&self) -> MutexGuard<'_, HashMap<u64, oneshot::Sender<String>>> {
+        self.questions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hear(&self) {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    fn silent_for(&self) -> Duration {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+}
+
+/// Serves one connection to its end.
+pub(super) async fn serve(stream: TcpStream, read: Vec<u8>, daemon: Arc<Daemon>, address: SocketAddr) {
+    let config = daemon.config();
+    let limits = WebSocketConfig::default()
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(BUFFER)
+        .max_message_size(Some(config.daemon.max_bytes as usize))
+        .max_frame_size(Some(config.daemon.max_bytes as usize));
+    let mut socket = WebSocketStream::from_partially_read(stream, read, Role::Server, Some(limits)).await;
+    let end = daemon.end.child_token();
+    let said = tokio::time::timeout(config.daemon.hello, hello::hear(&mut socket, &daemon, address));
+    let said = tokio::select! {
+        said = said => said.unwrap_or(Err((None, Close::NoHello))),
+        () = end.cancelled() => Err((None, Close::GoingAway)),
+    };
+    let (welcome, hello) = match said {
+        Ok(said) => said,
+        Err((reply, close)) => return part(socket, reply, close, config.daemon.stalled).await,
+    };
+    let Welcome { session, reply } = welcome;
+    let link = Arc::new(Link::new(address, hello.workspace, end));
+    link.outbox.push(reply);
+    session.connect(&link, &hello);
+    daemon.house.telemetry().session_opened(session.owner, &session.id);
+    tracing::info!(session = %session.id, %address, "connected");
+    let (sink, stream) = socket.split();
+    let writer = daemon.tasks.spawn(write(sink, Arc::clone(&link), (config.daemon.ping, config.daemon.stalled)));
+    let (close, stream) = read_all(stream, &link, &session, &daemon).await;
+    link.outbox.close(close);
+    session.disconnect(&link);
+    daemon.house.telemetry().session_closed(session.owner, &session.id);
+    tracing::info!(session = %session.id, %address, code = close.code(), "disconnected");
+    // The writer ends by itself: what waits is sent or the peer takes nothing.
+    let sink = writer.await;
+    link.end.cancel();
+    if let Some(socket) = sink.ok().and_then(|sink| stream.reunite(sink).ok()) {
+        linger(socket, close).await;
+    }
+}
+
+/// Reads frames until the connection is over; says how to close it.
+async fn read_all(
+    mut stream: SplitStream<Socket>,
+    link: &Arc<Link>,
+    session: &Arc<Session>,
+    daemon: &Arc<Daemon>,
+) -> (Close, SplitStream<Socket>) {
+    let close = loop {
+        let frame = tokio::select! {
+            biased;
+            () = link.end.cancelled() => break Close::GoingAway,
+            frame = async {
+                // Who does not read the answers is not read from.
+                link.outbox.room().await;
+                stream.next().await
+            } => frame,
+        };
+        match frame {
+            Some(Ok(Message::Text(text))) => {
+                link.hear();
+                dispatch::frame(text.as_str(), link, session, daemon).await;
+            }
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => link.hear(),
+            Some(Ok(Message::Binary(_))) => break Close::Unsupported,
+            Some(Err(tungstenite::Error::Capacity(_))) => break Close::TooBig,
+            Some(Ok(Message::Close(_) | Message::Frame(_)) | Err(_)) | None => break Close::GoingAway,
+        }
+    };
+    (close, stream)
+}
+
+/// Writes what the outbox holds, and asks a silent peer whether it is there. Gives the connection up when the peer takes
+/// nothing, or does not answer.
+async fn write(
+    mut sink: SplitSink<Socket, Message>,
+    link: Arc<Link>,
+    (ping, stalled): (Duration, Duration),
+) -> SplitSink<Socket, Message> {
+    let mut due = Instant::now() + ping;
+    loop {
+        let next = tokio::select! {
+            biased;
+            next = link.outbox.next() => next,
+            () = tokio::time::sleep_until(due) => {
+                due = Instant::now() + ping;
+                if link.silent_for() > ping * 5 / 2 {
+                    Next::Close(Close::Silent)
+                } else {
+                    Next::Send(Vec::new())
+                }
+            }
+        };
+        let sent = match next {
+            Next::Send(frames) => tokio::time::timeout(stalled, send(&mut sink, frames)).await,
+            Next::Close(close) => {
+                let frame = Some(close_frame(close));
+                drop(tokio::time::timeout(stalled, sink.send(Message::Close(frame))).await);
+                link.end.cancel();
+                return sink;
+            }
+        };
+        match sent {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => {
+                link.end.cancel();
+                return sink;
+            }
+            Err(_) => link.outbox.give_up(Close::Stalled),
+        }
+    }
+}
+
+/// Sends frames in one go; no frames is a ping.
+async fn send(
+    sink: &mut SplitSink<Socket, Message>,
+    frames: Vec<tungstenite::Utf8Bytes>,
+) -> Result<(), tungstenite::Error> {
+    if frames.is_empty() {
+        return sink.send(Message::Ping(Bytes::new())).await;
+    }
+    for frame in frames {
+        sink.feed(Message::Text(frame)).await?;
+    }
+    sink.flush().await
+}
+
+fn close_frame(close: Close) -> CloseFrame {
+    CloseFrame { code: close.code().into(), reason: close.reason().into() }
+}
+
+/// Refuses a connection that said no proper hello.
+async fn part(mut socket: Socket, reply: Option<String>, close: Close, patience: Duration) {
+    let last = async {
+        if let Some(reply) = reply {
+            socket.send(Message::Text(reply.into())).await?;
+        }
+        socket.send(Message::Close(Some(close_frame(close)))).await
+    };
+    if let Ok(Ok(())) = tokio::time::timeout(patience, last).await {
+        linger(socket, close).await;
+    }
+}
+
+/// Throws away what the peer still sends: closing at once would take from it what was sent last.
+async fn linger(mut socket: Socket, close: Close) {
+    let patience = if close == Close::TooBig { LINGER } else { PARTING };
+    let stream = socket.get_mut();
+    let mut bin = vec![0; BUFFER];
+    let drain = async { while matches!(stream.read(&mut bin).await, Ok(read) if read > 0) {} };
+    drop(tokio::time::timeout(patience, drain).await);
+}

@@ -1,0 +1,105 @@
+//! What a frame of a client asks for. Every answer to a request carries its operation and its name, whatever went wrong.
+
+use std::borrow::Cow;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::connection::Link;
+use super::daemon::Daemon;
+use super::session::Session;
+use super::{call, frame, requests};
+use crate::error::{Error, ErrorCode};
+use crate::protocol::wire::{CallTool, Head};
+
+/// A request's name may be so long.
+const NAME: usize = 128;
+
+/// A request that was understood as far as its operation.
+#[derive(Clone)]
+pub(super) struct Asked {
+    pub(super) op: String,
+    pub(super) request_id: Option<String>,
+    pub(super) text: String,
+}
+
+/// Takes one frame. A call is begun at once; other requests run beside each other, so many and no more.
+pub(super) async fn frame(text: &str, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) {
+    // Nearly every frame is a call: its shape is tried first, so that it is read once.
+    if let Ok(call) = serde_json::from_str::<CallTool<'_>>(text)
+        && call.op == "call_tool"
+    {
+        let request_id = call.request_id.clone();
+        if let Err(error) = admit(request_id.as_deref(), link, session, daemon) {
+            return link.outbox.push(frame::failure("call_tool_res", request_id.as_deref(), &error));
+        }
+        return call::begin(call, link, session, daemon);
+    }
+    let asked = match understand(text) {
+        Ok(asked) => asked,
+        Err(error) => return link.outbox.push(frame::outcome("error", None, &(), Some(&(&error).into()))),
+    };
+    if asked.op == "workspace_res" {
+        return requests::workspace_answer(link, asked);
+    }
+    if let Err(error) = admit(asked.request_id.as_deref(), link, session, daemon) {
+        return link.outbox.push(frame::failure(&answer_of(&asked.op), asked.request_id.as_deref(), &error));
+    }
+    if asked.op == "call_tool" {
+        // Its shape was tried already.
+        let error = Error::invalid("call_tool needs a name, and arguments that are an object");
+        return link.outbox.push(frame::failure("call_tool_res", asked.request_id.as_deref(), &error));
+    }
+    let Ok(permit) = Arc::clone(&link.work).acquire_owned().await else { return };
+    let (link, session, daemon) = (Arc::clone(link), Arc::clone(session), Arc::clone(daemon));
+    let tasks = daemon.tasks.clone();
+    tasks.spawn(async move {
+        let answer = answer_of(&asked.op);
+        let request_id = asked.request_id.clone();
+        let end = link.end.clone();
+        tokio::select! {
+            outcome = requests::carry_out(asked, &link, &session, &daemon) => match outcome {
+                Ok(Some(frame)) => link.outbox.push(frame),
+                Ok(None) => {}
+                Err(error) => link.outbox.push(frame::failure(&answer, request_id.as_deref(), &error)),
+            },
+            () = end.cancelled() => {}
+        }
+        drop(permit);
+    });
+}
+
+/// Reads what a frame is. Only a frame that is no JSON object has no operation to answer to.
+fn understand(text: &str) -> Result<Asked, Error> {
+    if let Ok(Head { op, request_id }) = serde_json::from_str::<Head<'_>>(text) {
+        return Ok(Asked { op: op.into_owned(), request_id: request_id.map(Cow::into_owned), text: text.to_owned() });
+    }
+    let value: Value = serde_json::from_str(text).map_err(|error| {
+        Error::new(ErrorCode::ValidationError, format!("the frame is no JSON: {error}"))
+            .hint("send one JSON object a frame")
+    })?;
+    let op = value.get("op").and_then(Value::as_str);
+    if op.is_some() {
+        return Err(Error::invalid("request_id must be text").hint("use a string of 1 to 128 characters"));
+    }
+    Err(Error::invalid("the frame has no op").hint("send one JSON object with an op a frame"))
+}
+
+/// Checks the request's name and the rates.
+fn admit(request_id: Option<&str>, link: &Link, session: &Session, daemon: &Daemon) -> Result<(), Error> {
+    if request_id.is_some_and(|id| id.is_empty() || id.chars().count() > NAME) {
+        return Err(Error::invalid(format!("request_id must have 1 to {NAME} characters")));
+    }
+    let config = daemon.config();
+    let of_session = session.bucket.lock().unwrap_or_else(PoisonError::into_inner).take(config.rates.session);
+    let taken = of_session.and_then(|()| daemon.rates.take(link.address.ip(), &config.rates));
+    taken.map_err(|wait: Duration| {
+        Error::new(ErrorCode::OverCapacity, "too many messages in too short a time").retry_after(wait)
+    })
+}
+
+/// The operation of the answer; a call that is attached to answers as the call it is.
+fn answer_of(op: &str) -> String {
+    if op == "attach" { "call_tool_res".to_owned() } else { format!("{op}_res") }
+}

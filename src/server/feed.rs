@@ -1,0 +1,166 @@
+//! What a dashboard hears over its connection: snapshots at intervals, the steps of calls, lines of the log, and that the
+//! tools changed.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::connection::Link;
+use super::daemon::Daemon;
+use super::frame;
+use super::session::Session;
+use super::token::OPERATOR;
+use crate::error::{Error, Result};
+use crate::protocol::wire::{Picture, Subscribe, Topic};
+use crate::protocol::{LogLine, News};
+use crate::telemetry::log;
+
+/// Time between two snapshots unless a subscriber says otherwise, and the least that it may say.
+const USUAL: Duration = Duration::from_millis(250);
+const LEAST: Duration = Duration::from_millis(50);
+/// The most that it may say.
+const MOST: Duration = Duration::from_mins(1);
+
+/// What one connection subscribed to, and the task that tells it.
+#[derive(Debug, Default)]
+pub(super) struct Slot(Mutex<Subscription>);
+
+#[derive(Debug, Default)]
+struct Subscription {
+    topics: BTreeSet<Topic>,
+    interval: Option<Duration>,
+    end: CancellationToken,
+}
+
+/// Hears more.
+pub(super) fn subscribe(
+    asked: &Subscribe,
+    link: &Arc<Link>,
+    session: &Arc<Session>,
+    daemon: &Arc<Daemon>,
+) -> Result<()> {
+    if asked.topics.is_empty() {
+        return Err(Error::validation("topics", "[]", "snapshot, events, log, catalog", "no topic is named"));
+    }
+    change(link, session, daemon, |subscription| {
+        subscription.topics.extend(asked.topics.iter().copied());
+        if let Some(millis) = asked.interval_ms {
+            subscription.interval = Some(Duration::from_millis(millis).clamp(LEAST, MOST));
+        }
+    });
+    Ok(())
+}
+
+/// Hears less.
+pub(super) fn unsubscribe(asked: &Subscribe, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) {
+    change(link, session, daemon, |subscription| subscription.topics.retain(|topic| !asked.topics.contains(topic)));
+}
+
+/// Ends the task that tells, and starts one for what is subscribed now.
+fn change(link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>, edit: impl FnOnce(&mut Subscription)) {
+    let (topics, interval, end) = {
+        let mut subscription = link.feed.0.lock().unwrap_or_else(PoisonError::into_inner);
+        edit(&mut subscription);
+        subscription.end.cancel();
+        subscription.end = link.end.child_token();
+        (subscription.topics.clone(), subscription.interval.unwrap_or(USUAL), subscription.end.clone())
+    };
+    if topics.is_empty() {
+        return;
+    }
+    let feed =
+        Feed { link: Arc::clone(link), owner: session.owner, daemon: Arc::clone(daemon), topics, interval, dropped: 0 };
+    daemon.tasks.spawn(async move {
+        tokio::select! {
+            () = feed.tell() => {}
+            () = end.cancelled() => {}
+        }
+    });
+}
+
+/// Tells one connection what it subscribed to.
+struct Feed {
+    link: Arc<Link>,
+    owner: &'static str,
+    daemon: Arc<Daemon>,
+    topics: BTreeSet<Topic>,
+    interval: Duration,
+    /// News that came faster than they could be taken.
+    dropped: u64,
+}
+
+impl Feed {
+    async fn tell(mut self) {
+        let mut ticks = interval(self.interval);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut news = self.hears(Topic::Events).then(|| self.daemon.house.telemetry().listen());
+        let mut lines = self.hears(Topic::Log).then(log::listen);
+        let mut catalog = self.daemon.house.catalog();
+        catalog.mark_unchanged();
+        loop {
+            tokio::select! {
+                _ = ticks.tick(), if self.hears(Topic::Snapshot) => self.picture(),
+                item = next(&mut news) => self.event(item),
+                line = next(&mut lines) => self.line(line),
+                changed = catalog.changed(), if self.hears(Topic::Catalog) => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    self.link.outbox.push(frame::tell("catalog_changed", None, &()));
+                }
+            }
+        }
+    }
+
+    fn hears(&self, topic: Topic) -> bool {
+        self.topics.contains(&topic)
+    }
+
+    fn picture(&self) {
+        let mut snapshot = self.daemon.snapshot(self.owner);
+        snapshot.dropped = self.dropped + self.link.outbox.dropped();
+        // One snapshot waits at the most: the next one takes its place.
+        self.link.outbox.replace("snapshot", frame::snapshot(&Picture { snapshot }));
+    }
+
+    fn event(&mut self, item: Option<News>) {
+        match item {
+            Some(news) if self.owner == OPERATOR || self.owner == news.owner => {
+                self.link.outbox.offer(frame::tell("event", None, &news));
+            }
+            Some(_) => {}
+            None => {
+                self.dropped += 1;
+                self.daemon.house.telemetry().news_dropped(1);
+            }
+        }
+    }
+
+    fn line(&mut self, line: Option<LogLine>) {
+        match line {
+            Some(line) if self.owner == OPERATOR || line.owner.as_deref() == Some(self.owner) => {
+                self.link.outbox.offer(frame::tell("log", None, &line));
+            }
+            Some(_) => {}
+            None => self.dropped += 1,
+        }
+    }
+}
+
+/// The next item; `None` for items that were missed. Never comes back when there is nothing to hear.
+async fn next<T: Clone + Serialize>(source: &mut Option<broadcast::Receiver<T>>) -> Option<T> {
+    let Some(receiver) = source else { return std::future::pending().await };
+    match receiver.recv().await {
+        Ok(item) => Some(item),
+        Err(RecvError::Lagged(_)) => None,
+        Err(RecvError::Closed) => {
+            *source = None;
+            std::future::pending().await
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Writes frames as text.
+
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::protocol::wire::{Picture, Progress, WireError};
+
+/// A frame: its operation, its request, and what it says.
+#[derive(Serialize)]
+struct Frame<'a, T> {
+    op: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    #[serde(flatten)]
+    body: &'a T,
+}
+
+/// The same with whether it went well.
+#[derive(Serialize)]
+struct Settled<'a, T> {
+    op: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    ok: bool,
+    #[serde(flatten)]
+    body: Option<&'a T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a WireError>,
+}
+
+/// A frame that tells.
+pub(super) fn tell<T: Serialize>(op: &str, request_id: Option<&str>, body: &T) -> String {
+    text(&Frame { op, request_id, body })
+}
+
+/// The answer to a request that went well.
+pub(super) fn answer<T: Serialize>(op: &str, request_id: Option<&str>, body: &T) -> String {
+    text(&Settled { op, request_id, ok: true, body: Some(body), error: None })
+}
+
+/// An answer that brings something and says how it went.
+pub(super) fn outcome<T: Serialize>(op: &str, request_id: Option<&str>, body: &T, error: Option<&WireError>) -> String {
+    text(&Settled { op, request_id, ok: error.is_none(), body: Some(body), error })
+}
+
+/// The answer to a request that failed.
+pub(super) fn failure(op: &str, request_id: Option<&str>, error: &Error) -> String {
+    let error = WireError::from(error);
+    text(&Settled::<()> { op, request_id, ok: false, body: None, error: Some(&error) })
+}
+
+/// A step of a call.
+pub(super) fn progress(request_id: Option<&str>, progress: &Progress) -> Option<String> {
+    serde_json::to_string(&Frame { op: "progress", request_id, body: progress }).ok()
+}
+
+/// Our own types can always be written; a frame that could not be is an error frame.
+fn text<T: Serialize>(frame: &T) -> String {
+    serde_json::to_string(frame).unwrap_or_else(|_| {
+        r#"{"op":"error","error":{"code":"INTERNAL_ERROR","message":"a frame could not be written"}}"#.to_owned()
+    })
+}
+
+/// A refusal in the predecessor's form: one word.
+pub(super) fn refusal<T: Serialize>(op: &str, request_id: Option<&str>, body: &T) -> String {
+    text(&Settled { op, request_id, ok: false, body: Some(body), error: None })
+}
+
+/// A snapshot as subscribers get it.
+pub(super) fn snapshot(picture: &Picture) -> String {
+    tell("snapshot", None, &picture.snapshot)
+}

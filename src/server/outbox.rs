@@ -1,0 +1,262 @@
+//! What waits to be sent over one connection. It is bounded: news that are only of the moment are merged or replaced while
+//! they wait, and who reads too slowly is not read from either, until there is room again.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use crate::protocol::wire::{Close, Outlet, Progress, Step};
+
+/// Above so many bytes nothing more is read from the peer.
+const ROOM: usize = 256 * 1024;
+/// Above so many bytes events for dashboards are dropped, and counted.
+const CROWDED: usize = 1024 * 1024;
+
+/// The queue of one connection.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    queue: Mutex<Queue>,
+    filled: Notify,
+    emptied: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    items: VecDeque<Item>,
+    bytes: usize,
+    close: Option<Close>,
+    dropped: u64,
+}
+
+/// Something to be sent.
+#[derive(Debug)]
+enum Item {
+    /// As it is.
+    Frame(Utf8Bytes),
+    /// Replaced by the next one of the same name while it waits.
+    Latest(String, Utf8Bytes),
+    /// News of a call that are only of the moment: text is joined to text, a heartbeat takes the place of the last one.
+    Live(Option<String>, Progress),
+}
+
+impl Item {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Frame(text) | Self::Latest(_, text) => text.len(),
+            Self::Live(_, Progress { step: Step::Live(Outlet::Delta { text }), .. }) => text.len(),
+            Self::Live(..) => 0,
+        }
+    }
+}
+
+/// What the writer has to do next.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// Send these, in this order.
+    Send(Vec<Utf8Bytes>),
+    /// Send a close frame, and no more.
+    Close(Close),
+}
+
+impl Outbox {
+    /// Queues a frame.
+    pub(super) fn push(&self, text: impl Into<Utf8Bytes>) {
+        self.add(Item::Frame(text.into()));
+    }
+
+    /// Queues a frame that only its latest state matters of.
+    pub(super) fn replace(&self, name: &str, text: String) {
+        {
+            let mut queue = self.lock();
+            let found = queue.items.iter().position(|item| matches!(item, Item::Latest(old, _) if old == name));
+            if let Some(index) = found {
+                let old = queue.items[index].bytes();
+                queue.bytes = queue.bytes - old + text.len();
+                queue.items[index] = Item::Latest(name.to_owned(), text.into());
+                return;
+            }
+        }
+        self.add(Item::Latest(name.to_owned(), text.into()));
+    }
+
+    /// Queues an event for a dashboard; it is dropped when too much waits already.
+    pub(super) fn offer(&self, text: String) {
+        {
+            let mut queue = self.lock();
+            if queue.bytes > CROWDED {
+                queue.dropped += 1;
+                return;
+            }
+        }
+        self.push(text);
+    }
+
+    /// Queues live news of a call; merged with what waits of the same call and kind.
+    pub(super) fn live(&self, request_id: Option<&str>, news: Progress) {
+        {
+            let mut queue = self.lock();
+            let merged = queue.items.iter_mut().rev().find_map(|item| match item {
+                Item::Live(_, waiting) if waiting.call_id == news.call_id => merge(waiting, &news),
+                _ => None,
+            });
+            if let Some(more) = merged {
+                queue.bytes += more;
+                return;
+            }
+        }
+        self.add(Item::Live(request_id.map(str::to_owned), news));
+    }
+
+    /// Closes the connection as soon as what waits is sent.
+    pub(super) fn close(&self, close: Close) {
+        self.lock().close.get_or_insert(close);
+        self.filled.notify_one();
+    }
+
+    /// Throws away what waits and closes the connection: nobody takes it.
+    pub(super) fn give_up(&self, close: Close) {
+        {
+            let mut queue = self.lock();
+            queue.items.clear();
+            queue.bytes = 0;
+            queue.close = Some(close);
+        }
+        self.emptied.notify_one();
+        self.filled.notify_one();
+    }
+
+    /// Events that were dropped so far.
+    pub(super) fn dropped(&self) -> u64 {
+        self.lock().dropped
+    }
+
+    /// Waits until there is room for answers.
+    pub(super) async fn room(&self) {
+        while self.lock().bytes > ROOM {
+            self.emptied.notified().await;
+        }
+    }
+
+    /// Waits for something to do. Cancel-safe.
+    pub(super) async fn next(&self) -> Next {
+        loop {
+            if let Some(next) = self.take() {
+                return next;
+            }
+            self.filled.notified().await;
+        }
+    }
+
+    fn take(&self) -> Option<Next> {
+        let (items, close) = {
+            let mut queue = self.lock();
+            queue.bytes = 0;
+            (std::mem::take(&mut queue.items), queue.close)
+        };
+        self.emptied.notify_one();
+        if items.is_empty() {
+            return close.map(Next::Close);
+        }
+        Some(Next::Send(items.into_iter().filter_map(written).collect()))
+    }
+
+    fn add(&self, item: Item) {
+        {
+            let mut queue = self.lock();
+            queue.bytes += item.bytes();
+            queue.items.push_back(item);
+        }
+        self.filled.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Merges `news` into what waits; says how many bytes that added, or `None` when they are different things.
+fn merge(waiting: &mut Progress, news: &Progress) -> Option<usize> {
+    match (&mut waiting.step, &news.step) {
+        (Step::Live(Outlet::Delta { text }), Step::Live(Outlet::Delta { text: more })) => {
+            text.push_str(more);
+            Some(more.len())
+        }
+        (Step::Live(Outlet::Heartbeat { .. }), Step::Live(Outlet::Heartbeat { .. })) => {
+            *waiting = news.clone();
+            Some(0)
+        }
+        _ => None,
+    }
+}
+
+fn written(item: Item) -> Option<Utf8Bytes> {
+    match item {
+        Item::Frame(text) | Item::Latest(_, text) => Some(text),
+        Item::Live(request_id, news) => super::frame::progress(request_id.as_deref(), &news).map(Into::into),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{CallId, Live, Phase, Told};
+    use std::time::Duration;
+
+    fn delta(call: &CallId, text: &str) -> Progress {
+        Progress::new(call, "chat", &Told::Live(Live::Delta { text: text.to_owned() }), Duration::ZERO)
+    }
+
+    fn beat(call: &CallId, received: usize) -> Progress {
+        Progress::new(call, "chat", &Told::Live(Live::Heartbeat { phase: Phase::Thinking, received }), Duration::ZERO)
+    }
+
+    async fn sent(outbox: &Outbox) -> Vec<serde_json::Value> {
+        match outbox.next().await {
+            Next::Send(frames) => frames.iter().map(|text| serde_json::from_str(text.as_str()).unwrap()).collect(),
+            Next::Close(close) => panic!("{close:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn text_that_waits_is_joined_and_only_the_last_heartbeat_and_snapshot_are_sent() {
+        let (outbox, call, other) = (Outbox::default(), CallId::new(), CallId::new());
+        outbox.live(Some("r"), delta(&call, "one "));
+        outbox.live(Some("r"), delta(&call, "two"));
+        outbox.live(Some("s"), delta(&other, "three"));
+        outbox.live(Some("r"), beat(&call, 1));
+        outbox.live(Some("r"), beat(&call, 2));
+        outbox.replace("snapshot", "{\"n\":1}".to_owned());
+        outbox.push("{\"op\":\"x\"}");
+        outbox.replace("snapshot", "{\"n\":2}".to_owned());
+        let frames = sent(&outbox).await;
+        assert_eq!(frames.len(), 5, "{frames:#?}");
+        assert_eq!((&frames[0]["text"], &frames[0]["request_id"]), (&"one two".into(), &"r".into()));
+        assert_eq!(frames[1]["text"], "three");
+        assert_eq!(frames[2]["received"], 2);
+        assert_eq!(frames[3]["n"], 2);
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_reads_too_slowly_is_not_read_from_and_loses_only_events() {
+        let outbox = Outbox::default();
+        outbox.push("x".repeat(CROWDED + 1));
+        outbox.offer("an event".to_owned());
+        assert_eq!(outbox.dropped(), 1);
+        let mut waiting = std::pin::pin!(outbox.room());
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        let Next::Send(frames) = outbox.next().await else { panic!("nothing to send") };
+        assert_eq!(frames.len(), 1);
+        waiting.await;
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_sent_before_the_close() {
+        let outbox = Outbox::default();
+        outbox.push("the result");
+        outbox.close(Close::GoingAway);
+        assert!(matches!(outbox.next().await, Next::Send(frames) if frames.len() == 1));
+        assert!(matches!(outbox.next().await, Next::Close(Close::GoingAway)));
+    }
+}

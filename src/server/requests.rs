@@ -1,0 +1,144 @@
+//! The requests that are no calls.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::connection::Link;
+use super::daemon::Daemon;
+use super::dispatch::Asked;
+use super::session::Session;
+use super::token::OPERATOR;
+use super::{admin, audit, call, feed, frame, health};
+use crate::backend::Backend;
+use crate::error::{Error, ErrorCode, Result};
+use crate::protocol::wire::{
+    About, AdminRequest, Attach, CallFound, CallList, Cancel, HealthAnswer, HelloError, Picture, Prefix, Removed,
+    Rotate, Subscribe, ThreadFound, ThreadList, ThreadPurge, ThreadShown, ThreadsQuery, ToolEntry, ToolList,
+    ToolsQuery, UsageList, UsageQuery,
+};
+use crate::protocol::{CallFilter, Found};
+
+/// Calls in one list at the most.
+const LISTED: u32 = 1000;
+
+/// Carries out a request; `None` when it has answered already.
+pub(super) async fn carry_out(
+    asked: Asked,
+    link: &Arc<Link>,
+    session: &Arc<Session>,
+    daemon: &Arc<Daemon>,
+) -> Result<Option<String>> {
+    let local = &session.local;
+    match asked.op.as_str() {
+        "list_tools" => asked.answer(&tools(daemon, &asked.body()?)?),
+        "attach" => {
+            let attach: Attach = asked.body()?;
+            let request_id = asked.request_id.clone();
+            call::attach(attach, request_id, link, session).await.map(|()| None)
+        }
+        "cancel" => asked.answer(&cancel(&asked, session).await?),
+        "list_calls" => {
+            let mut filter: CallFilter = asked.body()?;
+            filter.limit = filter.limit.min(LISTED);
+            asked.answer(&CallList { calls: local.list_calls(filter).await? })
+        }
+        "get_call" => asked.answer(&CallFound { call: local.get_call(&asked.body::<Prefix>()?.id).await? }),
+        "list_threads" => {
+            let limit = asked.body::<ThreadsQuery>()?.limit.unwrap_or(100).min(LISTED);
+            asked.answer(&ThreadList { threads: local.list_threads(limit).await? })
+        }
+        "get_thread" => asked.answer(&ThreadShown { thread: local.get_thread(&asked.body::<Prefix>()?.id).await? }),
+        "last_thread" => {
+            asked.answer(&ThreadFound { thread_id: local.last_thread(&asked.body::<About>()?.root).await? })
+        }
+        "delete_threads" => {
+            let which = asked.body::<ThreadPurge>()?.which;
+            asked.answer(&Removed { deleted: local.delete_threads(which).await? })
+        }
+        "usage" => {
+            let UsageQuery { by, since } = asked.body()?;
+            asked.answer(&UsageList { rows: local.usage(by, since).await? })
+        }
+        "snapshot" => asked.answer(&Picture { snapshot: daemon.snapshot(session.owner) }),
+        "subscribe" => {
+            feed::subscribe(&asked.body::<Subscribe>()?, link, session, daemon)?;
+            asked.answer(&())
+        }
+        "unsubscribe" => {
+            feed::unsubscribe(&asked.body::<Subscribe>()?, link, session, daemon);
+            asked.answer(&())
+        }
+        "health" => asked.answer(&HealthAnswer { health: health::picture(daemon, session.owner) }),
+        "rotate_token" => rotate(&asked, session, daemon).await,
+        "admin" => {
+            let AdminRequest { action } = asked.body()?;
+            asked.answer(&admin::carry_out(action, link, session, daemon).await?)
+        }
+        unknown => Err(Error::invalid(format!("no op is called {unknown:?}")).hint(
+            "ops are hello, list_tools, call_tool, cancel, attach, list_calls, get_call, subscribe, health and others",
+        )),
+    }
+}
+
+impl Asked {
+    /// What the request says beside its operation and its name.
+    fn body<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_str(&self.text).map_err(|error| Error::invalid(format!("{}: {error}", self.op)))
+    }
+
+    fn answer<T: Serialize>(&self, body: &T) -> Result<Option<String>> {
+        Ok(Some(frame::answer(&format!("{}_res", self.op), self.request_id.as_deref(), body)))
+    }
+}
+
+/// Hands the answer about files to whoever asked.
+pub(super) fn workspace_answer(link: &Link, asked: Asked) {
+    #[derive(serde::Deserialize)]
+    struct Id {
+        id: u64,
+    }
+    if let Ok(Id { id }) = serde_json::from_str(&asked.text) {
+        link.answered(id, asked.text);
+    }
+}
+
+fn tools(daemon: &Daemon, query: &ToolsQuery) -> Result<ToolList> {
+    if let Some(profile) = query.profile.as_deref().filter(|profile| *profile != "full") {
+        return Err(Error::validation("profile", profile, "full", format!("no profile is called {profile:?}")));
+    }
+    let calls = daemon.house.calls();
+    let entry = |tool: &Arc<dyn crate::tools::Tool>| {
+        let info = tool.info();
+        Ok(ToolEntry {
+            name: info.name.to_owned(),
+            title: info.title.to_owned(),
+            description: info.description.to_owned(),
+            input_schema: calls.registry.schema(info.name)?.clone(),
+        })
+    };
+    Ok(ToolList { tools: calls.registry.iter().map(entry).collect::<Result<_>>()? })
+}
+
+/// Cancels the call that is named by itself, or by the request that began it.
+async fn cancel(asked: &Asked, session: &Session) -> Result<Found> {
+    let Cancel { call_id } = asked.body()?;
+    let by_request = || asked.request_id.as_deref().and_then(|id| session.call_of(id)).map(|id| id.to_string());
+    let Some(call_id) = call_id.or_else(by_request) else {
+        return Err(Error::not_found("no call of this session has that request_id").hint("name the call by call_id"));
+    };
+    session.local.cancel(&call_id).await
+}
+
+async fn rotate(asked: &Asked, session: &Session, daemon: &Daemon) -> Result<Option<String>> {
+    if session.owner != OPERATOR {
+        return Err(Error::new(ErrorCode::Unauthorized, "only the operator may exchange the token"));
+    }
+    let Rotate { old, new } = asked.body()?;
+    let refused = daemon.tokens.rotate(old.as_deref(), new.as_deref())?;
+    audit::rotated(daemon, session, refused.is_none()).await;
+    let Some(refused) = refused else { return asked.answer(&()) };
+    let body = HelloError { error: refused.as_str().to_owned(), protocol: None, retry_after: None };
+    Ok(Some(frame::refusal("rotate_token_res", asked.request_id.as_deref(), &body)))
+}

@@ -1,0 +1,93 @@
+//! The life of a daemon: it accepts, it drains, it ends with every task of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use super::accept::{Role, accept};
+use super::daemon::Daemon;
+use super::picture::StoreFacts;
+use super::{Deps, Listeners, Shutdown, addresses, reload};
+use crate::error::Result;
+
+/// How often what nobody needs any more is looked for.
+const HOUSEKEEPING: Duration = Duration::from_secs(5);
+/// A daemon that a client started ends after so long without a connection or a call.
+const UNUSED: Duration = Duration::from_mins(10);
+/// How long calls that are cut off may take to write down that they were.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// Serves until `shutdown`; then every call has its result in the journal, and every task has ended.
+pub async fn run(listeners: Listeners, mut deps: Deps, shutdown: Shutdown) -> Result<()> {
+    let ports = addresses(&listeners);
+    let (lock, files) = (deps.lock.take(), deps.watch.take());
+    let daemon = Arc::new(Daemon::new(deps, shutdown.clone(), ports));
+    let Listeners { main, page, health, metrics } = listeners;
+    let others = [(page, Role::Page), (health, Role::Health), (metrics, Role::Metrics)];
+    let others = others.into_iter().filter_map(|(listener, role)| Some((listener?, role)));
+    for (listener, role) in std::iter::once((main, Role::Main)).chain(others) {
+        daemon.tasks.spawn(accept(Arc::clone(&daemon), listener, role));
+    }
+    daemon.tasks.spawn(keep_house(Arc::clone(&daemon)));
+    if let Some(files) = files {
+        daemon.tasks.spawn(reload::watch(Arc::clone(&daemon), files));
+    }
+    daemon.house.warm(&daemon.tasks);
+    tracing::info!("listening");
+    tokio::select! {
+        () = shutdown.drain.cancelled() => {}
+        () = shutdown.now.cancelled() => shutdown.drain.cancel(),
+    }
+    // Nothing is accepted from here on, so the next daemon may begin.
+    drop(lock);
+    tracing::info!(running = daemon.house.calls().running.len(), "draining");
+    drain(&daemon, &shutdown).await;
+    daemon.end.cancel();
+    daemon.tasks.close();
+    daemon.tasks.wait().await;
+    tracing::info!("ended");
+    Ok(())
+}
+
+/// Waits for the calls, as long as they may take; what still runs then is cut off, and says so in the journal.
+async fn drain(daemon: &Daemon, shutdown: &Shutdown) {
+    let patience = daemon.config().timeouts.drain;
+    let calls = daemon.house.calls();
+    tokio::select! {
+        () = calls.running.all_ended() => return,
+        () = shutdown.now.cancelled() => {}
+        () = tokio::time::sleep(patience) => {}
+    }
+    daemon.house.stop();
+    drop(tokio::time::timeout(LAST_WORDS, calls.running.all_ended()).await);
+}
+
+/// Forgets sessions that nobody came back to; ends a daemon that was started by a client and is needed by none.
+async fn keep_house(daemon: Arc<Daemon>) {
+    let mut ticks = interval(HOUSEKEEPING);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut tidied = Instant::now();
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = daemon.shutdown.drain.cancelled() => return,
+        }
+        let facts = StoreFacts { trouble: daemon.store_trouble().await, kept_bytes: daemon.kept_bytes().await };
+        daemon.picture.note_store(facts);
+        for session in daemon.sessions.sweep(daemon.config().daemon.session_idle) {
+            daemon.house.telemetry().forget_session(session.as_str());
+        }
+        if tidied.elapsed() > TIDYING {
+            tidied = Instant::now();
+            daemon.house.tidy(Duration::from_secs(1)).await;
+        }
+        if daemon.autostarted && daemon.unused_for() > UNUSED {
+            tracing::info!("nobody has needed this daemon for a while");
+            daemon.shutdown.drain.cancel();
+        }
+    }
+}
+
+/// How often the store is put in order; it does so itself once an hour at the most.
+const TIDYING: Duration = Duration::from_mins(10);

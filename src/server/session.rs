@@ -1,0 +1,260 @@
+//! Sessions: what a client may resume after its connection broke. A session remembers the requests it made, so that one
+//! that comes again is the same call and not a second one, and the connections over which its files can be asked for.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::connection::Link;
+use super::rate::Bucket;
+use crate::backend::Local;
+use crate::clock::Timestamp;
+use crate::config::Rate;
+use crate::error::{Error, ErrorCode, Result};
+use crate::protocol::wire::{CallTool, Client, Hello};
+use crate::protocol::{CallId, SessionId};
+
+/// Requests of a session that are remembered.
+const REQUESTS: usize = 1024;
+
+/// One client.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) id: SessionId,
+    pub(super) owner: &'static str,
+    /// The house as this session sees it.
+    pub(super) local: Local,
+    pub(super) bucket: Mutex<Bucket>,
+    state: Mutex<State>,
+    /// A connection came.
+    connected: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    client: Client,
+    address: SocketAddr,
+    roots: Vec<String>,
+    links: Vec<Weak<Link>>,
+    requests: HashMap<String, Asked>,
+    order: VecDeque<String>,
+    last_seen: Timestamp,
+    idle_since: Instant,
+    closed: bool,
+}
+
+/// What was asked under a request's name.
+#[derive(Debug, Clone)]
+struct Asked {
+    what: u64,
+    call_id: CallId,
+}
+
+/// What became of a request's name.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// It is new: this is the call's id.
+    New(CallId),
+    /// The same was asked before: this is its call.
+    Again(CallId),
+}
+
+impl Session {
+    fn new(owner: &'static str, local: Local, rate: Rate, id: SessionId, address: SocketAddr) -> Self {
+        let state = State {
+            client: Client::default(),
+            address,
+            roots: Vec::new(),
+            links: Vec::new(),
+            requests: HashMap::new(),
+            order: VecDeque::new(),
+            last_seen: Timestamp::now(),
+            idle_since: Instant::now(),
+            closed: false,
+        };
+        let (bucket, state) = (Mutex::new(Bucket::new(rate)), Mutex::new(state));
+        Self { id, owner, local, bucket, state, connected: Notify::new() }
+    }
+
+    /// A connection of this session is up.
+    pub(super) fn connect(&self, link: &Arc<Link>, hello: &Hello) {
+        {
+            let mut state = self.state();
+            state.links.retain(|link| link.strong_count() > 0);
+            state.links.push(Arc::downgrade(link));
+            state.address = link.address;
+            state.client = hello.client.clone().unwrap_or_default();
+            state.roots.clone_from(&hello.roots);
+            state.last_seen = Timestamp::now();
+        }
+        self.connected.notify_waiters();
+    }
+
+    /// A connection of this session is gone.
+    pub(super) fn disconnect(&self, link: &Arc<Link>) {
+        let mut state = self.state();
+        state.links.retain(|other| !std::ptr::eq(other.as_ptr(), Arc::as_ptr(link)) && other.strong_count() > 0);
+        (state.idle_since, state.last_seen) = (Instant::now(), Timestamp::now());
+    }
+
+    /// The connections that are up.
+    pub(super) fn links(&self) -> Vec<Arc<Link>> {
+        self.state().links.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// The connection over which files can be asked for, the newest first; waits for one, but not long.
+    pub(super) async fn workspace_link(&self, patience: Duration) -> Option<Arc<Link>> {
+        let find = async {
+            loop {
+                let mut connected = std::pin::pin!(self.connected.notified());
+                connected.as_mut().enable();
+                let found = self.links().into_iter().rev().find(|link| link.workspace);
+                if found.is_some() || self.state().closed {
+                    return found;
+                }
+                connected.await;
+            }
+        };
+        tokio::time::timeout(patience, find).await.ok().flatten()
+    }
+
+    /// The directories that the client said it works in.
+    pub(super) fn roots(&self) -> Vec<String> {
+        self.state().roots.clone()
+    }
+
+    /// Remembers that `request_id` asks for this. The same request again is the call that it began.
+    pub(super) fn name(&self, request_id: &str, call: &CallTool<'_>) -> Result<Named> {
+        let what = fingerprint(call);
+        let mut state = self.state();
+        if let Some(asked) = state.requests.get(request_id) {
+            if asked.what == what {
+                return Ok(Named::Again(asked.call_id.clone()));
+            }
+            let message = format!("request_id {request_id:?} was used in this session for something else");
+            return Err(Error::invalid(message).hint("give each request an id of its own"));
+        }
+        while state.order.len() >= REQUESTS {
+            let Some(oldest) = state.order.pop_front() else { break };
+            state.requests.remove(&oldest);
+        }
+        let call_id = CallId::new();
+        state.requests.insert(request_id.to_owned(), Asked { what, call_id: call_id.clone() });
+        state.order.push_back(request_id.to_owned());
+        Ok(Named::New(call_id))
+    }
+
+    /// Forgets a request that was refused: it may be made again.
+    pub(super) fn forget(&self, request_id: &str) {
+        let mut state = self.state();
+        state.requests.remove(request_id);
+        state.order.retain(|other| other != request_id);
+    }
+
+    /// The call that was asked for under this name.
+    pub(super) fn call_of(&self, request_id: &str) -> Option<CallId> {
+        self.state().requests.get(request_id).map(|asked| asked.call_id.clone())
+    }
+
+    /// What a dashboard shows of it, but for its calls.
+    pub(super) fn about(&self) -> (String, SocketAddr, bool, Timestamp) {
+        let state = self.state();
+        let Client { name, version } = &state.client;
+        let client = format!("{name} {version}").trim().to_owned();
+        let is_connected = state.links.iter().any(|link| link.strong_count() > 0);
+        (client, state.address, is_connected, state.last_seen)
+    }
+
+    /// Nobody comes back to it.
+    fn end(&self) {
+        self.state().closed = true;
+        self.connected.notify_waiters();
+    }
+
+    fn is_idle(&self, longer_than: Duration) -> bool {
+        let state = self.state();
+        state.links.iter().all(|link| link.strong_count() == 0) && state.idle_since.elapsed() >= longer_than
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Two requests with the same fingerprint ask for the same.
+fn fingerprint(call: &CallTool<'_>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    call.name.hash(&mut hasher);
+    call.arguments.map(|raw| raw.get()).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// All sessions.
+#[derive(Debug, Default)]
+pub(super) struct Sessions(Mutex<HashMap<SessionId, Arc<Session>>>);
+
+impl Sessions {
+    /// The session that `owner` resumes, or a new one; says whether it was resumed.
+    pub(super) fn open(
+        &self,
+        resumed: Option<&SessionId>,
+        owner: &'static str,
+        limits: (usize, Duration),
+        rate: Rate,
+        address: SocketAddr,
+        make: impl FnOnce(&SessionId) -> Local,
+    ) -> Result<(Arc<Session>, bool)> {
+        let mut sessions = self.lock();
+        let (most, idle) = limits;
+        let known = resumed.and_then(|id| sessions.get(id));
+        if let Some(session) = known.filter(|session| session.owner == owner && !session.is_idle(idle)) {
+            return Ok((Arc::clone(session), true));
+        }
+        if sessions.len() >= most {
+            sessions.retain(|_, session| !session.is_idle(idle));
+        }
+        if sessions.len() >= most {
+            return Err(Error::new(ErrorCode::OverCapacity, format!("{most} sessions are open already"))
+                .retry_after(Duration::from_secs(30)));
+        }
+        let id = SessionId::new();
+        let session = Arc::new(Session::new(owner, make(&id), rate, id.clone(), address));
+        sessions.insert(id, Arc::clone(&session));
+        Ok((session, false))
+    }
+
+    /// Forgets a session; its connections are the caller's business.
+    pub(super) fn remove(&self, id: &SessionId) -> Option<Arc<Session>> {
+        self.lock().remove(id).inspect(|session| session.end())
+    }
+
+    /// Forgets those that nobody came back to; returns their ids.
+    pub(super) fn sweep(&self, idle: Duration) -> Vec<SessionId> {
+        let mut sessions = self.lock();
+        let gone: Vec<SessionId> =
+            sessions.values().filter(|session| session.is_idle(idle)).map(|session| session.id.clone()).collect();
+        for id in &gone {
+            if let Some(session) = sessions.remove(id) {
+                session.end();
+            }
+        }
+        gone
+    }
+
+    pub(super) fn all(&self) -> Vec<Arc<Session>> {
+        self.lock().values().cloned().collect()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Session>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

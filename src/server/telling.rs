@@ -1,0 +1,122 @@
+//! Tells one call over one connection: its events, the news of the moment, and its result, until either of them ends.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::connection::Link;
+use super::frame;
+use crate::backend::CallHandle;
+use crate::clock::Timestamp;
+use crate::protocol::wire::{CallResult, Progress};
+use crate::protocol::{EventKind, Live, Phase, Told};
+
+/// A client that hears nothing else hears this often that its call goes on; the first time sooner.
+const BEAT: Duration = Duration::from_secs(4);
+const FIRST_BEAT: Duration = Duration::from_millis(800);
+
+/// How a call is told.
+#[derive(Debug, Clone)]
+pub(super) struct Telling {
+    /// The client's name for it.
+    pub(super) request_id: Option<String>,
+    /// The last event that the client knows already.
+    pub(super) after: u32,
+    /// Tell the answer as it arrives.
+    pub(super) stream: bool,
+}
+
+/// Tells the call until it is over or the connection is.
+pub(super) async fn tell(handle: CallHandle, telling: Telling, link: &Arc<Link>) {
+    link.calls.fetch_add(1, Ordering::Relaxed);
+    let _place = Place(link);
+    let teller = Teller { handle, telling, link, accepted: Timestamp::now(), phase: Phase::Evidence };
+    tokio::select! {
+        () = teller.tell() => {}
+        () = link.end.cancelled() => {}
+    }
+}
+
+struct Teller<'a> {
+    handle: CallHandle,
+    telling: Telling,
+    link: &'a Link,
+    accepted: Timestamp,
+    /// What the events say that the call is doing.
+    phase: Phase,
+}
+
+impl Teller<'_> {
+    async fn tell(mut self) {
+        // What the call has said already is told in one piece.
+        let mut text = String::new();
+        for told in self.handle.news.ready() {
+            match told {
+                Told::Live(Live::Delta { text: more }) => text.push_str(&more),
+                told => self.show(&told),
+            }
+        }
+        if !text.is_empty() {
+            self.show(&Told::Live(Live::Delta { text }));
+        }
+        let mut beat = Instant::now() + FIRST_BEAT;
+        loop {
+            let told = tokio::select! {
+                biased;
+                told = self.handle.news.next() => told,
+                () = tokio::time::sleep_until(beat) => Some(Told::Live(Live::Heartbeat { phase: self.phase, received: 0 })),
+            };
+            let Some(told) = told else { break };
+            beat = Instant::now() + BEAT;
+            self.show(&told);
+        }
+        let Self { handle, telling, link, .. } = self;
+        let (result, error) = CallResult::new(handle.result().await);
+        link.outbox.push(frame::outcome("call_tool_res", telling.request_id.as_deref(), &result, error.as_ref()));
+    }
+
+    fn show(&mut self, told: &Told) {
+        if let Told::Event(event) = told {
+            self.note(&event.kind, event.at);
+            if event.n <= self.telling.after {
+                return;
+            }
+        }
+        if matches!(told, Told::Live(Live::Delta { .. })) && !self.telling.stream {
+            return;
+        }
+        let request_id = self.telling.request_id.as_deref();
+        let elapsed = Timestamp::now().since(self.accepted);
+        let news = Progress::new(&self.handle.id, self.handle.tool(), told, elapsed);
+        match told {
+            Told::Event(_) => {
+                if let Some(frame) = frame::progress(request_id, &news) {
+                    self.link.outbox.push(frame);
+                }
+            }
+            Told::Live(_) => self.link.outbox.live(request_id, news),
+        }
+    }
+
+    fn note(&mut self, kind: &EventKind, at: Timestamp) {
+        match kind {
+            EventKind::Accepted { .. } => self.accepted = at,
+            EventKind::Queued { .. } => self.phase = Phase::Queued,
+            EventKind::Sent { .. } => self.phase = Phase::Waiting,
+            EventKind::FirstToken => self.phase = Phase::Answering,
+            EventKind::Retrying { .. } => self.phase = Phase::Retrying,
+            EventKind::Note { .. } | EventKind::Finished { .. } => {}
+        }
+    }
+}
+
+/// One of the calls that are told over a connection.
+struct Place<'a>(&'a Link);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.calls.fetch_sub(1, Ordering::Relaxed);
+    }
+}

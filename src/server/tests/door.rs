@@ -1,0 +1,214 @@
+//! Who gets in, and how a connection that misbehaves ends while all others go on.
+
+use exai_fake::Scenario;
+use futures_util::SinkExt;
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::gateway::testing::in_time;
+use crate::server::testing::{Peer, TOKEN, TestDaemon, get};
+
+#[tokio::test]
+async fn a_hello_that_is_none_is_told_why_and_closed() {
+    let daemon = TestDaemon::start(Scenario::default()).await;
+    let hello = |more: Value| {
+        let mut hello = json!({"op": "hello", "token": TOKEN});
+        hello.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        hello.to_string()
+    };
+    for (frame, error, code) in [
+        ("nonsense".to_owned(), "invalid_hello", 4000),
+        ("[1]".to_owned(), "invalid_hello", 4000),
+        (json!({"op": "list_tools"}).to_string(), "missing_hello", 4001),
+        (hello(json!({"protocol": 2})), "unsupported_protocol", 4002),
+        (hello(json!({"token": "wrong"})), "unauthorized", 4003),
+        (hello(json!({"token": null})), "unauthorized", 4003),
+        (hello(json!({"token": "a token that is long enougH"})), "unauthorized", 4003),
+    ] {
+        let mut peer = daemon.stranger().await;
+        peer.socket.send(Message::Text(frame.clone().into())).await.unwrap();
+        let reply = peer.next().await;
+        assert_eq!(
+            (&reply["op"], &reply["ok"], &reply["error"]),
+            (&json!("hello_ack"), &json!(false), &json!(error)),
+            "{frame}"
+        );
+        assert_eq!(peer.closed().await.0, code, "{frame}");
+    }
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn who_says_no_hello_is_closed_in_time() {
+    let daemon = TestDaemon::with(Scenario::default(), &[("EXAI_HELLO_TIMEOUT_S", "0.1")]).await;
+    let mut silent = daemon.stranger().await;
+    assert_eq!(silent.closed().await, (4002, "hello timeout or disconnect".to_owned()));
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_of_the_predecessor_works_unchanged() {
+    let daemon = TestDaemon::start(Scenario::default()).await;
+    let mut old = daemon.stranger().await;
+    old.send(&json!({"op": "hello", "session_id": "made-up-by-the-client", "token": TOKEN})).await;
+    let ack = old.next().await;
+    assert_eq!((&ack["ok"], ack["session_id"].is_string()), (&json!(true), true), "{ack}");
+    old.send(&json!({"op": "list_tools"})).await;
+    let tools = old.until("list_tools_res").await;
+    let chat = tools["tools"].as_array().unwrap().iter().find(|tool| tool["name"] == "chat").unwrap();
+    assert_eq!(chat["inputSchema"]["type"], "object");
+    // It may leave out the request's name, and say the predecessor's names of tools.
+    old.send(&json!({"op": "call_tool", "name": "version_EXAI-WS", "arguments": {}})).await;
+    let result = old.until("call_tool_res").await;
+    assert_eq!(result["ok"], true, "{result}");
+    assert!(!result["outputs"][0]["text"].as_str().unwrap().is_empty());
+    old.send(&json!({"op": "health"})).await;
+    let health = old.until("health_res").await;
+    assert!(health["health"]["uptime_human"].is_string() && health["health"]["global_capacity"] == 5, "{health}");
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn foreign_pages_and_foreign_names_are_refused_before_the_upgrade() {
+    let daemon = TestDaemon::with(Scenario::default(), &[("EXAI_ALLOWED_ORIGINS", "https://dash.example.org")]).await;
+    let [main, page, ..] = daemon.ports;
+    let own = format!("http://localhost:{}", page.port());
+    for (headers, status) in [
+        (vec![], 200),
+        (vec![("Origin", own.as_str())], 200),
+        (vec![("Origin", "https://dash.example.org")], 200),
+        (vec![("Origin", "https://evil.example.org")], 403),
+        (vec![("Origin", "null")], 403),
+        (vec![("Host", "evil.example.org")], 403),
+        (vec![("Origin", "https://evil.example.org"), ("Upgrade", "websocket"), ("Connection", "upgrade")], 403),
+    ] {
+        assert_eq!(get(main, "/health/live", &headers).await.0, status, "{headers:?}");
+    }
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn the_socket_is_on_any_path_of_the_main_port_and_on_one_of_the_page() {
+    let daemon = TestDaemon::start(Scenario::default()).await;
+    let [main, page, health, metrics] = daemon.ports;
+    for (address, path, is_there) in [
+        (main, "/any/path", true),
+        (page, "/ws", true),
+        (page, "/", false),
+        (health, "/", false),
+        (metrics, "/ws", false),
+    ] {
+        assert_eq!(Peer::connect(address, path).await.is_ok(), is_there, "{address} {path}");
+    }
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn frames_that_are_too_big_or_binary_close_one_connection_and_no_other() {
+    let daemon = TestDaemon::with(Scenario::default(), &[("EXAI_WS_MAX_BYTES", "65536")]).await;
+    let mut other = daemon.peer().await;
+    let mut big = daemon.peer().await;
+    big.socket.send(Message::Text("x".repeat(65_537).into())).await.unwrap();
+    assert_eq!(big.closed().await.0, 1009);
+    let mut binary = daemon.peer().await;
+    binary.socket.send(Message::Binary(vec![1, 2, 3].into())).await.unwrap();
+    assert_eq!(binary.closed().await.0, 1003);
+    assert_eq!(other.call("1", "version", json!({})).await["ok"], true);
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn a_peer_that_takes_nothing_is_closed_and_its_call_goes_on() {
+    let daemon = TestDaemon::with(
+        Scenario::default(),
+        &[("EXAI_STALLED_S", "0.1"), ("EXAI_RATE_SESSION", "off"), ("EXAI_RATE_ALL", "off")],
+    )
+    .await;
+    let mut peer = daemon.peer().await;
+    let mut other = daemon.peer().await;
+    let words = "word ".repeat(100_000);
+    let call_id = peer.call("1", "chat", json!({"prompt": words, "model": "mock:echo"})).await["call_id"].clone();
+    for _ in 0..60 {
+        peer.send(&json!({"op": "attach", "request_id": "again", "call_id": call_id})).await;
+    }
+    // Nothing is read: the answers fill every buffer on the way.
+    let ended = async {
+        while other.ask(json!({"op": "snapshot", "request_id": "s"})).await["snapshot"]["sessions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|session| session["connected"] == true)
+            .count()
+            > 1
+        {}
+    };
+    in_time(ended).await;
+    let calls = other.ask(json!({"op": "list_calls", "request_id": "l", "limit": 100})).await;
+    assert!(!calls["calls"].as_array().unwrap().is_empty(), "{calls}");
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn one_byte_at_a_time_is_still_a_frame() {
+    use tokio::io::AsyncWriteExt;
+    let daemon = TestDaemon::start(Scenario::default()).await;
+    let mut peer = daemon.peer().await;
+    let text = json!({"op": "call_tool", "request_id": "1", "name": "version"}).to_string();
+    let length = u8::try_from(text.len()).unwrap();
+    assert!(length < 126);
+    // A masked frame whose mask is zero, by hand.
+    let frame: Vec<u8> = [0x81, 0x80 | length, 0, 0, 0, 0].into_iter().chain(text.bytes()).collect();
+    for byte in frame {
+        peer.socket.get_mut().write_all(&[byte]).await.unwrap();
+    }
+    assert_eq!(peer.until("call_tool_res").await["ok"], true);
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn messages_beyond_the_rate_are_refused_with_the_time_to_come_back() {
+    let daemon = TestDaemon::with(Scenario::default(), &[("EXAI_RATE_SESSION", "3/1")]).await;
+    let mut peer = daemon.peer().await;
+    let mut other = daemon.peer().await;
+    for number in 0..4 {
+        peer.begin(&number.to_string(), "version", json!({})).await;
+    }
+    let refused = peer.until_for("call_tool_res", "3").await;
+    assert_eq!((&refused["ok"], &refused["error"]["code"]), (&json!(false), &json!("OVER_CAPACITY")), "{refused}");
+    assert!(refused["error"]["retry_after"].as_f64().unwrap() > 0.0);
+    assert_eq!(other.call("1", "version", json!({})).await["ok"], true);
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn connections_over_the_limit_are_told_to_come_back() {
+    let daemon = TestDaemon::with(Scenario::default(), &[("EXAI_MAX_CONNECTIONS", "2")]).await;
+    let (_one, _two) = (daemon.peer().await, daemon.peer().await);
+    assert_eq!(get(daemon.ports[0], "/health/live", &[]).await.0, 503);
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn a_silent_peer_is_asked_and_then_given_up() {
+    let daemon = TestDaemon::with(
+        Scenario::default(),
+        &[("EXAI_PING_S", "0.1"), ("EXAI_RATE_SESSION", "off"), ("EXAI_RATE_ALL", "off")],
+    )
+    .await;
+    let mut lively = daemon.peer().await;
+    let silent = daemon.peer().await;
+    // A client that does not read does not answer pings either.
+    let sessions = in_time(async {
+        loop {
+            let answer = lively.ask(json!({"op": "snapshot", "request_id": "s"})).await;
+            let sessions = answer["snapshot"]["sessions"].as_array().unwrap().clone();
+            if sessions.iter().any(|session| session["connected"] == false) {
+                return sessions;
+            }
+        }
+    })
+    .await;
+    let gone = sessions.iter().find(|session| session["connected"] == false).unwrap();
+    assert_eq!(gone["session_id"], silent.welcome["session_id"]);
+    daemon.stop().await;
+}

@@ -1,0 +1,154 @@
+//! Health, operators and the end of a daemon.
+
+use exai_fake::Scenario;
+use serde_json::{Value, json};
+
+use crate::protocol::CallState;
+use crate::server::testing::{TOKEN, TestDaemon, get};
+
+fn question(text: &str) -> Value {
+    json!({"prompt": text, "model": "glm-4.6"})
+}
+
+#[tokio::test]
+async fn a_running_call_is_healthy_and_what_is_served_where() {
+    let daemon = TestDaemon::start(Scenario::load("slow_gate")).await;
+    let mut peer = daemon.peer().await;
+    peer.begin("1", "chat", question("hello")).await;
+    peer.until_that(|frame| frame["kind"] == "sent").await;
+    let [main, page, health, metrics] = daemon.ports;
+    let bearer = format!("Bearer {TOKEN}");
+    for (address, path, token, status) in [
+        (main, "/health", false, 200),
+        (health, "/healthz", false, 200),
+        (health, "/health/live", false, 200),
+        (health, "/health/ready", false, 200),
+        (health, "/health/semaphores", false, 200),
+        (health, "/metrics", false, 404),
+        (metrics, "/metrics", false, 200),
+        (main, "/metrics", false, 200),
+        (main, "/api/snapshot", false, 401),
+        (main, "/api/snapshot", true, 200),
+        (page, "/api/snapshot", true, 200),
+        (page, "/health", true, 404),
+        (main, "/nothing", true, 404),
+    ] {
+        let headers = if token { vec![("Authorization", bearer.as_str())] } else { vec![] };
+        assert_eq!(get(address, path, &headers).await.0, status, "{path} {token}");
+    }
+    let picture: Value = serde_json::from_str(&get(health, "/health", &[]).await.1).unwrap();
+    assert_eq!((&picture["global_inflight"], &picture["running_calls"]), (&json!(1), &json!(1)), "{picture}");
+    daemon.fake.open("go");
+    peer.until("call_tool_res").await;
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn a_daemon_that_drains_finishes_its_calls_and_takes_no_new_ones() {
+    let daemon = TestDaemon::start(Scenario::load("slow_gate")).await;
+    let mut peer = daemon.peer().await;
+    peer.begin("1", "chat", question("hello")).await;
+    peer.until_that(|frame| frame["kind"] == "sent").await;
+    assert_eq!(peer.ask(json!({"op": "admin", "request_id": "a", "action": "drain"})).await["ok"], true);
+    let refused = peer.call("2", "chat", question("another one")).await;
+    assert_eq!(refused["error"]["code"], "SERVICE_UNAVAILABLE", "{refused}");
+    assert!(refused["error"]["retry_after"].is_number());
+    assert!(tokio::net::TcpStream::connect(daemon.ports[2]).await.is_err(), "nothing listens any more");
+    let next = crate::coordination::DaemonLock::take(&daemon.state_dir());
+    assert!(next.is_ok(), "the next daemon may begin");
+    daemon.fake.open("go");
+    assert_eq!(peer.until_for("call_tool_res", "1").await["ok"], true);
+    assert_eq!(peer.closed().await.0, 1012);
+    daemon.ended().await;
+}
+
+#[tokio::test]
+async fn what_can_not_finish_in_time_is_interrupted_and_says_so() {
+    let daemon = TestDaemon::with(Scenario::load("slow_gate"), &[("EXAI_DRAIN_TIMEOUT_S", "0.1")]).await;
+    let mut peer = daemon.peer().await;
+    peer.begin("1", "chat", question("hello")).await;
+    let call_id = peer.until("call_tool_ack").await["call_id"].as_str().unwrap().to_owned();
+    daemon.fake.requests_reach(1).await;
+    daemon.shutdown.drain.cancel();
+    let result = peer.until("call_tool_res").await;
+    assert_eq!(result["error"]["code"], "INTERRUPTED", "{result}");
+    let (house, _dir) = daemon.ended().await;
+    let record = house.calls().store.get_call("default".to_owned(), call_id).await.unwrap();
+    assert_eq!(record.result.state, CallState::Interrupted);
+}
+
+#[tokio::test]
+async fn an_exchanged_token_lets_in_whoever_knows_the_new_one() {
+    let daemon = TestDaemon::start(Scenario::default()).await;
+    let mut peer = daemon.peer().await;
+    let rotate = |old: Value, new: Value| json!({"op": "rotate_token", "request_id": "r", "old": old, "new": new});
+    for (old, new, error) in [
+        (json!(null), json!("another long token"), "missing_params"),
+        (json!("a guess"), json!("another long token"), "unauthorized"),
+        (json!(TOKEN), json!("short"), "too_short"),
+    ] {
+        let answer = peer.ask(rotate(old, new)).await;
+        assert_eq!((&answer["ok"], &answer["error"]), (&json!(false), &json!(error)), "{answer}");
+    }
+    assert_eq!(peer.ask(rotate(json!(TOKEN), json!("another long token"))).await["ok"], true);
+    let mut late = daemon.stranger().await;
+    late.send(&json!({"op": "hello", "token": TOKEN})).await;
+    assert_eq!(late.next().await["error"], "unauthorized");
+    let mut next = daemon.stranger().await;
+    next.send(&json!({"op": "hello", "token": "another long token"})).await;
+    assert_eq!(next.next().await["ok"], true);
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn an_operator_closes_a_session_and_its_calls_end() {
+    let daemon = TestDaemon::start(Scenario::load("slow_gate")).await;
+    let (mut operator, mut victim) = (daemon.peer().await, daemon.peer().await);
+    victim.begin("1", "chat", question("hello")).await;
+    victim.until_that(|frame| frame["kind"] == "sent").await;
+    let session = victim.welcome["session_id"].clone();
+    let answer =
+        operator.ask(json!({"op": "admin", "request_id": "a", "action": "close_session", "session_id": session})).await;
+    assert_eq!((&answer["ok"], &answer["notes"][0]), (&json!(true), &json!("1 calls were cancelled")), "{answer}");
+    assert_eq!(victim.closed().await.0, 4009);
+    let late = daemon.peer_with(json!({"session_id": session})).await;
+    assert_eq!(late.welcome["resumed"], false);
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn a_page_logs_in_once_with_a_code() {
+    let daemon = TestDaemon::start(Scenario::default()).await;
+    let mut operator = daemon.peer().await;
+    let answer = operator.ask(json!({"op": "admin", "request_id": "a", "action": "login_code"})).await;
+    let code = answer["code"].clone();
+    for ok in [true, false] {
+        let mut page = daemon.stranger().await;
+        page.send(&json!({"op": "hello", "code": code})).await;
+        assert_eq!(page.next().await["ok"], ok);
+    }
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn a_dashboard_hears_snapshots_and_steps_until_it_has_heard_enough() {
+    let daemon = TestDaemon::start(Scenario::default()).await;
+    let (mut board, mut peer) = (daemon.peer().await, daemon.peer().await);
+    let topics = |op: &str| json!({"op": op, "request_id": "s", "topics": ["snapshot", "events"], "interval_ms": 50});
+    assert_eq!(board.ask(topics("subscribe")).await["ok"], true);
+    let first = board.until("snapshot").await;
+    assert_eq!(first["sessions"].as_array().unwrap().len(), 2, "{first}");
+    let call_id = peer.call("1", "version", json!({})).await["call_id"].clone();
+    for kind in ["accepted", "finished"] {
+        let event = board.until_that(|frame| frame["op"] == "event" && frame["kind"] == kind).await;
+        assert_eq!((&event["call_id"], event["seq"].is_number()), (&call_id, true), "{event}");
+        assert_eq!(event["session_id"], peer.welcome["session_id"]);
+    }
+    assert_eq!(board.ask(topics("unsubscribe")).await["ok"], true);
+    peer.call("2", "version", json!({})).await;
+    // What was under way may still come; then there is nothing but the answer.
+    let answer = board.ask(json!({"op": "health", "request_id": "h"})).await;
+    assert_eq!(answer["ok"], true);
+    assert_eq!(board.ask(json!({"op": "health", "request_id": "h"})).await["ok"], true);
+    daemon.stop().await;
+}
