@@ -4,6 +4,7 @@ mod house;
 mod local;
 mod parts;
 mod remote;
+mod reload;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub use house::{House, Reloaded};
 pub use local::Local;
 pub use parts::{catalogue, config_id, discover, providers};
 pub use remote::{Address, Bulletin, NotConnected, Remote, RemoteSettings, Subscription};
+pub use reload::watch_and_reload;
 
 pub use crate::calls::CallHandle;
 use crate::clock::Timestamp;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
 
 use super::Local;
 use super::parts::{self, Lasting};
@@ -16,7 +17,7 @@ use crate::coordination::{Instance, prepare_state_dir};
 use crate::error::Result;
 use crate::protocol::SessionId;
 use crate::store::{Retention, Store};
-use crate::telemetry::Telemetry;
+use crate::telemetry::{Telemetry, log};
 use crate::threads::Threads;
 use crate::tools::{Registry, Settings};
 
@@ -56,6 +57,7 @@ impl House {
         let calls = Arc::new(calls(config, &lasting, instance, running, stop)?);
         let closed = CancellationToken::new();
         calls.listen(closed.clone());
+        info!(version = env!("CARGO_PKG_VERSION"), state_dir = %state_dir.display(), "the house is open");
         Ok(Arc::new(Self {
             calls: RwLock::new(calls),
             config: RwLock::new(Arc::new(config.clone())),
@@ -101,6 +103,8 @@ impl House {
         self.lasting.admission.set_limits(parts::limits(config));
         *self.calls.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config.clone());
+        log::set_level(config.log.level);
+        info!(need_restart = need_restart.join(", "), "the configuration was read again");
         Ok(Reloaded { need_restart })
     }
 
@@ -108,7 +112,8 @@ impl House {
     pub async fn tidy(&self, allowed: Duration) {
         // What can not be removed now is removed another time.
         let tidied = self.lasting.store.tidy(self.retention(), Timestamp::now(), allowed).await;
-        if matches!(tidied, Ok(Some(_))) {
+        if let Ok(Some(tidied)) = tidied {
+            info!(rows = tidied.rows, unfinished = tidied.unfinished, "what was kept for its time is gone");
             Instance::sweep(&self.config().state_dir);
         }
     }
@@ -126,7 +131,11 @@ impl House {
 
     /// Ends at once what still runs; such calls are `interrupted`.
     pub fn stop(&self) {
-        self.calls().stop.cancel();
+        let calls = self.calls();
+        if !calls.running.is_empty() {
+            warn!(calls = calls.running.len(), "calls are interrupted: the process can not wait for them");
+        }
+        calls.stop.cancel();
     }
 
     /// Waits for what still runs, and once in a while puts the store in order; call it last, when all is told.
@@ -135,6 +144,7 @@ impl House {
         self.lasting.tasks.close();
         self.lasting.tasks.wait().await;
         self.tidy(TIDYING).await;
+        info!("the house is closed");
     }
 
     fn retention(&self) -> Retention {
@@ -143,7 +153,7 @@ impl House {
 }
 
 /// Keys that are looked at only when a process starts.
-const NEED_RESTART: &[&str] = &["state_dir", "daemon.", "log.", "timeouts.store"];
+const NEED_RESTART: &[&str] = &["state_dir", "daemon.", "log.format", "log.files", "timeouts.store"];
 
 fn calls(
     config: &Config,
@@ -156,7 +166,7 @@ fn calls(
         gateway: parts::gateway(config, lasting)?,
         registry: Registry::new(&config.disabled_tools),
         threads: Threads::new(lasting.store.clone(), config.threads.max_turns),
-        settings: Arc::new(Settings { locale: config.locale.clone() }),
+        settings: Arc::new(Settings { locale: config.locale.clone(), prompts: parts::prompts(config)? }),
         timeout: config.timeouts.call,
         state_dir: config.state_dir.clone(),
         running,
