@@ -56,9 +56,9 @@ impl Followed {
     pub(super) fn new(ack: CallAck, workspace: Option<Arc<dyn Workspace>>, now: Instant) -> (Self, CallHandle) {
         let (feed, cancel) = (Feed::default(), CancellationToken::new());
         let (result, found) = watch::channel(None);
-        let handle = CallHandle::over(ack.call_id.clone(), &ack.name, feed.reader(), found, cancel.clone());
         let allowed = Duration::try_from_secs_f64(ack.timeout).unwrap_or(LONGEST).min(LONGEST);
         let (id, tool, seam) = (ack.call_id, ack.name, Seam::default());
+        let handle = CallHandle::over(id.clone(), &tool, allowed, feed.reader(), found, cancel.clone());
         (Self { id, workspace, cancel, until: now + allowed + GRACE, tool, feed, result, last: 0, seam }, handle)
     }
 
