@@ -3,8 +3,8 @@
 mod house;
 mod local;
 mod parts;
-mod remote;
 mod reload;
+mod remote;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -17,8 +17,8 @@ use async_trait::async_trait;
 pub use house::{House, Reloaded};
 pub use local::Local;
 pub use parts::{catalogue, config_id, discover, providers};
-pub use remote::{Address, Bulletin, NotConnected, Remote, RemoteSettings, Subscription};
 pub use reload::watch_and_reload;
+pub use remote::{Address, Bulletin, NotConnected, Remote, RemoteSettings, Subscription};
 
 pub use crate::calls::CallHandle;
 use crate::clock::Timestamp;

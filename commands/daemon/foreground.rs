@@ -12,9 +12,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use exai_core::backend::House;
-use exai_core::config::{Config, Sources};
+use exai_core::config::{Config, Sources, Watch};
 use exai_core::coordination::{DaemonInfo, DaemonLock, prepare_state_dir, read_or_make_token};
 use exai_core::server::{self, Deps, Listeners, Shutdown};
+use exai_core::telemetry::log::{self, LogGuard};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -47,6 +48,8 @@ struct Started {
     deps: Deps,
     house: Arc<House>,
     address: SocketAddr,
+    /// Writes its last lines when it is dropped.
+    log: LogGuard,
 }
 
 async fn start(autostarted: bool, setup: &Setup, output: &mut Output) -> anyhow::Result<Started> {
@@ -59,6 +62,7 @@ async fn start(autostarted: bool, setup: &Setup, output: &mut Output) -> anyhow:
     let mut lock = DaemonLock::take(&config.state_dir)?;
     // Who comes second learns who was first, also while the first one is still starting.
     lock.announce(&info(None))?;
+    let log = log::start(&config.state_dir, &config.log)?;
     let token = match &config.daemon.token {
         Some(token) => token.expose().to_owned(),
         None => read_or_make_token(&config.state_dir)?,
@@ -73,10 +77,10 @@ async fn start(autostarted: bool, setup: &Setup, output: &mut Output) -> anyhow:
     raise_open_files();
     let house = House::open(config).await?;
     lock.announce(&info(Some(address::reachable(opened.address))))?;
-    let again = sources.clone();
+    let (again, watch) = (sources.clone(), Watch::new(sources, config));
     let reread = Box::new(move || Config::load(&again).map(|loaded| loaded.config));
-    let deps = Deps { house: Arc::clone(&house), token, lock: Some(lock), reread, autostarted };
-    Ok(Started { listeners: opened.listeners, deps, house, address: opened.address })
+    let deps = Deps { house: Arc::clone(&house), token, lock: Some(lock), reread, watch: Some(watch), autostarted };
+    Ok(Started { listeners: opened.listeners, deps, house, address: opened.address, log })
 }
 
 fn info(address: Option<SocketAddr>) -> DaemonInfo {
@@ -93,7 +97,7 @@ fn raise_open_files() {
 
 /// Serves until somebody ends it; the exit code.
 async fn serve(started: Started, sources: &Sources, signals: &mut Signals, output: &mut Output) -> anyhow::Result<u8> {
-    let Started { listeners, deps, house, address } = started;
+    let Started { listeners, deps, house, address, log: _log } = started;
     let status = format!("listens on {address}");
     let (shutdown, tasks, ended) = (Shutdown::default(), TaskTracker::new(), CancellationToken::new());
     let (watched, end) = (Arc::clone(&house), ended.clone());

@@ -43,7 +43,11 @@ pub async fn run(listeners: Listeners, mut deps: Deps, shutdown: Shutdown) -> Re
     drop(lock);
     tracing::info!(running = daemon.house.calls().running.len(), "draining");
     drain(&daemon, &shutdown).await;
+    // A result that is in the journal is told to who waits for it before its connection is closed.
+    daemon.answers.close();
+    drop(tokio::time::timeout(LAST_WORDS, daemon.answers.wait()).await);
     daemon.end.cancel();
+    daemon.answers.wait().await;
     daemon.tasks.close();
     daemon.tasks.wait().await;
     tracing::info!("ended");
