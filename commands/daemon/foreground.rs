@@ -48,7 +48,7 @@ struct Started {
     deps: Deps,
     house: Arc<House>,
     address: SocketAddr,
-    /// Writes its last lines when it is dropped.
+    /// Writes what is queued when it goes.
     log: LogGuard,
 }
 
@@ -62,7 +62,6 @@ async fn start(autostarted: bool, setup: &Setup, output: &mut Output) -> anyhow:
     let mut lock = DaemonLock::take(&config.state_dir)?;
     // Who comes second learns who was first, also while the first one is still starting.
     lock.announce(&info(None))?;
-    let log = log::start(&config.state_dir, &config.log)?;
     let token = match &config.daemon.token {
         Some(token) => token.expose().to_owned(),
         None => read_or_make_token(&config.state_dir)?,
@@ -75,11 +74,19 @@ async fn start(autostarted: bool, setup: &Setup, output: &mut Output) -> anyhow:
         output.note(Style::Muted, &format!("{name}: "), &url);
     }
     raise_open_files();
+    let log = log::start(&config.state_dir, &config.log)?;
     let house = House::open(config).await?;
     lock.announce(&info(Some(address::reachable(opened.address))))?;
-    let (again, watch) = (sources.clone(), Watch::new(sources, config));
+    let again = sources.clone();
     let reread = Box::new(move || Config::load(&again).map(|loaded| loaded.config));
-    let deps = Deps { house: Arc::clone(&house), token, lock: Some(lock), reread, watch: Some(watch), autostarted };
+    let deps = Deps {
+        house: Arc::clone(&house),
+        token,
+        lock: Some(lock),
+        reread,
+        watch: Some(Watch::new(sources, config)),
+        autostarted,
+    };
     Ok(Started { listeners: opened.listeners, deps, house, address: opened.address, log })
 }
 

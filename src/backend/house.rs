@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -34,6 +35,8 @@ pub struct House {
     started_with: Config,
     lasting: Lasting,
     opened: Instant,
+    /// Counts how often the tools have changed.
+    catalog: watch::Sender<u64>,
     /// Ends what listens to other processes.
     closed: CancellationToken,
 }
@@ -66,6 +69,7 @@ impl House {
             started_with: config.clone(),
             lasting,
             opened: Instant::now(),
+            catalog: watch::Sender::new(0),
             closed,
         }))
     }
@@ -83,6 +87,11 @@ impl House {
     /// What the house knows of itself.
     pub fn telemetry(&self) -> &Arc<Telemetry> {
         &self.lasting.telemetry
+    }
+
+    /// Hears when the tools change.
+    pub fn catalog(&self) -> watch::Receiver<u64> {
+        self.catalog.subscribe()
     }
 
     /// Since when the house is open.
@@ -104,6 +113,9 @@ impl House {
         let (instance, running, stop) = (Arc::clone(&old.instance), Arc::clone(&old.running), old.stop.clone());
         let new = calls(config, &self.lasting, instance, running, stop)?;
         self.lasting.admission.set_limits(parts::limits(config));
+        if new.registry.fingerprint() != old.registry.fingerprint() {
+            self.catalog.send_modify(|count| *count += 1);
+        }
         *self.calls.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config.clone());
         log::set_level(config.log.level);

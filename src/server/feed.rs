@@ -100,7 +100,7 @@ impl Feed {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut news = self.hears(Topic::Events).then(|| self.daemon.house.telemetry().listen());
         let mut lines = self.hears(Topic::Log).then(log::listen);
-        let mut catalog = self.daemon.catalog.subscribe();
+        let mut catalog = self.daemon.house.catalog();
         catalog.mark_unchanged();
         loop {
             tokio::select! {

@@ -8,8 +8,11 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio_util::task::TaskTracker;
 
+use std::sync::Arc;
+
 use super::*;
 use crate::backend::Backend;
+use crate::backend::House;
 use crate::config::{Environment, Sources};
 use crate::evidence::LocalWorkspace;
 use crate::gateway::testing::{StoppedClock, in_time};
