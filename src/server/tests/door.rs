@@ -124,11 +124,11 @@ async fn a_peer_that_takes_nothing_is_closed_and_its_call_goes_on() {
         &[("EXAI_STALLED_S", "0.1"), ("EXAI_RATE_SESSION", "off"), ("EXAI_RATE_ALL", "off")],
     )
     .await;
-    let mut peer = daemon.peer().await;
+    let mut peer = daemon.narrow_peer().await;
     let mut other = daemon.peer().await;
     let words = "word ".repeat(100_000);
     let call_id = peer.call("1", "chat", json!({"prompt": words, "model": "mock:echo"})).await["call_id"].clone();
-    for _ in 0..60 {
+    for _ in 0..16 {
         peer.send(&json!({"op": "attach", "request_id": "again", "call_id": call_id})).await;
     }
     // Nothing is read: the answers fill every buffer on the way.
