@@ -53,13 +53,13 @@ fn try_begin(call: CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemo
             acknowledge(&handle, telling.request_id.as_deref(), link);
             if !detach {
                 let link = Arc::clone(link);
-                daemon.tasks.spawn(async move { telling::tell(handle, telling, &link).await });
+                daemon.answers.spawn(async move { telling::tell(handle, telling, &link).await });
             }
         }
         Named::Again(call_id) => {
             let (link, session, daemon) = (Arc::clone(link), Arc::clone(session), Arc::clone(daemon));
-            let tasks = daemon.tasks.clone();
-            tasks.spawn(async move {
+            let answers = daemon.answers.clone();
+            answers.spawn(async move {
                 let attached = session.local.attach(call_id.as_str()).await;
                 match attached {
                     Ok(handle) => {
