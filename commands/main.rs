@@ -5,6 +5,7 @@ mod calls;
 mod cli;
 mod completions;
 mod config;
+mod door;
 mod models;
 mod monitor;
 mod output;
