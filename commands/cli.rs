@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::{call, calls, completions, config, models, monitor, schema, threads, tools, usage};
+use crate::{call, calls, completions, config, daemon, models, monitor, schema, threads, tools, usage};
 
 /// A second opinion for coding agents, shell scripts and CI, from GLM and Kimi models.
 #[derive(Debug, Parser)]
@@ -64,6 +64,8 @@ pub(crate) enum Verb {
     Models(models::Args),
     /// Show the state of the house.
     Monitor(monitor::Args),
+    /// Run the daemon in the foreground.
+    Daemon(daemon::Args),
     /// Show and check the configuration.
     Config(config::Args),
     /// Show what the requests took: tokens and money by model, tool or day.

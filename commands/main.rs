@@ -5,6 +5,7 @@ mod calls;
 mod cli;
 mod completions;
 mod config;
+mod daemon;
 mod door;
 mod models;
 mod monitor;
@@ -55,6 +56,7 @@ async fn run(cli: Cli, output: &mut Output) -> anyhow::Result<ExitCode> {
         Verb::Tools(args) => tools::run(&args, &setup, output),
         Verb::Models(args) => models::run(&args, &setup, output),
         Verb::Monitor(args) => monitor::run(&args, &setup, output).await,
+        Verb::Daemon(args) => daemon::run(args, &setup, output).await,
         Verb::Config(args) => config::run(&args, &setup, output),
         Verb::Usage(args) => usage::run(args, &setup, output).await,
         Verb::Schema(args) => schema::run(&args, output),

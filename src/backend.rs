@@ -3,6 +3,7 @@
 mod house;
 mod local;
 mod parts;
+mod reload;
 mod remote;
 #[cfg(test)]
 mod testing;
@@ -16,6 +17,7 @@ use async_trait::async_trait;
 pub use house::{House, Reloaded};
 pub use local::Local;
 pub use parts::{catalogue, config_id, discover, providers};
+pub use reload::watch_and_reload;
 pub use remote::{Address, Bulletin, NotConnected, Remote, RemoteSettings, Subscription};
 
 pub use crate::calls::CallHandle;

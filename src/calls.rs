@@ -16,6 +16,7 @@ mod running;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod veiled;
 mod watch;
 
@@ -29,6 +30,7 @@ use serde_json::Value;
 use tokio::sync::watch::channel as watch_channel;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 pub use handle::CallHandle;
 use running::Entry;
@@ -120,21 +122,24 @@ impl Calls {
             created_at: now,
             deadline_at: now.after(allowed),
         };
+        let tool = self.registry.get(&request.tool).map(|tool| tool.info().name);
+        let span = trail::span(&start, tool.ok());
         let veil = Arc::<Veil>::default();
         let journal = Arc::new(Journal::new(start, self.store.clone(), Arc::clone(&veil), Arc::clone(&self.telemetry)));
         let (finished, result) = watch_channel(None);
         let entry = Entry { journal: Arc::clone(&journal), cancel: CancellationToken::new(), result };
         let (handle, cancel) = (entry.handle(), entry.cancel.clone());
         self.running.add(entry);
-        journal.accepted(allowed);
+        span.in_scope(|| journal.accepted(allowed));
         let run = Run { calls: Arc::clone(self), request, caller, deadline, journal, veil, cancel };
-        self.tasks.spawn(async move {
+        let work = async move {
             // Nobody may be listening any more; the result is in the journal.
             let (calls, id) = (Arc::clone(&run.calls), run.journal.id().clone());
             let envelope = run.guarded().await;
             finished.send_replace(Some(Arc::new(envelope)));
             calls.running.remove(&id);
-        });
+        };
+        self.tasks.spawn(work.instrument(span));
         Ok(handle)
     }
 
@@ -181,6 +186,7 @@ impl Run {
         if let Ok(envelope) = AssertUnwindSafe(self.carry_out()).catch_unwind().await {
             return envelope;
         }
+        trail::panicked();
         let mut envelope = Envelope::running(journal.id().clone(), journal.tool());
         envelope.fail(&Error::internal(format!("call {} met a bug of exai; please report it", journal.id())));
         journal.finish(envelope, None).await

@@ -36,6 +36,7 @@ mod table;
 mod tests;
 mod toml_file;
 mod variable;
+mod watch;
 
 use std::collections::BTreeMap;
 
@@ -54,6 +55,7 @@ pub use settings::{
     Config, Custom, DaemonKeys, Glm, KEYS, Kimi, Limits, LogKeys, Models, Rates, Reuse, Threads, Timeouts,
 };
 pub use sources::{Override, Sources};
+pub use watch::Watch;
 
 use crate::error::Result;
 use reader::Reader;

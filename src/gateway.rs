@@ -29,6 +29,7 @@ mod size;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod trail;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,15 +37,17 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 pub use admission::{Admission, Limits};
-pub use breaker::Breakers;
+pub use breaker::{BreakerReading, BreakerState, Breakers};
 pub use flight::Flights;
 pub use ledger::{Account, Ledger};
 pub use memory::Memory;
 pub use plan::Plan;
 pub use recorder::Recorder;
 pub use route::{Need, Route, RoutingSettings};
+pub use trail::plain_name;
 
 use crate::clock::Deadline;
 use crate::error::{Error, ErrorCode, Result};
@@ -247,7 +250,8 @@ impl Gateway {
                     thinking: ask.request.thinking,
                     size,
                 };
-                self.tasks.spawn(pilot.fly());
+                // It goes on for others when its call has ended; its lines name the call that began it.
+                self.tasks.spawn(pilot.fly().in_current_span());
                 ticket
             }
             Boarded::Joined(ticket) => {

@@ -3,7 +3,7 @@
 //! Modules in the order of their dependencies; each uses only what stands to its left
 //! (`tests/e2e/architecture.rs` checks that). `ARCHITECTURE.md` tells the way of a call.
 //!
-//! `error, clock, feed, protocol ← config, telemetry ← redaction, store, coordination, providers ←
+//! `error, clock, feed, protocol ← config ← telemetry ← redaction, store, coordination, providers ←
 //! evidence ← threads, gateway ← tools ← calls ← backend`
 
 pub mod backend;

@@ -24,6 +24,7 @@ mod http;
 mod outbox;
 mod picture;
 mod rate;
+mod reload;
 mod requests;
 mod run;
 mod session;
@@ -45,7 +46,7 @@ use tokio_util::sync::CancellationToken;
 pub use run::run;
 
 use crate::backend::House;
-use crate::config::Config;
+use crate::config::{Config, Watch};
 use crate::coordination::DaemonLock;
 use crate::error::Result;
 
@@ -72,6 +73,8 @@ pub struct Deps {
     pub lock: Option<DaemonLock>,
     /// Reads the configuration again.
     pub reread: Box<dyn Fn() -> Result<Config> + Send + Sync>,
+    /// The files that the configuration came from, when they are to be looked after.
+    pub watch: Option<Watch>,
     /// The daemon was started by a client: it ends by itself when nobody has needed it for a while.
     pub autostarted: bool,
 }

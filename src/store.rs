@@ -12,6 +12,7 @@
 mod access;
 mod answers;
 mod attempts;
+mod audit;
 mod calls;
 mod conversations;
 mod failure;
@@ -31,6 +32,7 @@ use rusqlite::Connection;
 
 pub use answers::NewAnswer;
 pub use attempts::{AttemptEnd, NewAttempt};
+pub use audit::{AuditEntry, AuditRecord};
 pub use calls::{CallStart, RunningCall};
 pub use conversations::{NewMessage, ThreadWrite};
 pub use model_notes::ModelNote;
@@ -102,11 +104,14 @@ impl Store {
     }
 }
 
-/// Reads a JSON column; a row that can not be read is an error that names it, not a panic or a hole.
+/// Reads a JSON column; a row that can not be read is an error that names it, not a panic or a hole. The error says
+/// where in the text, and shows nothing of it: it is somebody's question or answer, and errors are logged.
 fn json_column<T: serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<T> {
     let text: String = row.get(index)?;
-    serde_json::from_str(&text)
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Text, Box::new(error)))
+    serde_json::from_str(&text).map_err(|error| {
+        let what = format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column());
+        rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Text, what.into())
+    })
 }
 
 /// JSON text for a column. Our own types always serialize; `null` stands in should one not.
@@ -114,36 +119,16 @@ fn to_json<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
 }
 
-/// Interim.
-#[derive(Debug, Clone)]
-pub struct AuditEntry {
-    /// .
-    pub at: crate::clock::Timestamp,
-    /// .
-    pub owner: Option<String>,
-    /// .
-    pub session: Option<String>,
-    /// .
-    pub address: String,
-    /// .
-    pub action: String,
-    /// .
-    pub details: serde_json::Value,
-    /// .
-    pub ok: bool,
-}
 impl Store {
-    /// .
-    pub async fn audit(&self, _e: AuditEntry) -> Result<()> {
-        Ok(())
+    /// Bytes of the answers that are kept for reuse.
+    pub async fn answer_bytes(&self) -> Result<u64> {
+        let sql = "SELECT coalesce(sum(octet_length(body)), 0) FROM answers";
+        self.read(move |connection| connection.query_row(sql, [], |row| row.get(0))).await
     }
-    /// .
-    pub fn audit_later(&self, _e: AuditEntry) {}
+
     /// Whether the store takes writes now.
     pub async fn check_writable(&self) -> Result<()> {
-        self.write(|connection| {
-            connection.execute("INSERT OR REPLACE INTO upkeep (task, at) VALUES ('health', 0)", []).map(drop)
-        })
-        .await
+        let sql = "INSERT OR REPLACE INTO upkeep (task, at) VALUES ('health', 0)";
+        self.write(move |connection| connection.execute(sql, []).map(drop)).await
     }
 }

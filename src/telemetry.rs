@@ -1,18 +1,54 @@
 //! What the house knows of itself: every event is heard here once, counted for the metrics, remembered for a while for
 //! percentiles and the verdict, and passed on to whoever listens. Displays, metrics and log can not disagree.
 //! Not here: anything durable.
+//!
+//! ```text
+//! call events, ends of calls ──┬─▶ metrics (since the start) ─▶ prometheus()
+//! beginnings, ends of requests ┴─▶ whole, models, sessions, recent (lately) ─▶ snapshot(): figures ─▶ diagnosis ─▶ verdict
+//! ```
 
+pub mod log;
+
+mod bounded;
+mod buckets;
+mod diagnosis;
+mod health;
+mod metrics;
+mod models;
+mod picture;
+mod recent;
+mod sessions;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod verdict;
+mod whole;
+mod window;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::broadcast;
+use tokio::time::Instant;
 
-pub use verdict::{Lately, WINDOW};
+pub use metrics::{BreakerState, Gauges};
+pub use picture::{HouseFacts, for_owner};
+pub use sessions::SessionFigures;
+pub use verdict::Lately;
+pub use window::WINDOW;
 
 use crate::clock::Timestamp;
-use crate::protocol::{CallEvent, CallId, Envelope, Happening, Nanodollars, News, SessionId, Usage};
+use crate::protocol::{
+    CallEvent, CallId, Envelope, EventKind, Happening, Nanodollars, News, SessionId, Snapshot, Usage,
+};
+use metrics::Metrics;
+use models::{Model, Models};
+use picture::Counted;
+use recent::Recent;
+use sessions::Sessions;
+use whole::Whole;
+use window::{Tick, Window};
 
 /// News that wait for a slow listener; what is older is dropped, and counted.
 const BACKLOG: usize = 4096;
@@ -20,8 +56,23 @@ const BACKLOG: usize = 4096;
 /// The ears of the house.
 #[derive(Debug)]
 pub struct Telemetry {
-    seq: AtomicU64,
+    /// Locked while news are told: they are heard in the order of their numbers.
+    seq: Mutex<u64>,
     news: broadcast::Sender<News>,
+    started: Instant,
+    started_at: Timestamp,
+    /// `None` when a series has a name that can not be; a test sees that none has.
+    metrics: Option<Metrics>,
+    models: Models,
+    books: Mutex<Books>,
+}
+
+/// What calls did. Held for a few additions, never while anything is put together.
+#[derive(Debug, Default)]
+struct Books {
+    whole: Window<Whole>,
+    sessions: Sessions,
+    recent: Recent,
 }
 
 /// Which call an event belongs to.
@@ -58,33 +109,72 @@ pub struct AttemptOutcome<'a> {
 
 impl Default for Telemetry {
     fn default() -> Self {
-        Self { seq: AtomicU64::new(0), news: broadcast::Sender::new(BACKLOG) }
+        Self {
+            seq: Mutex::new(0),
+            news: broadcast::Sender::new(BACKLOG),
+            started: Instant::now(),
+            started_at: Timestamp::now(),
+            metrics: Metrics::new().ok(),
+            models: Models::default(),
+            books: Mutex::default(),
+        }
     }
 }
 
 impl Telemetry {
     /// A numbered step of a call.
     pub fn call_event(&self, about: About<'_>, event: &CallEvent) {
-        self.tell(about.owner, about.session, Happening::Call(event.clone()));
+        self.metrics.iter().for_each(|metrics| metrics.calls.event(&event.kind));
+        if matches!(event.kind, EventKind::Accepted { .. } | EventKind::Sent { .. }) {
+            let now = self.tick(Instant::now());
+            self.books().whole.now(now).event(&event.kind);
+        }
+        self.tell(about.owner, about.session, || Happening::Call(event.clone()));
     }
 
     /// A call has its result.
-    pub fn call_finished(&self, _about: About<'_>, _envelope: &Envelope) {}
+    pub fn call_finished(&self, about: About<'_>, envelope: &Envelope) {
+        self.metrics.iter().for_each(|metrics| metrics.calls.finished(about.tool, envelope));
+        let (row, now) = (recent::row(about, envelope), Instant::now());
+        let tick = self.tick(now);
+        let mut books = self.books();
+        books.whole.now(tick).finished(envelope);
+        books.sessions.finished(about.session, envelope, now);
+        books.recent.add(row);
+    }
 
     /// A request is about to leave.
-    pub fn attempt_begun(&self, _provider: &str, _model: &str) {}
+    pub fn attempt_begun(&self, provider: &str, model: &str) {
+        self.model(provider, model).begun();
+    }
 
     /// A request is over.
-    pub fn attempt_ended(&self, _outcome: &AttemptOutcome<'_>) {}
+    pub fn attempt_ended(&self, outcome: &AttemptOutcome<'_>) {
+        let now = self.tick(Instant::now());
+        self.model(outcome.provider, outcome.model).ended(outcome, now);
+        self.books().whole.now(now).spent(outcome.usage);
+    }
 
     /// A client connected, or came back.
     pub fn session_opened(&self, owner: &str, session: &SessionId) {
-        self.tell(owner, session.as_str(), Happening::Session { kind: "session_opened".to_owned() });
+        self.metrics.iter().for_each(|metrics| metrics.calls.sessions_opened.inc());
+        self.tell(owner, session.as_str(), || Happening::Session { kind: "session_opened".to_owned() });
     }
 
     /// A client's connection ended.
     pub fn session_closed(&self, owner: &str, session: &SessionId) {
-        self.tell(owner, session.as_str(), Happening::Session { kind: "session_closed".to_owned() });
+        self.metrics.iter().for_each(|metrics| metrics.calls.sessions_closed.inc());
+        self.tell(owner, session.as_str(), || Happening::Session { kind: "session_closed".to_owned() });
+    }
+
+    /// What a session did so far.
+    pub fn session_figures(&self, session: &str) -> SessionFigures {
+        self.books().sessions.of(session)
+    }
+
+    /// A session is gone for good.
+    pub fn forget_session(&self, session: &str) {
+        self.books().sessions.forget(session);
     }
 
     /// Hears everything from now on.
@@ -92,52 +182,68 @@ impl Telemetry {
         self.news.subscribe()
     }
 
-    /// The number of the last news.
-    pub fn seq(&self) -> u64 {
-        self.seq.load(Ordering::Relaxed)
+    /// A listener was too slow for so many news.
+    pub fn news_dropped(&self, count: u64) {
+        self.metrics.iter().for_each(|metrics| metrics.calls.news_dropped.inc_by(count));
     }
 
-    fn tell(&self, owner: &str, session: &str, what: Happening) {
-        let seq = self.seq.fetch_add(1, Ordering::Relaxed) + 1;
+    /// The number of the last news.
+    pub fn seq(&self) -> u64 {
+        *lock(&self.seq)
+    }
+
+    /// Everything in Prometheus's classic text format (`text/plain; version=0.0.4`).
+    pub fn prometheus(&self, gauges: &Gauges) -> String {
+        let started_at_s = self.started_at.as_millis() as f64 / 1e3;
+        let text = self.metrics.as_ref().map(|metrics| metrics.text(gauges, started_at_s, self.started.elapsed()));
+        match text {
+            Some(Ok(text)) => text,
+            // A comment is valid text: a scrape finds no series, and who looks at it the reason.
+            Some(Err(error)) => format!("# the metrics can not be told: {error}\n"),
+            None => "# the metrics can not be told: a series has a name that can not be\n".to_owned(),
+        }
+    }
+
+    /// The whole house at this moment.
+    pub fn snapshot(&self, house: HouseFacts) -> Snapshot {
+        let now = self.tick(Instant::now());
+        let (whole, ended) = {
+            let books = self.books();
+            (Whole::of(&books.whole, now), books.recent.rows())
+        };
+        let (models, over) = (self.models.figures(now), self.started.elapsed());
+        picture::draw(Counted { seq: self.seq(), whole, models, ended, over }, house)
+    }
+
+    fn model(&self, provider: &str, model: &str) -> Arc<Model> {
+        self.models.get(provider, model, |provider, model| self.metrics.as_ref()?.requests.of(provider, model).ok())
+    }
+
+    fn tick(&self, now: Instant) -> Tick {
+        Tick::at(now.saturating_duration_since(self.started))
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        lock(&self.books)
+    }
+
+    fn tell(&self, owner: &str, session: &str, what: impl FnOnce() -> Happening) {
         // Nothing is copied for nobody.
-        if self.news.receiver_count() > 0 {
-            let news = News {
-                seq,
-                t: Timestamp::now().as_millis() as f64 / 1e3,
-                owner: owner.to_owned(),
-                session_id: session.to_owned(),
-                what,
-            };
-            drop(self.news.send(news));
+        let news = (self.news.receiver_count() > 0).then(|| News {
+            seq: 0,
+            t: Timestamp::now().as_millis() as f64 / 1e3,
+            owner: owner.to_owned(),
+            session_id: session.to_owned(),
+            what: what(),
+        });
+        let mut seq = lock(&self.seq);
+        *seq += 1;
+        if let Some(news) = news {
+            drop(self.news.send(News { seq: *seq, ..news }));
         }
     }
 }
 
-/// Interim.
-#[derive(Debug, Default)]
-pub struct SessionFigures {
-    /// Calls.
-    pub calls: u64,
-    /// Errors.
-    pub errors: u64,
-    /// Tokens.
-    pub tokens: u64,
-    /// Cost.
-    pub cost_usd: Option<f64>,
-}
-
-impl Telemetry {
-    /// Interim.
-    pub fn session_figures(&self, _session: &str) -> SessionFigures {
-        SessionFigures::default()
-    }
-    /// Interim.
-    pub fn forget_session(&self, _session: &str) {}
-}
-/// Interim.
-pub mod log {
-    /// Interim.
-    pub fn listen() -> tokio::sync::broadcast::Receiver<crate::protocol::LogLine> {
-        tokio::sync::broadcast::Sender::new(1).subscribe()
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -11,6 +11,7 @@ mod context;
 mod debug;
 mod gather;
 mod listmodels;
+mod prompts;
 mod schema;
 mod version;
 mod workflow;
@@ -23,6 +24,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 pub use context::{Context, Draft, Settings};
+pub use prompts::Prompts;
 #[cfg(feature = "fuzzing")]
 pub use workflow::expert_answer;
 

@@ -3,9 +3,11 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
 
 use super::Local;
 use super::parts::{self, Lasting};
@@ -16,7 +18,7 @@ use crate::coordination::{Instance, prepare_state_dir};
 use crate::error::Result;
 use crate::protocol::SessionId;
 use crate::store::{Retention, Store};
-use crate::telemetry::Telemetry;
+use crate::telemetry::{Telemetry, log};
 use crate::threads::Threads;
 use crate::tools::{Registry, Settings};
 
@@ -31,6 +33,8 @@ pub struct House {
     config: RwLock<Arc<Config>>,
     lasting: Lasting,
     opened: Instant,
+    /// Counts how often the tools have changed.
+    catalog: watch::Sender<u64>,
     /// Ends what listens to other processes.
     closed: CancellationToken,
 }
@@ -56,11 +60,13 @@ impl House {
         let calls = Arc::new(calls(config, &lasting, instance, running, stop)?);
         let closed = CancellationToken::new();
         calls.listen(closed.clone());
+        info!(version = env!("CARGO_PKG_VERSION"), state_dir = %state_dir.display(), "the house is open");
         Ok(Arc::new(Self {
             calls: RwLock::new(calls),
             config: RwLock::new(Arc::new(config.clone())),
             lasting,
             opened: Instant::now(),
+            catalog: watch::Sender::new(0),
             closed,
         }))
     }
@@ -80,6 +86,11 @@ impl House {
         &self.lasting.telemetry
     }
 
+    /// Hears when the tools change.
+    pub fn catalog(&self) -> watch::Receiver<u64> {
+        self.catalog.subscribe()
+    }
+
     /// Since when the house is open.
     pub fn opened(&self) -> Instant {
         self.opened
@@ -92,13 +103,20 @@ impl House {
 
     /// Uses another configuration from the next call on. What can not be used leaves everything as it was.
     pub fn reload(&self, config: &Config) -> Result<Reloaded> {
+        let need_restart = config.differ_in(&self.config(), NEED_RESTART);
         let old = self.calls();
+        // The locks by which processes know of each other stay where they were made.
+        let config = &Config { state_dir: old.state_dir.clone(), ..config.clone() };
         let (instance, running, stop) = (Arc::clone(&old.instance), Arc::clone(&old.running), old.stop.clone());
         let new = calls(config, &self.lasting, instance, running, stop)?;
         self.lasting.admission.set_limits(parts::limits(config));
-        let need_restart = config.differ_in(&self.config(), NEED_RESTART);
+        if new.registry.fingerprint() != old.registry.fingerprint() {
+            self.catalog.send_modify(|count| *count += 1);
+        }
         *self.calls.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config.clone());
+        log::set_level(config.log.level);
+        info!(need_restart = need_restart.join(", "), "the configuration was read again");
         Ok(Reloaded { need_restart })
     }
 
@@ -106,7 +124,8 @@ impl House {
     pub async fn tidy(&self, allowed: Duration) {
         // What can not be removed now is removed another time.
         let tidied = self.lasting.store.tidy(self.retention(), Timestamp::now(), allowed).await;
-        if matches!(tidied, Ok(Some(_))) {
+        if let Ok(Some(tidied)) = tidied {
+            info!(rows = tidied.rows, unfinished = tidied.unfinished, "what was kept for its time is gone");
             Instance::sweep(&self.config().state_dir);
         }
     }
@@ -124,7 +143,11 @@ impl House {
 
     /// Ends at once what still runs; such calls are `interrupted`.
     pub fn stop(&self) {
-        self.calls().stop.cancel();
+        let calls = self.calls();
+        if !calls.running.is_empty() {
+            warn!(calls = calls.running.len(), "calls are interrupted: the process can not wait for them");
+        }
+        calls.stop.cancel();
     }
 
     /// Waits for what still runs, and once in a while puts the store in order; call it last, when all is told.
@@ -133,6 +156,7 @@ impl House {
         self.lasting.tasks.close();
         self.lasting.tasks.wait().await;
         self.tidy(TIDYING).await;
+        info!("the house is closed");
     }
 
     fn retention(&self) -> Retention {
@@ -141,7 +165,7 @@ impl House {
 }
 
 /// Keys that are looked at only when a process starts.
-const NEED_RESTART: &[&str] = &["state_dir", "daemon.", "log.", "timeouts.store"];
+const NEED_RESTART: &[&str] = &["state_dir", "daemon.", "log.format", "log.files", "timeouts.store"];
 
 fn calls(
     config: &Config,
@@ -154,7 +178,7 @@ fn calls(
         gateway: parts::gateway(config, lasting)?,
         registry: Registry::new(&config.disabled_tools),
         threads: Threads::new(lasting.store.clone(), config.threads.max_turns),
-        settings: Arc::new(Settings { locale: config.locale.clone() }),
+        settings: Arc::new(Settings { locale: config.locale.clone(), prompts: parts::prompts(config)? }),
         timeout: config.timeouts.call,
         state_dir: config.state_dir.clone(),
         running,
@@ -164,4 +188,27 @@ fn calls(
         telemetry: Arc::clone(&lasting.telemetry),
         stop,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Environment, Sources};
+
+    #[tokio::test]
+    async fn a_reload_moves_no_locks_and_says_what_it_left_out() {
+        let (home, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let environment = Environment::from_pairs([("HOME", home.path())]);
+        let config = Config::load(&Sources { environment, ..Sources::default() }).unwrap().config;
+        let house = House::open(&config).await.unwrap();
+        let mut new = Config { state_dir: elsewhere.path().to_owned(), ..config.clone() };
+        new.limits.glm = 7;
+        for _ in 0..2 {
+            assert_eq!(house.reload(&new).unwrap().need_restart, ["state_dir"]);
+        }
+        assert_eq!(house.config().limits.glm, 7);
+        // Whose instance file is looked for in the wrong place is taken for dead.
+        assert_eq!((&house.calls().state_dir, &house.config().state_dir), (&config.state_dir, &config.state_dir));
+        house.close().await;
+    }
 }

@@ -135,6 +135,7 @@ fn lately(recent: &[CallSummary], providers: usize) -> Lately {
         failed: count(&[S::Failed, S::TimedOut, S::Interrupted]),
         tokens: recent.iter().filter_map(tokens).sum(),
         providers,
+        over: WINDOW,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::gateway::{Admission, Breakers, Flights, Gateway, Limits, Memory, Pati
 use crate::providers::{self, Catalogue, Discovered, Endpoint, ProviderName, ProviderSettings, Providers};
 use crate::store::{Opening, Retention, Store};
 use crate::telemetry::Telemetry;
+use crate::tools::Prompts;
 
 /// The catalogue of models, with the user's corrections.
 pub fn catalogue(config: &Config) -> Result<Catalogue> {
@@ -21,6 +22,11 @@ pub fn catalogue(config: &Config) -> Result<Catalogue> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Error::invalid(format!("models.file {}: {error}", path.display())))?;
     catalogue.with_overrides(&text, &path.display().to_string())
+}
+
+/// The prompts, with the user's own in their place.
+pub(super) fn prompts(config: &Config) -> Result<Prompts> {
+    config.prompts_dir.as_deref().map_or_else(|| Ok(Prompts::default()), Prompts::load)
 }
 
 /// The endpoints that are configured.

@@ -6,16 +6,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::time::Instant;
 
-use super::veiled;
+use super::{trail, veiled};
 use crate::clock::Timestamp;
-use crate::error::Result;
+use crate::error::{ErrorCode, Result};
 use crate::feed::{Feed, Reader};
 use crate::gateway::Recorder;
 use crate::protocol::{CallEvent, CallId, CallRow, CallState, Envelope, EventKind, Live, Phase, ThreadId, Told};
 use crate::providers::Model;
 use crate::redaction::Veil;
 use crate::store::{AttemptEnd, CallStart, NewAnswer, NewAttempt, Store, ThreadWrite};
-use crate::telemetry::{About, Telemetry};
+use crate::telemetry::{About, Telemetry, log};
 
 /// The journal of one call.
 #[derive(Debug)]
@@ -177,6 +177,7 @@ impl Journal {
     /// Commits the result with everything that is not on disk yet, then tells it.
     pub(super) async fn finish(&self, mut envelope: Envelope, thread: Option<ThreadWrite>) -> Envelope {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
+        point_to_log(&mut envelope);
         let now = Timestamp::now();
         let (mut event, events) = {
             let mut pages = self.pages();
@@ -189,11 +190,13 @@ impl Journal {
             // An answer that could not be kept is still the caller's, with the truth about it.
             Err(error) => {
                 envelope.lose(&error);
+                point_to_log(&mut envelope);
                 event.kind = EventKind::Finished { state: envelope.state };
             }
         }
         self.telemetry.call_event(self.about(), &event);
         self.telemetry.call_finished(self.about(), &envelope);
+        trail::finished(&envelope, lock(&self.now).phase);
         self.feed.push(Told::Event(event));
         self.feed.close();
         envelope
@@ -212,12 +215,23 @@ impl Journal {
     /// Ends a call that leaves no trace.
     pub(super) fn discard(&self, mut envelope: Envelope) -> Envelope {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
+        trail::finished(&envelope, lock(&self.now).phase);
         self.feed.close();
         envelope
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {
         lock(&self.pages)
+    }
+}
+
+/// Says where our own fault is told in full, when this process keeps a log.
+fn point_to_log(envelope: &mut Envelope) {
+    let Some(error) = envelope.error.as_mut().filter(|error| error.code == ErrorCode::InternalError) else { return };
+    let Some(directory) = log::directory() else { return };
+    let hint = format!("the log of the daemon in {} may say more", directory.display());
+    if !error.hints.contains(&hint) {
+        error.hints.push(hint);
     }
 }
 
@@ -236,6 +250,7 @@ impl Recorder for Journal {
             return;
         }
         let event = pages.add(self.id(), kind, Timestamp::now());
+        trail::step(event.n, &event.kind);
         if pages.saved {
             // A full queue loses nothing: every later commit of this call offers all events again.
             self.store.save_events_later(pages.events.clone());
@@ -274,10 +289,14 @@ impl Recorder for Journal {
 
     async fn end_attempt(&self, n: u32, end: AttemptEnd, answer: Option<NewAnswer>) -> Result<()> {
         let answer = answer.map(|answer| veiled::hide_answer(&self.veil, answer));
-        self.store.end_attempt(self.start.id.clone(), n, veiled::hide_end(&self.veil, end), answer).await
+        let end = veiled::hide_end(&self.veil, end);
+        trail::attempt(n, &end);
+        self.store.end_attempt(self.start.id.clone(), n, end, answer).await
     }
 
     fn abandon_attempt(&self, n: u32, end: AttemptEnd) {
-        self.store.end_attempt_later(self.start.id.clone(), n, veiled::hide_end(&self.veil, end));
+        let end = veiled::hide_end(&self.veil, end);
+        trail::attempt(n, &end);
+        self.store.end_attempt_later(self.start.id.clone(), n, end);
     }
 }

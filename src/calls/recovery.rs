@@ -28,6 +28,10 @@ impl Calls {
         // Together, so that they share commits.
         let now = Timestamp::now();
         let marked = try_join_all(running.into_iter().map(|(_, call)| store.interrupt_call(call, now))).await?;
-        Ok(marked.into_iter().filter(|marked| *marked).count())
+        let count = marked.into_iter().filter(|marked| *marked).count();
+        if count > 0 {
+            tracing::info!(count, "calls of processes that are gone were marked as interrupted");
+        }
+        Ok(count)
     }
 }

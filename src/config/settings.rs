@@ -153,7 +153,7 @@ settings! {
         results: Duration => {
             env: [EXAI_RETENTION_RESULTS_S], default: Duration::from_hours(24), range: 60..=315_360_000, unit: "s",
         }
-        /// How long calls are kept, with their steps, requests and usage.
+        /// How long calls are kept, with their steps, requests and usage; and the audit log.
         calls: Duration => {
             env: [EXAI_RETENTION_CALLS_S],
             default: Duration::from_hours(90 * 24), range: 3600..=315_360_000, unit: "s",

@@ -22,6 +22,9 @@ pub struct DaemonInfo {
     pub version: String,
 }
 
+/// How often the lock is tried while other processes look at it.
+const TRIES: u32 = 10_000;
+
 /// The right to accept connections, until it is dropped.
 #[derive(Debug)]
 pub struct DaemonLock {
@@ -36,11 +39,20 @@ impl DaemonLock {
         let failed = |error: std::io::Error| Error::internal(format!("daemon lock {}: {error}", path.display()));
         let options = || OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
         let file = options().map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { file, path }),
-            Err(TryLockError::WouldBlock) => Err(taken(state_dir, read(&file))),
-            Err(TryLockError::Error(error)) => Err(failed(error)),
+        for _ in 0..TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { file, path }),
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+                Err(TryLockError::WouldBlock) => {}
+            }
+            if file.try_lock_shared().is_err() {
+                break;
+            }
+            // Nobody has it: another process is just looking who does, which takes it no time.
+            file.unlock().map_err(failed)?;
+            std::thread::yield_now();
         }
+        Err(taken(state_dir, read(&file)))
     }
 
     /// Writes down who has the lock and where it listens.
@@ -95,6 +107,25 @@ mod tests {
         let refusal = DaemonLock::take(dir.path()).unwrap_err();
         assert!(refusal.message.contains("pid 4711"), "{refusal}");
         assert_eq!(refusal.kind().exit_code(), 7);
+    }
+
+    #[test]
+    fn who_only_looks_is_never_taken_for_a_daemon() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(DaemonLock::take(dir.path()).unwrap());
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                        DaemonLock::find(dir.path());
+                    }
+                });
+            }
+            let failed: Vec<_> = (0..500).filter_map(|_| DaemonLock::take(dir.path()).err()).collect();
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(failed, []);
+        });
     }
 
     #[test]

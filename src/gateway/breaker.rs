@@ -24,6 +24,43 @@ struct Breaker {
     failures: u32,
     /// Refuses until then.
     open_until: Option<Instant>,
+    /// One call was let through to try, and has not told yet how that went.
+    is_trying: bool,
+}
+
+/// What a breaker does with calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BreakerState {
+    /// Lets them through; too few have failed in a row.
+    Closed,
+    /// Refuses them.
+    Open,
+    /// Its pause is over: one call may try, or is trying, and the others are refused until that one is done.
+    HalfOpen,
+}
+
+impl BreakerState {
+    /// The word for it, in metrics and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half_open",
+        }
+    }
+}
+
+/// One breaker, as dashboards and metrics show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BreakerReading {
+    /// Whose model it is.
+    pub provider: ProviderName,
+    /// The model's id.
+    pub model: String,
+    /// What it does with calls.
+    pub state: BreakerState,
+    /// Failures in a row.
+    pub failures: u32,
 }
 
 impl Breakers {
@@ -35,6 +72,7 @@ impl Breakers {
         let (Some(until), now) = (breaker.open_until, Instant::now()) else { return Ok(()) };
         if until <= now {
             breaker.open_until = Some(now + PAUSE);
+            breaker.is_trying = true;
             return Ok(());
         }
         let message = format!(
@@ -54,6 +92,7 @@ impl Breakers {
             Some(false) => {
                 let breaker = breakers.entry(key(model)).or_default();
                 breaker.failures = breaker.failures.saturating_add(1);
+                breaker.is_trying = false;
                 if breaker.failures >= FAILURES {
                     breaker.open_until = Some(Instant::now() + PAUSE);
                 }
@@ -62,11 +101,38 @@ impl Breakers {
         }
     }
 
-    /// Interim.
-    pub fn reset(&self, _model: Option<&str>) {}
+    /// All breakers whose models have failed since they last answered; a model that is well is not listed.
+    pub fn states(&self) -> Vec<BreakerReading> {
+        let now = Instant::now();
+        let reading = |((provider, model), breaker): (&(ProviderName, String), &Breaker)| BreakerReading {
+            provider: *provider,
+            model: model.clone(),
+            state: breaker.state(now),
+            failures: breaker.failures,
+        };
+        self.breakers().iter().map(reading).collect()
+    }
+
+    /// Forgets the failures of one model, named by its id with every provider that has it, or of all. Tells of how many.
+    pub fn reset(&self, model: Option<&str>) -> usize {
+        let mut breakers = self.breakers();
+        let before = breakers.len();
+        breakers.retain(|(_, id), _| model.is_some_and(|model| model != id));
+        before - breakers.len()
+    }
 
     fn breakers(&self) -> MutexGuard<'_, BTreeMap<(ProviderName, String), Breaker>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Breaker {
+    fn state(&self, now: Instant) -> BreakerState {
+        match self.open_until {
+            None => BreakerState::Closed,
+            Some(until) if until > now && !self.is_trying => BreakerState::Open,
+            Some(_) => BreakerState::HalfOpen,
+        }
     }
 }
 
@@ -108,5 +174,52 @@ mod tests {
             breakers.record(&model, None);
         }
         breakers.admit(&model).unwrap();
+    }
+
+    fn states(breakers: &Breakers) -> Vec<(String, BreakerState, u32)> {
+        breakers.states().into_iter().map(|breaker| (breaker.model, breaker.state, breaker.failures)).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_breaker_is_closed_then_open_then_half_open_until_its_one_call_has_told() {
+        use BreakerState::{Closed, HalfOpen, Open};
+        let (breakers, sick) = (Breakers::default(), model("glm-5.3"));
+        assert_eq!(states(&breakers), []);
+        let is = |state, failures| assert_eq!(states(&breakers), [("glm-5.3".to_owned(), state, failures)]);
+        breakers.record(&sick, Some(false));
+        is(Closed, 1);
+        for _ in 1..FAILURES {
+            breakers.record(&sick, Some(false));
+        }
+        is(Open, FAILURES);
+        tokio::time::advance(PAUSE).await;
+        is(HalfOpen, FAILURES);
+        breakers.admit(&sick).unwrap();
+        is(HalfOpen, FAILURES);
+        breakers.record(&sick, Some(false));
+        is(Open, FAILURES + 1);
+        tokio::time::advance(PAUSE).await;
+        breakers.admit(&sick).unwrap();
+        breakers.record(&sick, Some(true));
+        assert_eq!(states(&breakers), [], "a model that is well has no breaker");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_operator_closes_one_breaker_or_all() {
+        let breakers = Breakers::default();
+        let sick = ["glm-5.3", "glm-5.3-flash", "kimi-k3"].map(model);
+        for model in &sick {
+            for _ in 0..FAILURES {
+                breakers.record(model, Some(false));
+            }
+        }
+        assert_eq!(breakers.reset(Some("no-such-model")), 0);
+        assert_eq!(breakers.reset(Some("glm-5.3")), 1);
+        breakers.admit(&sick[0]).unwrap();
+        breakers.admit(&sick[1]).unwrap_err();
+        assert_eq!(breakers.reset(None), 2);
+        for model in &sick {
+            breakers.admit(model).unwrap();
+        }
     }
 }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use tokio::time::Instant;
+use tracing::{debug, trace, warn};
 
 use super::flight::{Failure, Flight};
+use super::trail::name_of;
 use super::{Answer, Gateway, Ledger, News, Patience, Recorder, lesson, retry, size};
 use crate::clock::Timestamp;
 use crate::error::Error;
@@ -47,7 +49,7 @@ impl Pilot {
         let outcome = tokio::select! {
             biased;
             // Dropping the attempt closes its connection and gives its permit back.
-            () = flight.abandoned() => return,
+            () = flight.abandoned() => return debug!("nobody waits for the request any more"),
             outcome = self.answer() => outcome,
         };
         landing.outcome = Some(outcome);
@@ -98,7 +100,7 @@ impl Pilot {
             }
             failed += 1;
             let Some(pause) = retry::pause(&error, failed, self.flight.deadline().remaining(), fastrand::f64()) else {
-                return Err(self.give_up(&error));
+                return Err(self.give_up(&error, failed));
             };
             let cause = error.cause.as_str().to_owned();
             self.recorder.event(EventKind::Retrying { after_s: pause.as_secs_f64(), cause });
@@ -133,6 +135,7 @@ impl Pilot {
             .await
             .map_err(ours)?;
         self.ledger.queued(waiting.elapsed());
+        trace!(waited_us = u64::try_from(waiting.elapsed().as_micros()).unwrap_or(u64::MAX), "permits granted");
         self.recorder.event(EventKind::Sent {
             attempt: number,
             provider: self.model.provider.to_string(),
@@ -256,7 +259,11 @@ impl Pilot {
         }
     }
 
-    fn give_up(&self, error: &ProviderError) -> Failure {
+    fn give_up(&self, error: &ProviderError, failed: u32) -> Failure {
+        if failed > 1 {
+            let (provider, cause) = (self.model.provider.as_str(), error.cause.as_str());
+            warn!(provider, model = name_of(&self.model), cause, status = error.status, failed, "retries exhausted");
+        }
         Failure {
             error: error.to_error(self.model.provider, &self.model.to_string()),
             try_next: error.may_another_model_help(),
@@ -275,6 +282,9 @@ struct Landing {
 impl Drop for Landing {
     fn drop(&mut self) {
         let lost = || Err(Failure::final_(Error::internal("a model request met a bug of exai; please report it")));
+        if std::thread::panicking() {
+            tracing::error!("model request met a bug and panicked");
+        }
         let outcome = self.outcome.take().unwrap_or_else(lost);
         self.gateway.flights.land(&self.key, &self.flight);
         self.flight.tell(News::Ended(Arc::new(outcome)));

@@ -50,17 +50,6 @@ pub struct Snapshot {
     pub dropped: u64,
 }
 
-impl Snapshot {
-    /// What an owner other than the operator may see of it: its own sessions and calls, and totals.
-    #[must_use]
-    pub fn for_owner(mut self, owner: &str) -> Self {
-        self.sessions.retain(|session| session.owner == owner);
-        self.calls.retain(|call| call.owner == owner);
-        self.diagnoses.clear();
-        self
-    }
-}
-
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnosis {

@@ -53,7 +53,10 @@ async fn act(action: &Admin, session: &Arc<Session>, daemon: &Arc<Daemon>) -> Re
             let found = session.local.cancel(call_id).await?;
             answer.notes.push(format!("call {} was {}", found.call_id, found.state.as_str()));
         }
-        Admin::ResetBreaker { model } => daemon.house.calls().gateway.breakers.reset(model.as_deref()),
+        Admin::ResetBreaker { model } => {
+            let count = daemon.house.calls().gateway.breakers.reset(model.as_deref());
+            answer.notes.push(format!("{count} breakers were reset"));
+        }
         Admin::Reload => answer.notes = daemon.reload()?,
         Admin::LoginCode => answer.code = Some(daemon.tokens.make_code()),
     }

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -39,8 +38,6 @@ pub(super) struct Daemon {
     pub(super) autostarted: bool,
     /// Where it listens, by what is served there.
     pub(super) ports: Vec<(&'static str, SocketAddr)>,
-    /// The hash of the tools; a new one is told to who subscribed.
-    pub(super) catalog: watch::Sender<u64>,
     pub(super) last_used: Mutex<Instant>,
     pub(super) picture: super::picture::Pictures,
 }
@@ -60,7 +57,6 @@ impl Daemon {
             reread: deps.reread,
             autostarted: deps.autostarted,
             ports,
-            catalog: watch::Sender::new(0),
             last_used: Mutex::new(Instant::now()),
             picture: super::picture::Pictures::default(),
             house: deps.house,

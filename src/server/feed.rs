@@ -100,11 +100,11 @@ impl Feed {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut news = self.hears(Topic::Events).then(|| self.daemon.house.telemetry().listen());
         let mut lines = self.hears(Topic::Log).then(log::listen);
-        let mut catalog = self.daemon.catalog.subscribe();
+        let mut catalog = self.daemon.house.catalog();
         catalog.mark_unchanged();
         loop {
             tokio::select! {
-                _ = ticks.tick(), if self.hears(Topic::Snapshot) => self.picture().await,
+                _ = ticks.tick(), if self.hears(Topic::Snapshot) => self.picture(),
                 item = next(&mut news) => self.event(item),
                 line = next(&mut lines) => self.line(line),
                 changed = catalog.changed(), if self.hears(Topic::Catalog) => {
@@ -121,8 +121,8 @@ impl Feed {
         self.topics.contains(&topic)
     }
 
-    async fn picture(&self) {
-        let mut snapshot = self.daemon.snapshot(self.owner).await;
+    fn picture(&self) {
+        let mut snapshot = self.daemon.snapshot(self.owner);
         snapshot.dropped = self.dropped + self.link.outbox.dropped();
         // One snapshot waits at the most: the next one takes its place.
         self.link.outbox.replace("snapshot", frame::snapshot(&Picture { snapshot }));
@@ -134,7 +134,10 @@ impl Feed {
                 self.link.outbox.offer(frame::tell("event", None, &news));
             }
             Some(_) => {}
-            None => self.dropped += 1,
+            None => {
+                self.dropped += 1;
+                self.daemon.house.telemetry().news_dropped(1);
+            }
         }
     }
 

@@ -93,16 +93,16 @@ async fn page(visit: &Visit, path: &str, headers: &HeaderMap) -> Answer {
     match (visit.role, path) {
         (Role::Main | Role::Health, "/health/live") => health::live(),
         (Role::Main | Role::Health, "/health/ready") => health::ready(daemon).await,
-        (Role::Main | Role::Health, "/health" | "/healthz") if is_near => health::whole(daemon).await,
+        (Role::Main | Role::Health, "/health" | "/healthz") if is_near => health::whole(daemon),
         (Role::Main | Role::Health, "/health/semaphores") if is_near => health::semaphores(daemon),
         (Role::Main | Role::Health, "/health" | "/healthz" | "/health/semaphores") => unauthorized(),
         (Role::Main | Role::Metrics, "/metrics") => {
             let is_open = is_near || daemon.config().daemon.metrics_open;
-            if is_open { health::metrics(daemon).await } else { unauthorized() }
+            if is_open { health::metrics(daemon) } else { unauthorized() }
         }
         (Role::Main | Role::Page, "/api/snapshot") => {
             if is_known {
-                health::snapshot(daemon).await
+                health::snapshot(daemon)
             } else {
                 unauthorized()
             }

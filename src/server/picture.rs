@@ -1,36 +1,66 @@
 //! The state of the daemon at one moment, taken once for all who look within a short time.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::daemon::Daemon;
+use super::session::Session;
 use super::token::OPERATOR;
-use crate::protocol::{Permits, SessionRow, Snapshot};
+use crate::gateway::BreakerReading;
+use crate::protocol::{self, Permits, SessionRow, Snapshot};
+use crate::telemetry::{BreakerState, Gauges, HouseFacts, for_owner};
 
 /// How long a picture is good for: the least interval between two snapshots of a subscriber.
 const FRESH: Duration = Duration::from_millis(50);
 
-/// The last picture.
+/// The last picture, and what is looked up less often than pictures are taken.
 #[derive(Debug, Default)]
-pub(super) struct Pictures(Mutex<Option<(Instant, Arc<Snapshot>)>>);
+pub(super) struct Pictures {
+    last: Mutex<Option<(Instant, Arc<Snapshot>)>>,
+    store: Mutex<StoreFacts>,
+}
+
+/// The store, when it was last asked.
+#[derive(Debug, Clone, Default)]
+pub(super) struct StoreFacts {
+    /// `None` when it takes writes, else what is wrong.
+    pub(super) trouble: Option<String>,
+    /// Bytes of the answers that are kept for reuse.
+    pub(super) kept_bytes: u64,
+}
+
+impl Pictures {
+    /// Takes note of what the store said.
+    pub(super) fn note_store(&self, facts: StoreFacts) {
+        *lock(&self.store) = facts;
+    }
+}
 
 impl Daemon {
     /// The state of the daemon as `owner` may see it.
-    pub(super) async fn snapshot(&self, owner: &str) -> Snapshot {
-        let kept = self.picture.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let whole = match kept.filter(|(taken, _)| taken.elapsed() < FRESH) {
-            Some((_, snapshot)) => snapshot,
-            None => {
-                let snapshot = Arc::new(self.take_picture().await);
-                let kept = Some((Instant::now(), Arc::clone(&snapshot)));
-                *self.picture.0.lock().unwrap_or_else(PoisonError::into_inner) = kept;
-                snapshot
-            }
-        };
-        let whole = Arc::unwrap_or_clone(whole);
-        if owner == OPERATOR { whole } else { whole.for_owner(owner) }
+    pub(super) fn snapshot(&self, owner: &str) -> Snapshot {
+        let kept = lock(&self.picture.last).clone().filter(|(taken, _)| taken.elapsed() < FRESH);
+        let whole = kept.map(|(_, snapshot)| snapshot).unwrap_or_else(|| {
+            let snapshot = Arc::new(self.take_picture());
+            *lock(&self.picture.last) = Some((Instant::now(), Arc::clone(&snapshot)));
+            snapshot
+        });
+        if owner == OPERATOR { Arc::unwrap_or_clone(whole) } else { for_owner(&whole, owner).into_owned() }
+    }
+
+    /// The metrics in Prometheus' text format.
+    pub(super) fn metrics(&self) -> String {
+        self.house.telemetry().prometheus(&Gauges {
+            permits: self.permits(),
+            sessions: self.sessions.len(),
+            connections: self.connections.len(),
+            running: self.house.calls().running.len(),
+            breakers: self.breakers(),
+            store_ok: lock(&self.picture.store).trouble.is_none(),
+        })
     }
 
     /// Who holds how many permits.
@@ -39,20 +69,51 @@ impl Daemon {
         Permits { global, providers }
     }
 
+    fn take_picture(&self) -> Snapshot {
+        let calls = self.house.calls();
+        let store = lock(&self.picture.store).clone();
+        let state = if self.is_draining() { "draining" } else { "running" };
+        self.house.telemetry().snapshot(HouseFacts {
+            daemon: protocol::Daemon {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                pid: Some(std::process::id()),
+                uptime_s: self.started.elapsed().as_secs(),
+                state: state.to_owned(),
+            },
+            providers: calls.gateway.providers.configured().len(),
+            permits: self.permits(),
+            breakers: self.breakers(),
+            running: calls.running.rows(),
+            sessions: self.session_rows(),
+            stores: BTreeMap::from([("sqlite".to_owned(), store.trouble.unwrap_or_else(|| "ok".to_owned()))]),
+            kept_bytes: store.kept_bytes,
+        })
+    }
+
+    fn breakers(&self) -> Vec<BreakerState> {
+        let state = |reading: BreakerReading| BreakerState {
+            provider: reading.provider.to_string(),
+            model: reading.model,
+            state: reading.state.as_str().to_owned(),
+        };
+        self.house.calls().gateway.breakers.states().into_iter().map(state).collect()
+    }
+
     fn session_rows(&self) -> Vec<SessionRow> {
         let running = self.house.calls().running.by_session();
         let telemetry = self.house.telemetry();
-        let row = |session: &Arc<super::session::Session>| {
+        let row = |session: &Arc<Session>| {
             let (client, address, connected, last_seen) = session.about();
             let figures = telemetry.session_figures(session.id.as_str());
+            let inflight = running.get(session.id.as_str()).copied().unwrap_or_default();
             SessionRow {
                 session_id: session.id.clone(),
                 owner: session.owner.to_owned(),
                 client,
                 address: address.to_string(),
                 connected,
-                inflight: running.get(session.id.as_str()).copied().unwrap_or_default(),
-                calls: figures.calls,
+                inflight,
+                calls: figures.calls + inflight as u64,
                 errors: figures.errors,
                 last_seen,
                 tokens: figures.tokens,
@@ -63,28 +124,6 @@ impl Daemon {
     }
 }
 
-impl Daemon {
-    async fn take_picture(&self) -> Snapshot {
-        use crate::backend::Backend;
-        let door = self.house.door(OPERATOR, &crate::protocol::SessionId::new());
-        let mut snapshot = match door.snapshot().await {
-            Ok(snapshot) => snapshot,
-            Err(error) => panic!("{error}"),
-        };
-        snapshot.sessions = self.session_rows();
-        snapshot
-    }
-
-    /// Interim.
-    pub(super) async fn metrics(&self) -> String {
-        String::new()
-    }
-
-    /// Interim.
-    pub(super) fn reload(&self) -> crate::error::Result<Vec<String>> {
-        let config = (self.reread)()?;
-        let reloaded = self.house.reload(&config)?;
-        self.catalog.send_modify(|count| *count += 1);
-        Ok(reloaded.need_restart.iter().map(|key| format!("{key} is used after a restart")).collect())
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -61,7 +61,7 @@ pub(super) async fn carry_out(
             let UsageQuery { by, since } = asked.body()?;
             asked.answer(&UsageList { rows: local.usage(by, since).await? })
         }
-        "snapshot" => asked.answer(&Picture { snapshot: daemon.snapshot(session.owner).await }),
+        "snapshot" => asked.answer(&Picture { snapshot: daemon.snapshot(session.owner) }),
         "subscribe" => {
             feed::subscribe(&asked.body::<Subscribe>()?, link, session, daemon)?;
             asked.answer(&())
@@ -70,7 +70,7 @@ pub(super) async fn carry_out(
             feed::unsubscribe(&asked.body::<Subscribe>()?, link, session, daemon);
             asked.answer(&())
         }
-        "health" => asked.answer(&HealthAnswer { health: health::picture(daemon, session.owner).await }),
+        "health" => asked.answer(&HealthAnswer { health: health::picture(daemon, session.owner) }),
         "rotate_token" => rotate(&asked, session, daemon).await,
         "admin" => {
             let AdminRequest { action } = asked.body()?;

@@ -7,7 +7,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::accept::{Role, accept};
 use super::daemon::Daemon;
-use super::{Deps, Listeners, Shutdown, addresses};
+use super::picture::StoreFacts;
+use super::{Deps, Listeners, Shutdown, addresses, reload};
 use crate::error::Result;
 
 /// How often what nobody needs any more is looked for.
@@ -20,7 +21,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// Serves until `shutdown`; then every call has its result in the journal, and every task has ended.
 pub async fn run(listeners: Listeners, mut deps: Deps, shutdown: Shutdown) -> Result<()> {
     let ports = addresses(&listeners);
-    let lock = deps.lock.take();
+    let (lock, files) = (deps.lock.take(), deps.watch.take());
     let daemon = Arc::new(Daemon::new(deps, shutdown.clone(), ports));
     let Listeners { main, page, health, metrics } = listeners;
     let others = [(page, Role::Page), (health, Role::Health), (metrics, Role::Metrics)];
@@ -29,6 +30,9 @@ pub async fn run(listeners: Listeners, mut deps: Deps, shutdown: Shutdown) -> Re
         daemon.tasks.spawn(accept(Arc::clone(&daemon), listener, role));
     }
     daemon.tasks.spawn(keep_house(Arc::clone(&daemon)));
+    if let Some(files) = files {
+        daemon.tasks.spawn(reload::watch(Arc::clone(&daemon), files));
+    }
     daemon.house.warm(&daemon.tasks);
     tracing::info!("listening");
     tokio::select! {
@@ -69,6 +73,8 @@ async fn keep_house(daemon: Arc<Daemon>) {
             _ = ticks.tick() => {}
             () = daemon.shutdown.drain.cancelled() => return,
         }
+        let facts = StoreFacts { trouble: daemon.store_trouble().await, kept_bytes: daemon.kept_bytes().await };
+        daemon.picture.note_store(facts);
         for session in daemon.sessions.sweep(daemon.config().daemon.session_idle) {
             daemon.house.telemetry().forget_session(session.as_str());
         }

@@ -228,10 +228,6 @@ impl Sessions {
         Ok((session, false))
     }
 
-    pub(super) fn get(&self, id: &SessionId) -> Option<Arc<Session>> {
-        self.lock().get(id).cloned()
-    }
-
     /// Forgets a session; its connections are the caller's business.
     pub(super) fn remove(&self, id: &SessionId) -> Option<Arc<Session>> {
         self.lock().remove(id).inspect(|session| session.end())

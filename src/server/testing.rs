@@ -69,6 +69,7 @@ impl TestDaemon {
             token: TOKEN.to_owned(),
             lock: Some(DaemonLock::take(&config.state_dir).unwrap()),
             reread: Box::new(move || Config::load(&sources).map(|loaded| loaded.config)),
+            watch: None,
             autostarted: false,
         };
         let task = tokio::spawn(run(listeners, deps, shutdown.clone()));

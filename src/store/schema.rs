@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorCode};
 pub(super) type Migrations = &'static [&'static str];
 
 /// The schema of this program.
-pub(super) const MIGRATIONS: Migrations = &[FIRST, UPKEEP];
+pub(super) const MIGRATIONS: Migrations = &[FIRST, UPKEEP, AUDIT];
 
 const FIRST: &str = "CREATE TABLE calls (
         id TEXT PRIMARY KEY, owner TEXT NOT NULL, session TEXT NOT NULL, instance TEXT NOT NULL,
@@ -57,6 +57,13 @@ const UPKEEP: &str = "CREATE TABLE upkeep (task TEXT PRIMARY KEY, at INTEGER NOT
      ALTER TABLE calls ADD COLUMN kept TEXT;
      CREATE INDEX calls_with_result ON calls (finished_at) WHERE result IS NOT NULL;
      CREATE INDEX answers_by_size ON answers (created_at, octet_length(body));";
+
+/// Who told the daemon to do what.
+const AUDIT: &str = "CREATE TABLE audit_logs (
+        id TEXT PRIMARY KEY, at INTEGER NOT NULL, owner TEXT NOT NULL, session TEXT, address TEXT,
+        action TEXT NOT NULL, target TEXT, details TEXT NOT NULL, ok INTEGER NOT NULL
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX audit_logs_by_age ON audit_logs (at, id);";
 
 /// Brings the schema to the version of this program, in one transaction. A schema that is newer stays as it is.
 pub(super) fn migrate(connection: &Connection, migrations: Migrations) -> rusqlite::Result<()> {

@@ -150,6 +150,18 @@ async fn a_job_that_fails_undoes_only_itself() {
 }
 
 #[tokio::test]
+async fn a_row_that_can_not_be_read_is_an_error_that_shows_nothing_of_it() {
+    let (_dir, store) = store().await;
+    finish(&store, "0-a", "hello", None).await;
+    let damage =
+        r#"UPDATE calls SET result = '{"schema": "s", "call_id": "c", "tool": "t", "state": "a private question"}'"#;
+    store.write(move |connection| connection.execute(damage, [])).await.unwrap();
+    let error = call(&store, "0-a").await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Internal);
+    assert!(error.message.contains("line 1 column") && !error.message.contains("private"), "{error}");
+}
+
+#[tokio::test]
 async fn a_newer_schema_is_refused_and_left_as_it_is() {
     let (dir, store) = store().await;
     store.write(|connection| connection.pragma_update(None, "user_version", 1_000)).await.unwrap();

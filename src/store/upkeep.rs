@@ -22,7 +22,7 @@ const BATCH: usize = 32;
 pub struct Retention {
     /// Text and data of a result, after the call's end.
     pub results: Duration,
-    /// Calls with their steps, requests and usage, after the call's end.
+    /// Calls with their steps, requests and usage, after the call's end; and the entries of the audit log.
     pub calls: Duration,
     /// Conversations, after their last turn.
     pub threads: Duration,
@@ -52,8 +52,14 @@ impl Store {
         }
         let until = Instant::now() + allowed;
         let mut tidied = Tidied::default();
-        let steps: [Step; 5] =
-            [empty_results, remove_calls, remove_threads, remove_expired_answers, remove_oldest_answers];
+        let steps: [Step; 6] = [
+            empty_results,
+            remove_calls,
+            remove_audit_entries,
+            remove_threads,
+            remove_expired_answers,
+            remove_oldest_answers,
+        ];
         for step in steps {
             loop {
                 if Instant::now() >= until {
@@ -124,6 +130,13 @@ fn remove_calls(connection: &Connection, retention: &Retention, now: Timestamp) 
         connection.prepare_cached("DELETE FROM calls WHERE id = ?1")?.execute([id])?;
     }
     Ok(found.len())
+}
+
+/// Who did what is asked about the calls that are there.
+fn remove_audit_entries(connection: &Connection, retention: &Retention, now: Timestamp) -> rusqlite::Result<usize> {
+    connection
+        .prepare_cached("DELETE FROM audit_logs WHERE id IN (SELECT id FROM audit_logs WHERE at < ?1 LIMIT ?2)")?
+        .execute(params![now.before(retention.calls).as_millis(), BATCH])
 }
 
 /// A conversation that a running call continues is not idle.

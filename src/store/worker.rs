@@ -119,7 +119,12 @@ impl Worker {
         });
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
         jobs.send(job).await.map_err(|_| gone())?;
-        answered.await.map_err(|_| gone())?
+        let result = answered.await.map_err(|_| gone())?;
+        if let Err(error) = &result {
+            // Here, and not in the thread: the line names the call.
+            tracing::error!(%error, "the store failed");
+        }
+        result
     }
 
     /// Queues `job` and waits for nothing; `false` when the queue is full or closed.
@@ -131,6 +136,9 @@ impl Worker {
         let job: Job = Box::new(move |connection| {
             // Who does not wait does not ask: what matters is written again by a job that is waited for.
             let failure = connection.and_then(|connection| carry_out(connection, mode, job)).err();
+            if let Some(error) = &failure {
+                tracing::error!(%error, "the store failed at what nobody waits for");
+            }
             Done { acknowledge: Box::new(drop), failure }
         });
         self.jobs.as_ref().is_some_and(|jobs| jobs.try_send(job).is_ok())
@@ -243,6 +251,7 @@ fn commit(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>) 
         // Nothing of the batch may stay open for the next one to commit by accident.
         drop(connection.execute_batch("ROLLBACK"));
     }
+    tracing::trace!(jobs = done.len(), "committed");
     for job in done {
         (job.acknowledge)(committed.clone());
     }

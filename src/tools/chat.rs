@@ -24,8 +24,6 @@ static INFO: Info = Info {
     main_argument: Some("prompt"),
 };
 
-const PROMPT: &str = include_str!("prompts/chat.md");
-
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Arguments {
     /// The question or task.
@@ -57,7 +55,7 @@ impl Tool for Chat {
         let gathered = gather(context, files, thread.files(None), window.files, common.allow_missing).await?;
         let history = thread.history(window.history, None);
         let user = format!("{}{}{prompt}\n", gathered.text, history.text);
-        let answer = context.ask(route, context.request(PROMPT, user, &common, &thread)).await?;
+        let answer = context.ask(route, context.request(INFO.name, user, &common, &thread)?).await?;
         context.remember(
             &thread,
             Exchange {

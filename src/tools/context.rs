@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::Prompts;
 use super::common::Common;
 use crate::clock::Deadline;
 use crate::error::{Error, ErrorCode, Result};
@@ -18,6 +19,8 @@ use crate::threads::{Exchange, Thread, Threads};
 pub struct Settings {
     /// Language that answers shall be written in, such as `de-DE`.
     pub locale: Option<String>,
+    /// What models are told they are.
+    pub prompts: Prompts,
 }
 
 /// One call's surroundings.
@@ -138,13 +141,14 @@ impl Context {
         self.gateway.ask(&ask, &self.recorder, &self.ledger).await
     }
 
-    /// The request for `system` and `user`, as the caller's common arguments want it.
-    pub(super) fn request(&self, system: &str, user: String, common: &Common, thread: &Thread) -> ChatRequest {
+    /// The request for the prompt of `tool` and for `user`, as the caller's common arguments want it.
+    pub(super) fn request(&self, tool: &str, user: String, common: &Common, thread: &Thread) -> Result<ChatRequest> {
+        let system = self.settings.prompts.get(tool)?;
         let system = match &self.settings.locale {
             Some(locale) => format!("{system}\nAnswer in the language of the locale {locale}.\n"),
             None => system.to_owned(),
         };
-        ChatRequest {
+        Ok(ChatRequest {
             messages: vec![
                 ChatMessage { role: Role::System, content: system },
                 ChatMessage { role: Role::User, content: user },
@@ -154,7 +158,7 @@ impl Context {
             max_output_tokens: None,
             json_object: false,
             cache_key: Some(thread.id.to_string()),
-        }
+        })
     }
 }
 

@@ -35,10 +35,6 @@ impl Workflow for Debug {
         &WORDS
     }
 
-    fn system_prompt(&self) -> &'static str {
-        include_str!("prompts/debug.md")
-    }
-
     fn required_actions(&self, work: &Work) -> Vec<&'static str> {
         use Confidence as C;
         match (work.step_number(), work.confidence()) {

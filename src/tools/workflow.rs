@@ -33,14 +33,12 @@ use crate::gateway::{Need, Route};
 use crate::threads::{Exchange, Thread};
 use document::Document;
 
-/// What is particular about one workflow tool.
+/// What is particular about one workflow tool, beside the prompt of its name.
 pub(super) trait Workflow: Send + Sync + 'static {
     /// Name and description.
     fn info(&self) -> &'static Info;
     /// Its words in the result document.
     fn vocabulary(&self) -> &'static Vocabulary;
-    /// What the expert is told it is.
-    fn system_prompt(&self) -> &'static str;
     /// What the caller should do before the next step.
     fn required_actions(&self, work: &Work) -> Vec<&'static str>;
     /// Whether the caller is so sure that no expert is asked.
@@ -178,7 +176,7 @@ impl<W: Workflow> Engine<W> {
         let question = prompt::question(document, &files.text, &history.text);
         let mut common = arguments.common.clone();
         common.thinking_mode.get_or_insert(self.workflow.thinking());
-        let request = context.request(self.workflow.system_prompt(), question, &common, document.thread);
+        let request = context.request(self.info().name, question, &common, document.thread)?;
         let answer = context.ask(route, request).await?;
         let output = document.analysed(&answer, &files)?;
         Ok(Done { output, files: files.named, model: Some(answer.model) })

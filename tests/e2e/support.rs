@@ -1,5 +1,7 @@
 //! The harness: a clean environment, a project directory, and the binary in it.
 
+pub(crate) mod daemon; // a daemon of a user
+
 use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -142,8 +144,14 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let (stdout, stderr) = (gather(child.stdout.take().unwrap()), gather(child.stderr.take().unwrap()));
+        command.stdout(Stdio::piped());
+        Self::start_as_it_is(command)
+    }
+
+    /// Starts it with the standard output that the command has.
+    pub(crate) fn start_as_it_is(mut command: Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let (stdout, stderr) = (gather(child.stdout.take()), gather(child.stderr.take()));
         Self { child, stdout, stderr }
     }
 
@@ -170,11 +178,13 @@ impl Running {
     }
 }
 
-fn gather(mut stream: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+fn gather(stream: Option<impl Read + Send + 'static>) -> mpsc::Receiver<String> {
     let (done, gathered) = mpsc::channel();
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
+        if let Some(mut stream) = stream {
+            stream.read_to_end(&mut bytes).unwrap();
+        }
         let _ = done.send(String::from_utf8_lossy(&bytes).into_owned());
     });
     gathered

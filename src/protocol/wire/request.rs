@@ -257,6 +257,16 @@ impl Admin {
             Self::LoginCode => "login_code",
         }
     }
+
+    /// What it is done to.
+    pub fn target(&self) -> Option<String> {
+        match self {
+            Self::SetLimit { name, .. } => Some(name.clone()),
+            Self::CloseSession { session_id: target } | Self::Cancel { call_id: target } => Some(target.clone()),
+            Self::ResetBreaker { model } => model.clone(),
+            Self::Drain | Self::Reload | Self::LoginCode => None,
+        }
+    }
 }
 
 /// `admin_res`.

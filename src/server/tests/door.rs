@@ -127,8 +127,9 @@ async fn a_peer_that_takes_nothing_is_closed_and_its_call_goes_on() {
     let mut peer = daemon.peer().await;
     let mut other = daemon.peer().await;
     let words = "word ".repeat(100_000);
-    for number in 0..60 {
-        peer.begin(&number.to_string(), "chat", json!({"prompt": words, "model": "mock:echo"})).await;
+    let call_id = peer.call("1", "chat", json!({"prompt": words, "model": "mock:echo"})).await["call_id"].clone();
+    for _ in 0..60 {
+        peer.send(&json!({"op": "attach", "request_id": "again", "call_id": call_id})).await;
     }
     // Nothing is read: the answers fill every buffer on the way.
     let ended = async {

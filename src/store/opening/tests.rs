@@ -14,9 +14,12 @@ use crate::store::{NewAnswer, Store};
 /// Longer than anything that works takes.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-const NEXT: Migrations = &[MIGRATIONS[0], MIGRATIONS[1], "CREATE TABLE next (id INTEGER PRIMARY KEY)"];
+const NEXT: Migrations = &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], "CREATE TABLE next (id INTEGER PRIMARY KEY)"];
 const BROKEN: Migrations =
-    &[MIGRATIONS[0], MIGRATIONS[1], "CREATE TABLE next (id INTEGER PRIMARY KEY); CREATE nothing"];
+    &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], "CREATE TABLE next (id INTEGER PRIMARY KEY); CREATE nothing"];
+
+/// The version of this program.
+const OWN: usize = MIGRATIONS.len();
 
 fn patient() -> Opening {
     Opening::new(DEADLINE, DEADLINE, |_| Vec::new())
@@ -76,8 +79,9 @@ async fn a_schema_changes_only_when_nobody_else_has_the_store_open() {
     assert_eq!(
         refused.message,
         format!(
-            "store {} has schema 2 and must become 3, but processes 11 and 12 have it open; waited 0.03 s",
-            path.display()
+            "store {} has schema {OWN} and must become {}, but processes 11 and 12 have it open; waited 0.03 s",
+            path.display(),
+            OWN + 1
         )
     );
     put(&open, "after", 10).await.unwrap();
@@ -87,7 +91,24 @@ async fn a_schema_changes_only_when_nobody_else_has_the_store_open() {
     assert!(has(&migrated, "key").await && has(&migrated, "after").await, "a migration only adds");
     let old = Store::open(dir.path()).await.unwrap_err();
     assert_eq!(old.kind().exit_code(), 7);
-    assert!(old.message.contains("has schema 3, this program knows up to 2"), "{old}");
+    let known = format!("has schema {}, this program knows up to {OWN}", OWN + 1);
+    assert!(old.message.contains(&known), "{old}");
+}
+
+#[tokio::test]
+async fn a_store_of_any_earlier_version_is_brought_up_and_keeps_what_it_holds() {
+    for version in 1..OWN {
+        let dir = tempfile::tempdir().unwrap();
+        let earlier = Opening { migrations: &MIGRATIONS[..version], ..patient() };
+        let old = Store::open_with(dir.path(), earlier).await.unwrap();
+        put(&old, "key", 10).await.unwrap();
+        drop(old);
+        let store = Store::open_with(dir.path(), patient()).await.unwrap();
+        assert!(has(&store, "key").await, "version {version}");
+        assert_eq!(store.audit_log(None, 1).await.unwrap(), [], "version {version}");
+        let found = store.read(|connection| Ok(schema::version(connection))).await.unwrap();
+        assert_eq!(found.unwrap(), OWN);
+    }
 }
 
 #[tokio::test]

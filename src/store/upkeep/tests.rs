@@ -6,7 +6,7 @@ use super::*;
 use crate::error::{Error, ErrorCode};
 use crate::protocol::CallFilter;
 use crate::protocol::{CallEvent, CallId, CallState, Envelope, EventKind, InstanceId, ThreadId};
-use crate::store::{AttemptEnd, CallStart, NewAnswer, NewAttempt, NewMessage, ThreadWrite};
+use crate::store::{AttemptEnd, AuditEntry, CallStart, NewAnswer, NewAttempt, NewMessage, ThreadWrite};
 
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
@@ -151,6 +151,27 @@ async fn a_call_goes_after_its_time_with_all_that_belongs_to_it_unless_it_runs()
     let left: Vec<_> = left.into_iter().map(|call| call.call_id).collect();
     assert_eq!(left, [kept.id, running.id]);
     assert_eq!((count(&store, "attempts").await, count(&store, "call_events").await), (2, 2));
+}
+
+#[tokio::test]
+async fn an_entry_of_the_audit_log_goes_when_calls_of_its_age_do() {
+    let (_dir, store) = store().await;
+    for (action, age) in [("reload", KEEP.calls + HOUR), ("drain", KEEP.calls)] {
+        let entry = AuditEntry {
+            at: now().before(age),
+            owner: "default".to_owned(),
+            session: None,
+            address: None,
+            action: action.to_owned(),
+            target: None,
+            details: json!(null),
+            ok: true,
+        };
+        store.audit(entry).await.unwrap();
+    }
+    tidy(&store).await;
+    let left = store.audit_log(None, 10).await.unwrap();
+    assert_eq!(left.iter().map(|record| record.entry.action.as_str()).collect::<Vec<_>>(), ["drain"]);
 }
 
 #[tokio::test]

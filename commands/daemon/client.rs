@@ -1,0 +1,35 @@
+//! The way to the daemon of this user.
+
+use std::time::Duration;
+
+use exai_core::backend::{Address, NotConnected, Remote, RemoteSettings};
+use exai_core::config::{Config, Secret};
+use exai_core::coordination::{DaemonLock, read_token};
+use exai_core::protocol::wire::Client;
+
+/// A daemon that lives says hello in a moment; one that does not in this time is of no use to who waits.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connects to the daemon of the state directory, else to whatever listens where the configuration says.
+pub(super) async fn connect(config: &Config) -> Result<Remote, NotConnected> {
+    let announced = DaemonLock::find(&config.state_dir).and_then(|info| info.address);
+    let state_dir = announced.map(|_| config.state_dir.clone());
+    let configured = || Address::new(&config.daemon.host, config.daemon.port.number().unwrap_or_default());
+    let settings = RemoteSettings {
+        address: announced.map_or_else(configured, Address::from),
+        token: token(config).map_err(NotConnected::Refused)?,
+        client: Client { name: "exai".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        roots: Vec::new(),
+        patience: PATIENCE,
+        state_dir,
+    };
+    Remote::connect(settings).await
+}
+
+/// What the daemon wants to know, as far as this user knows it.
+pub(super) fn token(config: &Config) -> exai_core::error::Result<Option<Secret>> {
+    match &config.daemon.token {
+        Some(token) => Ok(Some(token.clone())),
+        None => Ok(read_token(&config.state_dir)?.map(Secret::new)),
+    }
+}

@@ -1,0 +1,169 @@
+//! What a call leaves in the log: its steps and how it ended, with names and figures and without any content.
+//!
+//! | level | what |
+//! |---|---|
+//! | error | it ended by our own fault |
+//! | warn | it failed, and that is our or a provider's fault |
+//! | info | it failed for another reason |
+//! | debug | its steps, its attempts, its success |
+//! | trace | how many files it looked at |
+//!
+//! Messages of errors quote arguments, answers and providers, who quote the question: of those the log has the code. Only
+//! the words of our own faults are there in full. All of it has gone through the call's `Veil` before.
+
+use tracing::{Span, debug, error_span, trace};
+
+use crate::error::ErrorCode;
+use crate::gateway::plain_name;
+use crate::protocol::{Envelope, ErrorBody, EventKind, Phase, Tried};
+use crate::store::{AttemptEnd, CallStart};
+
+/// A line with the figures of a call's end, at one of several levels.
+macro_rules! ended {
+    ($level:ident, $end:expr, $message:literal) => {
+        tracing::$level!(
+            code = $end.code(),
+            state = $end.envelope.state.as_str(),
+            phase = $end.phase.map(Phase::as_str),
+            tried = $end.tried(),
+            cause = $end.words(),
+            total_ms = $end.envelope.timing.total_ms,
+            queued_ms = $end.envelope.timing.queued_ms,
+            $message
+        )
+    };
+}
+
+/// The span of a call: every line inside it names the call. It is there at every level, so that an error finds its call;
+/// a span around it, such as the one of a request, stays around it. `tool` is the name of a tool that there is.
+pub(super) fn span(start: &CallStart, tool: Option<&'static str>) -> Span {
+    error_span!(
+        "call",
+        call_id = start.id.as_str(),
+        tool = tool.unwrap_or("unknown"),
+        session_id = start.session.as_str(),
+        owner = start.owner.as_str(),
+    )
+}
+
+/// A step.
+pub(super) fn step(n: u32, kind: &EventKind) {
+    match kind {
+        EventKind::Accepted { timeout_s, .. } => debug!(n, timeout_s, "call accepted"),
+        EventKind::Queued { position, waiting_for } => debug!(n, position, waiting_for = ?waiting_for, "call queued"),
+        EventKind::Sent { attempt, provider, model, joined, reused, size } => debug!(
+            n,
+            attempt,
+            provider,
+            model = plain_name(model),
+            joined,
+            reused,
+            bytes = size.map(|size| size.bytes),
+            tokens = size.map(|size| size.tokens),
+            window = size.map(|size| size.window),
+            "request sent"
+        ),
+        EventKind::FirstToken => debug!(n, "first token"),
+        EventKind::Retrying { after_s, cause } => debug!(n, after_s, cause, "trying again"),
+        // What it says is for the caller.
+        EventKind::Note { .. } => debug!(n, "call has a note"),
+        // Told with its figures by [`finished`].
+        EventKind::Finished { .. } => {}
+    }
+}
+
+/// The end of a request.
+pub(super) fn attempt(n: u32, end: &AttemptEnd) {
+    let AttemptEnd { usage, cost, .. } = end;
+    debug!(
+        attempt = n,
+        outcome = end.outcome.as_str(),
+        input = usage.input,
+        output = usage.output,
+        reasoning = usage.reasoning,
+        cached = usage.cached,
+        nanodollars = cost,
+        "request ended"
+    );
+}
+
+/// The end of the call, after its secrets were hidden.
+pub(super) fn finished(envelope: &Envelope, phase: Option<Phase>) {
+    let coverage = &envelope.coverage;
+    trace!(
+        selected = coverage.selected.len(),
+        sent = coverage.sent.len(),
+        skipped = coverage.skipped.len(),
+        bytes = envelope.text.len(),
+        "files and answer"
+    );
+    let Some(error) = &envelope.error else { return succeeded(envelope) };
+    let end = End { envelope, error, phase };
+    match severity(error.code) {
+        Severity::OurFault => ended!(error, end, "call ended by our own fault"),
+        Severity::Fault => ended!(warn, end, "call failed"),
+        Severity::Refused => ended!(info, end, "call failed"),
+    }
+}
+
+fn succeeded(envelope: &Envelope) {
+    debug!(
+        model = envelope.model.used.as_deref().map(plain_name),
+        reused = envelope.reused,
+        joined = envelope.joined,
+        input = envelope.usage.input,
+        output = envelope.usage.output,
+        usd = envelope.cost.usd,
+        total_ms = envelope.timing.total_ms,
+        queued_ms = envelope.timing.queued_ms,
+        provider_ms = envelope.timing.provider_ms,
+        "call succeeded"
+    );
+}
+
+/// A bug of ours ended the call.
+pub(super) fn panicked() {
+    tracing::error!("call met a bug and panicked");
+}
+
+enum Severity {
+    OurFault,
+    Fault,
+    Refused,
+}
+
+/// Whose fault a failure is.
+fn severity(code: ErrorCode) -> Severity {
+    use ErrorCode as C;
+    match code {
+        C::InternalError => Severity::OurFault,
+        C::NoVerdict | C::ProviderError | C::OverCapacity | C::Timeout | C::ServiceUnavailable => Severity::Fault,
+        _ => Severity::Refused,
+    }
+}
+
+/// A call that failed.
+struct End<'a> {
+    envelope: &'a Envelope,
+    error: &'a ErrorBody,
+    phase: Option<Phase>,
+}
+
+impl End<'_> {
+    /// The code in the wire's words.
+    fn code(&self) -> Option<String> {
+        serde_json::to_value(self.error.code).ok()?.as_str().map(str::to_owned)
+    }
+
+    /// Each model that was asked, with what came of it.
+    fn tried(&self) -> Option<String> {
+        let one = |tried: &Tried| format!("{}:{}", plain_name(&tried.model), tried.outcome);
+        let all: Vec<String> = self.envelope.model.tried.iter().map(one).collect();
+        (!all.is_empty()).then(|| all.join(","))
+    }
+
+    /// The message, when it is about our own fault.
+    fn words(&self) -> Option<&str> {
+        matches!(severity(self.error.code), Severity::OurFault).then_some(self.error.message.as_str())
+    }
+}
