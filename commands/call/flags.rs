@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::door::Choice;
 
 /// What was typed for one call.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug)]
 pub(crate) struct Args {
     /// The tool.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
 
 use crate::backend::{Address, Backend, CallHandle, Remote, RemoteSettings};
 use crate::config::Secret;
@@ -116,6 +117,7 @@ async fn files_that_fill_several_answers_arrive_whole() {
 struct Cable {
     address: std::net::SocketAddr,
     cut: watch::Sender<u32>,
+    tasks: TaskTracker,
 }
 
 impl Cable {
@@ -124,11 +126,13 @@ impl Cable {
         let address = listener.local_addr().unwrap();
         let (cut, broken) = watch::channel(0);
         let target = daemon.ports[0];
-        tokio::spawn(async move {
+        let tasks = TaskTracker::new();
+        let wires = tasks.clone();
+        tasks.spawn(async move {
             while let Ok((mut near, _)) = listener.accept().await {
                 let mut broken = broken.clone();
                 broken.mark_unchanged();
-                tokio::spawn(async move {
+                wires.spawn(async move {
                     let mut far = TcpStream::connect(target).await.unwrap();
                     tokio::select! {
                         _ = broken.changed() => {}
@@ -137,10 +141,11 @@ impl Cable {
                 });
             }
         });
-        Self { address, cut }
+        Self { address, cut, tasks }
     }
 
     fn cut(&self) {
+        assert!(!self.tasks.is_empty());
         self.cut.send_modify(|count| *count += 1);
     }
 }
