@@ -10,6 +10,6 @@ mod token;
 
 pub use daemon_lock::{DaemonInfo, DaemonLock};
 pub use instance::Instance;
-pub use slots::{Slot, Slots};
+pub use slots::{Look, Slot, Slots};
 pub use state_dir::prepare as prepare_state_dir;
 pub use token::{MIN_TOKEN, new_token, read_or_make_token, read_token, write_token};

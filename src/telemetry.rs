@@ -42,7 +42,7 @@ use crate::clock::Timestamp;
 use crate::protocol::{
     CallEvent, CallId, Envelope, EventKind, Happening, Nanodollars, News, SessionId, Snapshot, Usage,
 };
-use metrics::Metrics;
+use metrics::{Metrics, Present};
 use models::{Model, Models};
 use picture::Counted;
 use recent::Recent;
@@ -194,9 +194,13 @@ impl Telemetry {
 
     /// Everything in Prometheus's classic text format (`text/plain; version=0.0.4`).
     pub fn prometheus(&self, gauges: &Gauges) -> String {
-        let started_at_s = self.started_at.as_millis() as f64 / 1e3;
-        let text = self.metrics.as_ref().map(|metrics| metrics.text(gauges, started_at_s, self.started.elapsed()));
-        match text {
+        let now = Present {
+            gauges,
+            models: &self.models.names(),
+            started_at_s: self.started_at.as_millis() as f64 / 1e3,
+            since_start: self.started.elapsed(),
+        };
+        match self.metrics.as_ref().map(|metrics| metrics.text(&now)) {
             Some(Ok(text)) => text,
             // A comment is valid text: a scrape finds no series, and who looks at it the reason.
             Some(Err(error)) => format!("# the metrics can not be told: {error}\n"),

@@ -109,7 +109,7 @@ impl Backend for Local {
                 state: "none".to_owned(),
             },
             verdict: lately.verdict(),
-            diagnoses: Vec::new(),
+            diagnoses: lately.diagnoses(),
             sessions: Vec::new(),
             providers: Vec::new(),
             latency: Latency::default(),

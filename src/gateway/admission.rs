@@ -2,40 +2,44 @@
 //! FIFO within a session and provider, round-robin between sessions: a saturated provider never delays another,
 //! and a busy session never starves a quiet one. Waiters hold nothing.
 //!
+//! ```text
+//! acquire ─▶ queue (who is next) ─┬▶ refusal: no room, or too late
+//!                                 └▶ permit ◀─ slots: locks that other processes see
+//! ```
+//!
 //! Within this process a grant is a count; across processes it is also a slot lock (`coordination`).
-//! Nobody announces a lock that another process gives back, so waiters look again at short intervals.
+//! Nobody announces a lock that another process gives back: while one is in the way, a waiter looks at short intervals.
 
+mod held;
+mod lane;
+mod limits;
+mod mean;
+mod permit;
+mod places;
 #[cfg(test)]
 mod properties;
+mod queue;
+mod refusal;
+#[cfg(test)]
+mod tests;
+mod watch;
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch as latest};
 
-use crate::coordination::{Slot, Slots};
-use crate::error::{Error, ErrorCode, Result};
+pub use limits::Limits;
+
+use crate::clock::Deadline;
+use crate::coordination::{Look, Slots};
+use crate::error::{Error, Result};
 use crate::protocol::{PermitGauge, WaitingFor};
 use crate::providers::ProviderName;
-
-/// How often a waiter looks whether another process gave a permit back; up to half as long again, at random.
-const LOOK: Duration = Duration::from_millis(40);
-/// When the queue is full: a guess of when a place is free.
-const COME_BACK: Duration = Duration::from_secs(5);
-
-/// The limits.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Per session.
-    pub session: usize,
-    /// Of all providers together.
-    pub global: usize,
-    /// Per provider; one that is not named has no limit.
-    pub providers: BTreeMap<ProviderName, usize>,
-    /// Waiters, over all sessions.
-    pub queue: usize,
-}
+use lane::{Place, Waiter};
+use permit::Permit;
+use queue::{GLOBAL, Seat};
+use watch::Shared;
 
 /// The admission queue of this process.
 #[derive(Debug, Clone)]
@@ -43,285 +47,122 @@ pub struct Admission {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug)]
-struct Shared {
-    slots: Slots,
-    state: Mutex<State>,
-}
-
-#[derive(Debug)]
-struct State {
-    limits: Limits,
-    next_waiter: u64,
-    global: usize,
-    providers: BTreeMap<ProviderName, usize>,
-    sessions: BTreeMap<String, usize>,
-    /// Sessions with waiters, the next one to be served first.
-    queue: VecDeque<(String, VecDeque<Waiter>)>,
-}
-
-#[derive(Debug)]
-struct Waiter {
-    id: u64,
-    provider: ProviderName,
-    grant: oneshot::Sender<Result<Permit>>,
-}
-
-/// The right to call one provider, until it is dropped.
-#[derive(Debug)]
-pub struct Permit {
-    shared: Arc<Shared>,
-    session: String,
-    provider: ProviderName,
-    /// The locks that tell other processes; none for a provider without a limit.
-    slots: Vec<Slot>,
-}
-
 impl Admission {
     /// An empty queue over the slots of the state directory.
     pub fn new(limits: Limits, slots: Slots) -> Self {
-        let state = State {
-            limits,
-            next_waiter: 0,
-            global: 0,
-            providers: BTreeMap::new(),
-            sessions: BTreeMap::new(),
-            queue: VecDeque::new(),
-        };
-        Self { shared: Arc::new(Shared { slots, state: Mutex::new(state) }) }
+        Self { shared: Arc::new(Shared::new(limits, slots)) }
     }
 
-    /// Waits for a permit. `queued` hears the place in the queue, at first and whenever it changes.
-    /// Dropping the future leaves the queue.
+    /// Waits for a permit. `queued` hears the place in the queue, at first and whenever it changes; in a long queue
+    /// a few times a second at most. Dropping the future leaves the queue; one that nobody polls holds up the others.
+    ///
+    /// Who can not expect its turn before `deadline` is refused at once; who waits is not ended by it.
     pub async fn acquire(
         &self,
         session: &str,
         provider: ProviderName,
+        deadline: Deadline,
         mut queued: impl FnMut(usize, WaitingFor),
     ) -> Result<Permit> {
-        let (id, mut granted) = self.shared.enqueue(session, provider);
-        let _leave = Leave { shared: &self.shared, id };
-        self.shared.grant();
-        self.shared.state().check_room(id)?;
-        let mut told = None;
+        let mut waiting = self.enter(session, provider, deadline)?;
+        let watch = self.shared.watch();
+        tokio::pin!(watch);
         loop {
             tokio::select! {
                 biased;
-                permit = &mut granted => return permit.map_err(|_| Error::internal("the admission queue is gone"))?,
-                () = std::future::ready(()), if told.is_none() => {}
-                () = tokio::time::sleep(LOOK.mul_f64(1.0 + fastrand::f64() / 2.0)) => self.shared.grant(),
-            }
-            let place = self.shared.state().place(id, session, provider);
-            if place.is_some() && place != told {
-                told = place;
-                if let Some((position, waiting_for)) = place {
-                    queued(position, waiting_for);
+                permit = &mut waiting.granted => {
+                    return permit.map_err(|_| Error::internal("the admission queue is gone"))?.map(Permit::begin);
                 }
+                Ok(()) = waiting.places.changed() => {
+                    let place = *waiting.places.borrow_and_update();
+                    if let Some((position, waiting_for)) = place {
+                        queued(position, waiting_for);
+                    }
+                }
+                never = &mut watch => match never {},
             }
         }
     }
 
-    /// Interim.
-    pub fn set_limit(&self, _name: &str, _limit: usize) -> Result<()> {
-        Ok(())
+    fn enter(&self, session: &str, provider: ProviderName, deadline: Deadline) -> Result<Waiting<'_>> {
+        let (grant, granted) = oneshot::channel();
+        let (place, places) = latest::channel(None);
+        let seat = self.shared.change(|state, slots| {
+            let seat = state.enter(session, provider, Waiter { grant, place });
+            let served = state.serve(slots, Look::Known);
+            let refusal = state.refusal(&seat, deadline);
+            if refusal.is_some() {
+                state.leave(&seat);
+            }
+            state.tell_first_place(&seat);
+            (refusal.map_or(Ok(seat), Err), served)
+        })?;
+        Ok(Waiting { shared: &self.shared, seat, granted, places })
     }
 
-    /// Changes all limits at once.
+    /// The limits now.
+    pub fn limits(&self) -> Limits {
+        self.shared.state().limits.clone()
+    }
+
+    /// Sets one limit: `session`, `global`, `glm`, `kimi`, `custom` or `queue`. It holds for all who wait from now on;
+    /// whoever holds a permit keeps it.
+    pub fn set_limit(&self, name: &str, limit: usize) -> Result<()> {
+        self.shared.change(|state, slots| {
+            let mut limits = state.limits.clone();
+            if let Err(error) = limits.set(name, limit) {
+                return (Err(error), Vec::new());
+            }
+            state.set_limits(limits);
+            (Ok(()), state.serve(slots, Look::Everywhere))
+        })
+    }
+
+    /// Replaces all limits, as [`Self::set_limit`] does one.
     pub fn set_limits(&self, limits: Limits) {
-        self.shared.state().limits = limits;
-        self.shared.grant();
+        self.shared.change(|state, slots| {
+            state.set_limits(limits);
+            ((), state.serve(slots, Look::Everywhere))
+        });
     }
 
     /// All limits and how much of each is used, by any process.
     pub fn gauges(&self) -> (PermitGauge, BTreeMap<String, PermitGauge>) {
-        let (limits, waiting) = {
+        let (limits, all, waiting) = {
             let state = self.shared.state();
-            (state.limits.clone(), state.waiting())
+            let waiting: BTreeMap<_, _> = state.lanes.iter().map(|(name, lane)| (*name, lane.waiting)).collect();
+            (state.limits.clone(), state.waiting, waiting)
         };
-        let gauge = |name: &str, limit: usize, waiting: usize| PermitGauge {
+        let gauge = |name: &'static str, limit: usize, waiting: usize| PermitGauge {
             in_use: self.shared.slots.in_use(name, limit),
             limit,
             waiting,
         };
-        let providers = limits
-            .providers
-            .iter()
-            .map(|(name, limit)| {
-                let waiting = waiting.get(name).copied().unwrap_or_default();
-                (name.to_string(), gauge(name.as_str(), *limit, waiting))
-            })
-            .collect();
-        (gauge(GLOBAL, limits.global, waiting.values().sum()), providers)
-    }
-}
-
-/// The slots of the limit of all providers together.
-const GLOBAL: &str = "global";
-
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn enqueue(&self, session: &str, provider: ProviderName) -> (u64, oneshot::Receiver<Result<Permit>>) {
-        let mut state = self.state();
-        let id = state.next_waiter;
-        state.next_waiter += 1;
-        let (grant, granted) = oneshot::channel();
-        let waiter = Waiter { id, provider, grant };
-        match state.queue.iter_mut().find(|(name, _)| name == session) {
-            Some((_, waiters)) => waiters.push_back(waiter),
-            None => state.queue.push_back((session.to_owned(), VecDeque::from([waiter]))),
-        }
-        (id, granted)
-    }
-
-    /// Grants whatever can be granted now.
-    fn grant(self: &Arc<Self>) {
-        loop {
-            let mut state = self.state();
-            let Some((session, waiter, slots)) = state.take_next(&self.slots) else { return };
-            drop(state);
-            let permit =
-                slots.map(|slots| Permit { shared: Arc::clone(self), session, provider: waiter.provider, slots });
-            // A waiter that left meanwhile drops the permit, which gives it back: look again.
-            drop(waiter.grant.send(permit));
-        }
-    }
-}
-
-impl State {
-    /// Takes the next waiter that can be served out of the queue and counts its permits.
-    fn take_next(&mut self, slots: &Slots) -> Option<(String, Waiter, Result<Vec<Slot>>)> {
-        let (turn, index, slots) = self.find_next(slots)?;
-        let (session, mut waiters) = self.queue.remove(turn)?;
-        let waiter = waiters.remove(index)?;
-        if !waiters.is_empty() {
-            self.queue.push_back((session.clone(), waiters));
-        }
-        if slots.is_ok() {
-            self.count(&session, waiter.provider);
-        }
-        Some((session, waiter, slots))
-    }
-
-    /// The next waiter that can be served, and its slots. A provider that other processes keep busy holds up
-    /// nobody who waits for another one.
-    fn find_next(&self, slots: &Slots) -> Option<(usize, usize, Result<Vec<Slot>>)> {
-        let mut busy_elsewhere = Vec::new();
-        for (turn, (session, waiters)) in self.queue.iter().enumerate() {
-            for (index, Waiter { provider, .. }) in waiters.iter().enumerate() {
-                if busy_elsewhere.contains(provider) || self.blocked_by(session, *provider).is_some() {
-                    continue;
-                }
-                match slots.try_take(&self.wanted(*provider)).transpose() {
-                    Some(slots) => return Some((turn, index, slots)),
-                    None => busy_elsewhere.push(*provider),
-                }
-            }
-        }
-        None
-    }
-
-    /// Refuses a waiter before whom as many wait as may.
-    fn check_room(&self, id: u64) -> Result<()> {
-        let waiters = || self.queue.iter().flat_map(|(_, waiters)| waiters).map(|waiter| waiter.id);
-        let ahead = waiters().filter(|other| *other < id).count();
-        if ahead < self.limits.queue || !waiters().any(|other| other == id) {
-            return Ok(());
-        }
-        Err(Error::new(ErrorCode::OverCapacity, format!("{ahead} calls are waiting already"))
-            .retry_after(COME_BACK)
-            .hint("try again later, or raise limits.queue"))
-    }
-
-    /// The slots that a call of `provider` needs.
-    fn wanted(&self, provider: ProviderName) -> Vec<(&'static str, usize)> {
-        match self.limits.providers.get(&provider) {
-            Some(limit) => vec![(provider.as_str(), *limit), (GLOBAL, self.limits.global)],
-            None => Vec::new(),
-        }
-    }
-
-    fn blocked_by(&self, session: &str, provider: ProviderName) -> Option<WaitingFor> {
-        let limit = self.limits.providers.get(&provider)?;
-        if self.sessions.get(session).is_some_and(|held| *held >= self.limits.session) {
-            Some(WaitingFor::Session)
-        } else if self.providers.get(&provider).is_some_and(|held| held >= limit) {
-            Some(WaitingFor::Provider)
-        } else if self.global >= self.limits.global {
-            Some(WaitingFor::Global)
-        } else {
-            None
-        }
-    }
-
-    fn count(&mut self, session: &str, provider: ProviderName) {
-        if self.limits.providers.contains_key(&provider) {
-            self.global += 1;
-            *self.providers.entry(provider).or_default() += 1;
-            *self.sessions.entry(session.to_owned()).or_default() += 1;
-        }
-    }
-
-    fn release(&mut self, session: &str, provider: ProviderName) {
-        self.global = self.global.saturating_sub(1);
-        if let Some(held) = self.providers.get_mut(&provider) {
-            *held = held.saturating_sub(1);
-        }
-        if let Some(held) = self.sessions.get_mut(session) {
-            *held = held.saturating_sub(1);
-            if *held == 0 {
-                self.sessions.remove(session);
-            }
-        }
-    }
-
-    /// Place of a waiter among those of its provider, and what it waits for.
-    fn place(&self, id: u64, session: &str, provider: ProviderName) -> Option<(usize, WaitingFor)> {
-        let ahead = |waiters: &VecDeque<Waiter>| {
-            waiters.iter().filter(|waiter| waiter.provider == provider && waiter.id < id).count()
+        let of = |(name, limit): (&ProviderName, &usize)| {
+            let waiting = waiting.get(name).copied().unwrap_or_default();
+            (name.to_string(), gauge(name.as_str(), *limit, waiting))
         };
-        let is_waiting = self.queue.iter().any(|(_, waiters)| waiters.iter().any(|waiter| waiter.id == id));
-        let position = 1 + self.queue.iter().map(|(_, waiters)| ahead(waiters)).sum::<usize>();
-        // Nothing in this process is in the way: another process holds what is missing.
-        is_waiting.then(|| (position, self.blocked_by(session, provider).unwrap_or(WaitingFor::Provider)))
+        (gauge(GLOBAL, limits.global, all), limits.providers.iter().map(of).collect())
     }
 
-    fn waiting(&self) -> BTreeMap<ProviderName, usize> {
-        let mut waiting = BTreeMap::new();
-        for waiter in self.queue.iter().flat_map(|(_, waiters)| waiters) {
-            *waiting.entry(waiter.provider).or_default() += 1;
-        }
-        waiting
+    /// Permits that each session of this process holds.
+    pub fn sessions(&self) -> BTreeMap<String, usize> {
+        let state = self.shared.state();
+        let holders = state.sessions.iter().filter(|(_, session)| session.held.count() > 0);
+        holders.map(|(name, session)| (name.to_string(), session.held.count())).collect()
     }
 }
 
-impl Drop for Permit {
-    fn drop(&mut self) {
-        if !self.slots.is_empty() {
-            self.slots.clear();
-            self.shared.state().release(&self.session, self.provider);
-        }
-        self.shared.grant();
-    }
-}
-
-/// Takes a waiter out of the queue when its caller stops waiting.
-struct Leave<'a> {
+/// A waiter's end of the queue. Takes it out of the queue when its caller stops waiting.
+struct Waiting<'a> {
     shared: &'a Arc<Shared>,
-    id: u64,
+    seat: Seat,
+    granted: oneshot::Receiver<Result<Permit>>,
+    places: latest::Receiver<Option<Place>>,
 }
 
-impl Drop for Leave<'_> {
+impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        let mut state = self.shared.state();
-        for (_, waiters) in &mut state.queue {
-            waiters.retain(|waiter| waiter.id != self.id);
-        }
-        state.queue.retain(|(_, waiters)| !waiters.is_empty());
+        self.shared.change(|state, _| (state.leave(&self.seat), Vec::new()));
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -10,7 +10,7 @@ use super::flight::{Failure, Flight};
 use super::trail::name_of;
 use super::{Answer, Gateway, Ledger, News, Patience, Recorder, lesson, retry, size};
 use crate::clock::Timestamp;
-use crate::error::Error;
+use crate::error::{Error, ErrorCode};
 use crate::evidence::estimate_tokens;
 use crate::protocol::{EventKind, Phase, RequestSize, Usage, UsageSource};
 use crate::providers::{Limits, Model, Piece, Provider, ProviderError, Reply, ThinkingMode};
@@ -128,12 +128,13 @@ impl Pilot {
         let permit = self
             .gateway
             .admission
-            .acquire(&self.session, self.model.provider, |position, waiting_for| {
+            .acquire(&self.session, self.model.provider, self.flight.deadline(), |position, waiting_for| {
                 self.flight.tell(News::Phase(Phase::Queued));
                 self.recorder.event(EventKind::Queued { position, waiting_for });
             })
             .await
-            .map_err(ours)?;
+            // Another provider may have room.
+            .map_err(|error| Failure { try_next: error.code == ErrorCode::OverCapacity, error })?;
         self.ledger.queued(waiting.elapsed());
         trace!(waited_us = u64::try_from(waiting.elapsed().as_micros()).unwrap_or(u64::MAX), "permits granted");
         self.recorder.event(EventKind::Sent {

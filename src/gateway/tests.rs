@@ -12,6 +12,7 @@ use super::*;
 use crate::clock::Timestamp;
 use crate::error::Kind;
 use crate::protocol::UsageSource;
+use crate::providers::ProviderName;
 
 const GLM: &str = "glm-4.6";
 const KIMI: &str = "kimi-k3";
@@ -318,6 +319,45 @@ async fn auto_goes_on_to_the_next_model_when_the_account_is_empty() {
     assert_eq!(call.tried(), tried);
     let model = call.account().model;
     assert_eq!((model.requested.as_deref(), model.used.as_deref()), (Some("auto"), Some(KIMI)));
+}
+
+/// A gateway through which one request to GLM goes at a time.
+async fn narrow(queue: usize) -> Door {
+    let change = |gateway: &mut Gateway| {
+        gateway.admission.set_limit("glm", 1).unwrap();
+        gateway.admission.set_limit("queue", queue).unwrap();
+    };
+    Door::changed(Scenario::of([Reply::answer("Me!")]), change).await
+}
+
+async fn permit(door: &Door) -> impl Drop + use<> {
+    let deadline = Deadline::after(Duration::from_mins(1));
+    door.gateway.admission.acquire("other", ProviderName::Glm, deadline, |_, _| {}).await.unwrap()
+}
+
+#[tokio::test]
+async fn auto_goes_on_to_the_next_model_when_the_queue_of_the_first_is_full() {
+    let door = narrow(0).await;
+    let _held = permit(&door).await;
+    let ask = Ask { route: door.route(None), ..door.question(GLM, "why?") };
+    assert_eq!(door.call().ask(&ask).await.unwrap().model, KIMI);
+    let error = door.call().ask(&door.question(GLM, "why?")).await.unwrap_err();
+    assert_eq!((error.code, requests(&door.fake)), (ErrorCode::OverCapacity, 1), "{error}");
+}
+
+#[tokio::test]
+async fn a_request_whose_turn_comes_after_the_deadline_is_refused_at_once() {
+    let _clock = StoppedClock::stop();
+    let door = narrow(9).await;
+    let held = permit(&door).await;
+    tokio::time::advance(Duration::from_secs(10)).await;
+    drop(held);
+    let _held = permit(&door).await;
+    let ask = Ask { deadline: Deadline::after(Duration::from_secs(7)), ..door.question(GLM, "why?") };
+    let error = door.call().ask(&ask).await.unwrap_err();
+    assert_eq!((error.code, error.kind()), (ErrorCode::OverCapacity, Kind::Retryable), "{error}");
+    assert_eq!(error.retry_after, Some(Duration::from_secs(3)));
+    assert_eq!(requests(&door.fake), 0);
 }
 
 #[tokio::test]

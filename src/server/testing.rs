@@ -8,7 +8,7 @@ use exai_fake::{Fake, Scenario};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
@@ -87,7 +87,15 @@ impl TestDaemon {
 
     /// The same, with more in its hello.
     pub(crate) async fn peer_with(&self, more: Value) -> Peer {
-        let mut peer = self.stranger().await;
+        Self::greet(self.stranger().await, more).await
+    }
+
+    /// A client with little room for what it has not read.
+    pub(crate) async fn narrow_peer(&self) -> Peer {
+        Self::greet(Peer::narrow(self.ports[0]).await, json!({})).await
+    }
+
+    async fn greet(mut peer: Peer, more: Value) -> Peer {
         let mut hello = json!({"op": "hello", "token": TOKEN, "protocol": 1});
         hello.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         peer.send(&hello).await;
@@ -126,6 +134,18 @@ pub(crate) struct Peer {
 impl Peer {
     pub(crate) async fn connect(address: SocketAddr, path: &str) -> Result<Self, tungstenite::Error> {
         let stream = TcpStream::connect(address).await?;
+        Self::over(stream, address, path).await
+    }
+
+    /// A client with little room for what it has not read.
+    pub(crate) async fn narrow(address: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        let stream = socket.connect(address).await.unwrap();
+        Self::over(stream, address, "/").await.unwrap()
+    }
+
+    async fn over(stream: TcpStream, address: SocketAddr, path: &str) -> Result<Self, tungstenite::Error> {
         stream.set_nodelay(true)?;
         let limits = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
         let url = format!("ws://{address}{path}");

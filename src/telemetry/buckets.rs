@@ -114,8 +114,8 @@ mod tests {
     #[test]
     fn a_sum_knows_the_durations_of_both() {
         let mut sum = of([1, 2]);
-        sum.merge(&of([50_000]));
-        assert_eq!((sum.len(), sum.percentile(99)), (3, Some(50_000)));
+        sum.merge(&of([2, 50_000]));
+        assert_eq!((sum.len(), sum.percentile(75), sum.percentile(99)), (4, Some(2), Some(50_000)));
     }
 
     #[test]

@@ -9,12 +9,11 @@ mod requests;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
-
 use prometheus::core::Collector;
 use prometheus::{HistogramOpts, Opts, Registry, Result, TextEncoder};
 
 pub(super) use calls::CallSeries;
+pub(super) use gauges::Present;
 pub use gauges::{BreakerState, Gauges};
 pub(super) use requests::{ModelSeries, RequestSeries};
 
@@ -39,10 +38,10 @@ impl Metrics {
         Ok(Self { registry, calls, requests })
     }
 
-    /// Everything in the classic text format. `since_start` is what the process has run for.
-    pub(super) fn text(&self, gauges: &Gauges, started_at_s: f64, since_start: Duration) -> Result<String> {
+    /// Everything in the classic text format.
+    pub(super) fn text(&self, now: &Present<'_>) -> Result<String> {
         let mut families = self.registry.gather();
-        families.extend(gauges::families(gauges, started_at_s, since_start)?);
+        families.extend(gauges::families(now)?);
         families.sort_by(|a, b| a.name().cmp(b.name()));
         TextEncoder::new().encode_to_string(&families)
     }

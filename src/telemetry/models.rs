@@ -80,6 +80,11 @@ impl Models {
         self.0.get(provider, model, make)
     }
 
+    /// Provider and model of each of them.
+    pub(super) fn names(&self) -> Vec<(String, String)> {
+        self.0.all().into_iter().map(|(provider, model, _)| (provider, model)).collect()
+    }
+
     /// What each of them did lately, in the order of their names.
     pub(super) fn figures(&self, now: Tick) -> Vec<Figures> {
         self.0.all().into_iter().map(|(provider, model, entry)| entry.figures(provider, model, now)).collect()

@@ -96,3 +96,24 @@ impl Sums {
 fn nanos(usd: f64) -> Nanodollars {
     (usd * 1e9).round() as Nanodollars
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::testing::answered;
+
+    #[tokio::test(start_paused = true)]
+    async fn too_many_sessions_push_out_idle_ones_and_never_busy_ones() {
+        let (mut sessions, envelope) = (Sessions::default(), answered("chat"));
+        let mut finish = |session: &str| {
+            sessions.finished(session, &envelope, Instant::now());
+            (sessions.of("0").calls, sessions.of("new").calls, sessions.0.len())
+        };
+        for number in 0..MOST {
+            finish(&number.to_string());
+        }
+        assert_eq!(finish("new"), (1, 0, MOST), "a busy one was forgotten, or there are too many");
+        tokio::time::advance(IDLE).await;
+        assert_eq!(finish("new"), (0, 1, 1));
+    }
+}

@@ -1,18 +1,25 @@
 //! Who gets a permit, and when.
 
+mod places;
+mod refusals;
+mod set_limits;
+mod watching;
+
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Mutex;
 use std::task::Poll;
+use std::time::Duration;
 
 use ProviderName::{Custom, Glm, Kimi, Mock};
 use tempfile::TempDir;
 use tokio::task::unconstrained;
 use tokio::time::Instant;
 
+use super::queue::LOOK;
 use super::*;
 use crate::coordination::prepare_state_dir;
-use crate::error::Kind;
+use crate::error::{ErrorCode, Kind};
 use crate::gateway::testing::limits;
 
 type Waiting = Pin<Box<dyn Future<Output = Result<Permit>>>>;
@@ -45,11 +52,16 @@ fn glm(limit: usize) -> Limits {
     limits
 }
 
+/// A deadline that is never in the way.
+fn patient() -> Deadline {
+    Deadline::after(Duration::from_hours(24))
+}
+
 /// A caller that waits; nothing happens before it is looked at.
 fn caller(admission: &Admission, session: &str, provider: ProviderName) -> Waiting {
     let (admission, session) = (admission.clone(), session.to_owned());
     // The budget that tokio gives to a task would make a waiter of a long test look blocked.
-    Box::pin(unconstrained(async move { admission.acquire(&session, provider, |_, _| {}).await }))
+    Box::pin(unconstrained(async move { admission.acquire(&session, provider, patient(), |_, _| {}).await }))
 }
 
 async fn look(waiting: &mut Waiting) -> Option<Result<Permit>> {
@@ -204,7 +216,8 @@ async fn a_waiter_hears_its_place_and_what_it_waits_for_whenever_that_changes() 
     let held = granted(&admission, "a", Glm).await;
     let first = queued(&admission, "a", Glm).await;
     let heard = Mutex::new(Vec::new());
-    let mut second = Box::pin(admission.acquire("b", Glm, |place, cause| heard.lock().unwrap().push((place, cause))));
+    let mut second =
+        Box::pin(admission.acquire("b", Glm, patient(), |place, cause| heard.lock().unwrap().push((place, cause))));
     assert!(poll_fn(|context| Poll::Ready(second.as_mut().poll(context))).await.is_pending());
     assert_eq!(*heard.lock().unwrap(), [(2, WaitingFor::Provider)]);
     drop(first);
@@ -225,7 +238,7 @@ async fn each_limit_names_itself_as_the_cause_of_waiting() {
         let (_dir, admission) = alone(limits);
         let _held = granted(&admission, "a", Glm).await;
         let heard = Mutex::new(None);
-        let mut waiting = Box::pin(admission.acquire("a", Glm, |place, cause| {
+        let mut waiting = Box::pin(admission.acquire("a", Glm, patient(), |place, cause| {
             heard.lock().unwrap().replace((place, cause));
         }));
         assert!(poll_fn(|context| Poll::Ready(waiting.as_mut().poll(context))).await.is_pending());

@@ -88,9 +88,10 @@ async fn a_client_that_is_gone_loses_nothing() {
     let call_id = first.until("call_tool_ack").await["call_id"].clone();
     first.until_that(|frame| frame["kind"] == "sent").await;
     drop(first);
-    daemon.fake.open("go");
     let mut second = daemon.peer().await;
     second.send(&json!({"op": "attach", "request_id": "a", "call_id": call_id, "after": 2, "stream": true})).await;
+    second.until("call_tool_ack").await;
+    daemon.fake.open("go");
     let mut numbers = Vec::new();
     let mut text = String::new();
     let result = loop {

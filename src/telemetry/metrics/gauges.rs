@@ -47,10 +47,21 @@ impl BreakerState {
     }
 }
 
-pub(super) fn families(gauges: &Gauges, started_at_s: f64, since_start: Duration) -> Result<Vec<MetricFamily>> {
-    let registry = Registry::new();
+/// All that is true at this moment.
+#[derive(Debug)]
+pub(in crate::telemetry) struct Present<'a> {
+    pub(in crate::telemetry) gauges: &'a Gauges,
+    /// Provider and model of all that were ever asked.
+    pub(in crate::telemetry) models: &'a [(String, String)],
+    /// In seconds since 1970.
+    pub(in crate::telemetry) started_at_s: f64,
+    pub(in crate::telemetry) since_start: Duration,
+}
+
+pub(super) fn families(now: &Present<'_>) -> Result<Vec<MetricFamily>> {
+    let (registry, gauges) = (Registry::new(), now.gauges);
     semaphores(&registry, &gauges.permits)?;
-    breakers(&registry, &gauges.breakers)?;
+    breakers(&registry, &gauges.breakers, now.models)?;
     let build = named("exai_build_info", "Always 1; the label tells the version.");
     let version = add(&registry, GaugeVec::new(build, &["version"]))?;
     version.get_metric_with_label_values(&[env!("CARGO_PKG_VERSION")])?.set(1.0);
@@ -59,8 +70,8 @@ pub(super) fn families(gauges: &Gauges, started_at_s: f64, since_start: Duration
         ("exai_connections", "Connections.", gauges.connections as f64),
         ("exai_calls_running", "Calls that run.", gauges.running as f64),
         ("exai_store_up", "1 when the store takes writes, else 0.", f64::from(u8::from(gauges.store_ok))),
-        ("process_start_time_seconds", "When the process started, in seconds since 1970.", started_at_s),
-        ("exai_uptime_seconds", "Seconds since the process started.", since_start.as_secs_f64()),
+        ("process_start_time_seconds", "When the process started, in seconds since 1970.", now.started_at_s),
+        ("exai_uptime_seconds", "Seconds since the process started.", now.since_start.as_secs_f64()),
     ] {
         add(&registry, Gauge::new(name, help))?.set(value);
     }
@@ -82,9 +93,12 @@ fn semaphores(registry: &Registry, permits: &Permits) -> Result<()> {
     permits.providers.iter().try_for_each(|(name, gauge)| set(name, *gauge))
 }
 
-fn breakers(registry: &Registry, breakers: &[BreakerState]) -> Result<()> {
+fn breakers(registry: &Registry, breakers: &[BreakerState], models: &[(String, String)]) -> Result<()> {
     let help = "Whether a model is left alone: 0 closed (it is asked), 1 half-open (one request tries it), 2 open.";
     let series = add(registry, IntGaugeVec::new(named("circuit_breaker_state", help), &["provider", "model"]))?;
+    for (provider, model) in models {
+        series.get_metric_with_label_values(&[provider, model])?.set(0);
+    }
     for breaker in breakers.iter().take(MOST) {
         series.get_metric_with_label_values(&[&breaker.provider, &breaker.model])?.set(breaker.number());
     }

@@ -106,6 +106,7 @@ async fn a_scrape_tells_what_happened_in_numbers() {
         (r#"circuit_breaker_state{model="a",provider="glm"}"#.to_owned(), 2.0),
         (r#"circuit_breaker_state{model="b",provider="glm"}"#.to_owned(), 1.0),
         (r#"circuit_breaker_state{model="c",provider="glm"}"#.to_owned(), 0.0),
+        (format!("circuit_breaker_state{{{model}}}"), 0.0),
         (r#"exai_requests_joined_total{provider="glm"}"#.to_owned(), 1.0),
         (r#"exai_requests_reused_total{provider="glm"}"#.to_owned(), 1.0),
         (r#"exai_retries_total{cause="server"}"#.to_owned(), 1.0),
@@ -175,6 +176,9 @@ async fn the_board_shows_only_series_that_are_exported() {
         for target in panel["targets"].as_array().into_iter().flatten() {
             shown.extend(series_of(target["expr"].as_str().unwrap()));
         }
+    }
+    for annotation in board["annotations"]["list"].as_array().unwrap() {
+        shown.extend(series_of(annotation["expr"].as_str().unwrap()));
     }
     for variable in board["templating"]["list"].as_array().unwrap() {
         shown.extend(series_of(variable["query"].as_str().unwrap_or_default()));
