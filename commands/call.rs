@@ -5,6 +5,7 @@
 //! ```
 
 mod arguments;
+mod detach;
 mod flags;
 mod footer;
 mod progress;
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use exai_core::backend::{self, Backend, CallHandle, Local};
+use exai_core::backend::{self, Backend, CallHandle};
 use exai_core::config::Project;
 use exai_core::error::{Error, ErrorCode};
 use exai_core::evidence::LocalWorkspace;
@@ -26,6 +27,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub(crate) use flags::{Args, Format, duration};
 
+use crate::door::nobody_to_leave_it_to;
 use crate::output::{Output, Style};
 use crate::report;
 use crate::setup::{Setup, project_root};
@@ -50,8 +52,12 @@ async fn carry_out(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::R
     let project = Project::load(&place.root)?;
     let (mut arguments, mut typed) = arguments::build(args, project.as_ref())?;
     let ignore = project.map(|project| project.ignore).unwrap_or_default();
-    let local = setup.open().await?;
-    let thread = arguments::resolve_thread(&mut arguments, &local, &place.root.to_string_lossy()).await?;
+    let root = place.root.to_string_lossy().into_owned();
+    let door = setup.open(&args.choice, std::slice::from_ref(&root), output).await?;
+    if args.detach && !door.outlives_us() {
+        return Err(nobody_to_leave_it_to().into());
+    }
+    let thread = arguments::resolve_thread(&mut arguments, &*door, &root).await?;
     // What an earlier call of the conversation was allowed to read, this one may read again.
     typed.extend(thread.iter().flat_map(|thread| &thread.messages).flat_map(|turn| turn.files.clone()));
     let workspace = place.workspace(setup.home().as_deref(), &ignore, &typed)?;
@@ -60,12 +66,13 @@ async fn carry_out(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::R
         arguments,
         options: CallOptions { timeout: args.timeout, fresh: args.fresh, dry_run: args.dry_run },
     };
-    let handle = local.call(request, workspace).await?;
-    let ended = follow(handle, args, setup, output).await;
+    let handle = door.call(request, workspace).await?;
+    let ended =
+        if args.detach { detach::leave(handle, args, output).await } else { follow(handle, args, setup, output).await };
     if matches!(ended, Ok(Ended::Abandoned(_))) {
-        drop(local);
+        drop(door);
     } else {
-        local.close().await;
+        door.close().await;
     }
     ended.map(|(Ended::Told(code) | Ended::Abandoned(code))| code)
 }
@@ -259,8 +266,8 @@ fn is_watched() -> bool {
 }
 
 /// The house, as far as arguments need it.
-async fn last_thread(local: &Local, root: &str) -> anyhow::Result<String> {
-    let found = local.last_thread(root).await?;
+async fn last_thread(door: &dyn Backend, root: &str) -> anyhow::Result<String> {
+    let found = door.last_thread(root).await?;
     let found = found.ok_or_else(|| {
         Error::not_found(format!("no conversation about {root} yet")).hint("leave --continue out to start one")
     })?;

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use exai_core::backend::{Backend, Local};
+use exai_core::backend::Backend;
 use exai_core::error::{Error, ErrorCode};
 use exai_core::protocol::{CallEvent, CallFilter, CallRecord, CallState, CallSummary, Told};
 
 use crate::call::{self, Format, duration};
+use crate::door::Choice;
 use crate::output::{Output, table};
 use crate::setup::Setup;
 
@@ -19,6 +20,8 @@ use crate::setup::Setup;
 pub(crate) struct Args {
     #[command(subcommand)]
     what: What,
+    #[command(flatten)]
+    choice: Choice,
 }
 
 #[derive(Debug, Subcommand)]
@@ -83,12 +86,12 @@ fn states() -> impl TypedValueParser<Value = CallState> {
 
 /// Shows calls.
 pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
-    let local = setup.open().await?;
+    let door = setup.open(&args.choice, &[], output).await?;
     let mut code = ExitCode::SUCCESS;
     match args.what {
         What::List { state, tool, limit, json } => {
             let filter = CallFilter { state, tool, since: None, limit };
-            let calls = local.list_calls(filter).await?;
+            let calls = door.list_calls(filter).await?;
             if json {
                 output.json(&calls)?;
             } else if calls.is_empty() {
@@ -99,25 +102,25 @@ pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyho
             }
         }
         What::Show { id, json } => {
-            let call = local.get_call(&id).await?;
+            let call = door.get_call(&id).await?;
             if json { output.json(&call.result)? } else { output.text(&page(&call))? }
         }
-        What::Wait { id, output: format, timeout } => code = wait(&local, &id, format, timeout, output).await?,
-        What::Cancel { id } => cancel(&local, &id, output).await?,
-        What::Events { id, follow, json } => events(&local, &id, follow, json, output).await?,
+        What::Wait { id, output: format, timeout } => code = wait(&*door, &id, format, timeout, output).await?,
+        What::Cancel { id } => cancel(&*door, &id, output).await?,
+        What::Events { id, follow, json } => events(&*door, &id, follow, json, output).await?,
     }
-    local.close().await;
+    door.close().await;
     Ok(code)
 }
 
 async fn wait(
-    local: &Local,
+    door: &dyn Backend,
     id: &str,
     format: Format,
     timeout: Option<Duration>,
     output: &mut Output,
 ) -> anyhow::Result<ExitCode> {
-    let handle = local.attach(id).await?;
+    let handle = door.attach(id).await?;
     let id = handle.id.clone();
     let result = match timeout {
         Some(timeout) => tokio::time::timeout(timeout, handle.result()).await.map_err(|_| {
@@ -129,8 +132,8 @@ async fn wait(
     call::print_result(&result, format, output)
 }
 
-async fn cancel(local: &Local, id: &str, output: &mut Output) -> anyhow::Result<()> {
-    let call = local.cancel(id).await?;
+async fn cancel(door: &dyn Backend, id: &str, output: &mut Output) -> anyhow::Result<()> {
+    let call = door.cancel(id).await?;
     let (id, state) = (&call.call_id, call.state);
     if state == CallState::Running {
         output.text(&format!("call {id} was asked to end"))?;
@@ -140,7 +143,7 @@ async fn cancel(local: &Local, id: &str, output: &mut Output) -> anyhow::Result<
     Ok(())
 }
 
-async fn events(local: &Local, id: &str, follow: bool, json: bool, output: &mut Output) -> anyhow::Result<()> {
+async fn events(door: &dyn Backend, id: &str, follow: bool, json: bool, output: &mut Output) -> anyhow::Result<()> {
     let mut show = |event: &CallEvent| -> anyhow::Result<()> {
         if json {
             output.json_line(event)
@@ -149,14 +152,14 @@ async fn events(local: &Local, id: &str, follow: bool, json: bool, output: &mut 
         }
     };
     if follow {
-        let mut handle = local.attach(id).await?;
+        let mut handle = door.attach(id).await?;
         while let Some(told) = handle.news.next().await {
             if let Told::Event(event) = told {
                 show(&event)?;
             }
         }
     } else {
-        for event in &local.get_call(id).await?.events {
+        for event in &door.get_call(id).await?.events {
             show(event)?;
         }
     }

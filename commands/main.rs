@@ -6,6 +6,7 @@ mod cli;
 mod completions;
 mod config;
 mod daemon;
+mod door;
 mod models;
 mod monitor;
 mod output;

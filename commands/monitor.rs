@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use exai_core::backend::Backend;
-
+use crate::door::Choice;
 use crate::output::Output;
 use crate::setup::Setup;
 
@@ -16,17 +15,19 @@ pub(crate) struct Args {
     /// Print it as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    choice: Choice,
 }
 
 /// Shows the state of the house.
 pub(crate) async fn run(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
-    let local = setup.open().await?;
-    let snapshot = local.snapshot().await?;
+    let door = setup.open(&args.choice, &[], output).await?;
+    let snapshot = door.snapshot().await?;
     if args.json {
         output.json(&snapshot)?;
     } else {
         output.text(&exai_ui::picture(&snapshot))?;
     }
-    local.close().await;
+    door.close().await;
     Ok(ExitCode::from(snapshot.verdict.word.exit_code()))
 }

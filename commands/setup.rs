@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use exai_core::backend::Local;
 use exai_core::config::{Config, Loaded, Override, Sources};
 use exai_core::error::{Error, Result};
 
 use crate::cli::Cli;
+use crate::door::{Choice, Door};
 use crate::output::{Output, Style};
 
 /// Where the program runs and what it was told.
@@ -49,9 +49,9 @@ impl Setup {
         self.loaded().map(|loaded| &loaded.config)
     }
 
-    /// Opens the house in this process.
-    pub(crate) async fn open(&self) -> Result<Local> {
-        Local::open(self.config()?).await
+    /// Opens the house that `choice` means; `roots` are the caller's directories.
+    pub(crate) async fn open(&self, choice: &Choice, roots: &[String], output: &mut Output) -> Result<Door> {
+        Door::open(self.loaded()?, choice, roots, output).await
     }
 
     /// The home directory of the user.

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Subcommand, ValueEnum};
-use exai_core::backend::{Backend, Local};
+use exai_core::backend::Backend;
 use exai_core::clock::Timestamp;
 use exai_core::protocol::{ThreadChoice, ThreadId, ThreadRecord, ThreadSummary};
 
 use crate::call::duration;
+use crate::door::Choice;
 use crate::output::{Output, table};
 use crate::setup::Setup;
 
@@ -18,6 +19,8 @@ use crate::setup::Setup;
 pub(crate) struct Args {
     #[command(subcommand)]
     what: What,
+    #[command(flatten)]
+    choice: Choice,
 }
 
 #[derive(Debug, Subcommand)]
@@ -74,10 +77,10 @@ enum Form {
 
 /// Shows conversations.
 pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
-    let local = setup.open().await?;
+    let door = setup.open(&args.choice, &[], output).await?;
     match args.what {
         What::List { limit, json } => {
-            let threads = local.list_threads(limit).await?;
+            let threads = door.list_threads(limit).await?;
             if json {
                 output.json(&threads)?;
             } else if threads.is_empty() {
@@ -88,11 +91,11 @@ pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyho
             }
         }
         What::Show { id, json } => {
-            let thread = local.get_thread(&id).await?;
+            let thread = door.get_thread(&id).await?;
             if json { output.json(&thread)? } else { output.text(&page(&thread))? }
         }
         What::Export { id, output: form } => {
-            let thread = local.get_thread(&id).await?;
+            let thread = door.get_thread(&id).await?;
             match form {
                 Form::Json => output.json(&thread)?,
                 Form::Markdown => output.text(&markdown(&thread))?,
@@ -102,21 +105,21 @@ pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyho
             let which = match idle {
                 Some(idle) => ThreadChoice::IdleSince(Timestamp::now().before(idle)),
                 None if ids.is_empty() => ThreadChoice::All,
-                None => ThreadChoice::Ids(whole_ids(&local, &ids).await?),
+                None => ThreadChoice::Ids(whole_ids(&*door, &ids).await?),
             };
-            let deleted = local.delete_threads(which).await?;
+            let deleted = door.delete_threads(which).await?;
             output.text(&format!("{deleted} conversations were deleted"))?;
         }
     }
-    local.close().await;
+    door.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
 /// All ids are looked up before anything is deleted, so that a wrong one deletes nothing.
-async fn whole_ids(local: &Local, prefixes: &[String]) -> anyhow::Result<Vec<ThreadId>> {
+async fn whole_ids(door: &dyn Backend, prefixes: &[String]) -> anyhow::Result<Vec<ThreadId>> {
     let mut ids = Vec::new();
     for prefix in prefixes {
-        ids.push(local.get_thread(prefix).await?.summary.thread_id);
+        ids.push(door.get_thread(prefix).await?.summary.thread_id);
     }
     Ok(ids)
 }

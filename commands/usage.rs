@@ -4,12 +4,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use exai_core::backend::Backend;
 use exai_core::clock::Timestamp;
 use exai_core::protocol::UsageBy;
 use exai_core::protocol::UsageRow;
 
 use crate::call::duration;
+use crate::door::Choice;
 use crate::output::{Output, table};
 use crate::setup::Setup;
 
@@ -25,6 +25,8 @@ pub(crate) struct Args {
     /// Print JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    choice: Choice,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -40,13 +42,13 @@ enum By {
 
 /// Shows the usage.
 pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
-    let local = setup.open().await?;
+    let door = setup.open(&args.choice, &[], output).await?;
     let by = match args.by {
         By::Model => UsageBy::Model,
         By::Tool => UsageBy::Tool,
         By::Day => UsageBy::Day,
     };
-    let rows = local.usage(by, Timestamp::now().before(args.since)).await?;
+    let rows = door.usage(by, Timestamp::now().before(args.since)).await?;
     if args.json {
         output.json(&rows)?;
     } else if rows.is_empty() {
@@ -56,7 +58,7 @@ pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyho
         lines.push(line(&total(&rows)));
         output.text(&table(["NAME", "REQUESTS", "FAILED", "INPUT", "CACHED", "OUTPUT", "COST"], &lines))?;
     }
-    local.close().await;
+    door.close().await;
     Ok(ExitCode::SUCCESS)
 }
 

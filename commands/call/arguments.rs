@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use exai_core::backend::{Backend, Local};
+use exai_core::backend::Backend;
 use exai_core::config::Project;
 use exai_core::error::{Error, Result};
 use exai_core::protocol::ThreadRecord;
@@ -118,13 +118,13 @@ fn texts(value: &Value) -> Vec<String> {
 /// Turns `last` and shortened ids into the id of the conversation, and returns that.
 pub(super) async fn resolve_thread(
     arguments: &mut Map<String, Value>,
-    local: &Local,
+    door: &dyn Backend,
     root: &str,
 ) -> anyhow::Result<Option<ThreadRecord>> {
     let given = arguments.get("continuation_id").and_then(Value::as_str).map(str::trim);
     let Some(given) = given.filter(|id| !id.is_empty()) else { return Ok(None) };
-    let prefix = if given == "last" { super::last_thread(local, root).await? } else { given.to_owned() };
-    let thread = local.get_thread(&prefix).await?;
+    let prefix = if given == "last" { super::last_thread(door, root).await? } else { given.to_owned() };
+    let thread = door.get_thread(&prefix).await?;
     arguments.insert("continuation_id".to_owned(), thread.summary.thread_id.to_string().into());
     Ok(Some(thread))
 }

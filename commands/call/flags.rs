@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, ValueEnum};
+use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches, ValueEnum};
 use exai_core::tools::Registry;
 use serde_json::Value;
 
+use crate::door::Choice;
+
 /// What was typed for one call.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug)]
 pub(crate) struct Args {
     /// The tool.
@@ -28,6 +31,10 @@ pub(crate) struct Args {
     pub(crate) fresh: bool,
     /// Send nothing.
     pub(crate) dry_run: bool,
+    /// Leave the call to the daemon.
+    pub(crate) detach: bool,
+    /// Which daemon.
+    pub(crate) choice: Choice,
 }
 
 /// How the result is printed.
@@ -83,6 +90,8 @@ impl FromArgMatches for Args {
             timeout: matches.get_one("timeout").copied(),
             fresh: flag("fresh"),
             dry_run: flag("dry-run"),
+            detach: flag("detach"),
+            choice: Choice::from_arg_matches(matches)?,
         })
     }
 
@@ -144,7 +153,7 @@ fn common_flags(command: Command) -> Command {
     let switch = |name: &'static str, help: &'static str| {
         Arg::new(name).long(name).action(ArgAction::SetTrue).help(help).help_heading(HEADING)
     };
-    command
+    Choice::augment_args(command)
         .arg(
             Arg::new("output")
                 .long("output")
@@ -175,6 +184,7 @@ fn common_flags(command: Command) -> Command {
             "dry-run",
             "Show which files, bytes and tokens would be sent, to which model and why; send nothing",
         ))
+        .arg(switch("detach", "Leave the call to the daemon: print its id as soon as no more files are needed"))
 }
 
 /// A number of seconds, or a number with `ms`, `s`, `m`, `h` or `d`.

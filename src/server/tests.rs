@@ -4,3 +4,4 @@
 mod call;
 mod door;
 mod life;
+mod remote;

@@ -12,5 +12,6 @@ mod journal; // calls and threads after the fact
 mod lifecycle; // how a daemon comes and goes
 mod limits; // what takes too long or is too much
 mod processes; // several processes, signals, pipes
+mod remote; // the same verbs through a daemon
 mod secrets; // what must not get out
 mod support; // the harness

@@ -24,6 +24,7 @@ impl Address {
     pub fn parse(text: &str) -> Result<Self> {
         let refused = |why: &str| {
             Error::validation("daemon", text, "ws://host:port or host:port", format!("daemon {text}: {why}"))
+                .hint("write it as ws://host:port or as host:port")
         };
         let text = text.trim();
         let full = if text.contains("://") { text.to_owned() } else { format!("ws://{text}") };
