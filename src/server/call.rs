@@ -27,24 +27,24 @@ const MOST: usize = 4096;
 const COME_BACK: Duration = Duration::from_secs(2);
 
 /// Accepts a call; what is wrong with it is its answer.
-pub(super) fn begin(call: CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) {
+pub(super) fn begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) {
     let request_id = call.request_id.as_deref().map(str::to_owned);
     if let Err(error) = try_begin(call, link, session, daemon) {
         link.outbox.push(frame::failure("call_tool_res", request_id.as_deref(), &error));
     }
 }
 
-fn try_begin(call: CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) -> Result<()> {
+fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) -> Result<()> {
     let request_id = call.request_id.as_deref().map(str::to_owned);
     let telling = Telling { request_id, after: 0, stream: call.stream };
     let detach = call.detach;
     let named = match &telling.request_id {
-        Some(request_id) => session.name(request_id, &call)?,
+        Some(request_id) => session.name(request_id, call)?,
         None => Named::New(CallId::new()),
     };
     match named {
         Named::New(call_id) => {
-            let started = start(&call, call_id, link, session, daemon);
+            let started = start(call, call_id, link, session, daemon);
             let handle = started.inspect_err(|_| {
                 if let Some(request_id) = &telling.request_id {
                     session.forget(request_id);
@@ -110,7 +110,7 @@ fn start(
     let caller = Caller {
         owner: session.owner.to_owned(),
         session: session.id.to_string(),
-        workspace: workspace_of(session, link, daemon, &call_id)?,
+        workspace: workspace_of(session, link, daemon, &call_id),
     };
     let request = CallRequest { tool: call.name.clone().into_owned(), arguments, options };
     // What the call logs names the client's request too.
