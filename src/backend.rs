@@ -6,6 +6,8 @@ mod parts;
 mod reload;
 mod remote;
 #[cfg(test)]
+mod secrecy;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;

@@ -122,8 +122,7 @@ impl Calls {
             created_at: now,
             deadline_at: now.after(allowed),
         };
-        let tool = self.registry.get(&request.tool).map(|tool| tool.info().name);
-        let span = trail::span(&start, tool.ok());
+        let span = trail::span(&start, || self.registry.get(&request.tool).ok().map(|tool| tool.info().name));
         let veil = Arc::<Veil>::default();
         let journal = Arc::new(Journal::new(start, self.store.clone(), Arc::clone(&veil), Arc::clone(&self.telemetry)));
         let (finished, result) = watch_channel(None);

@@ -28,7 +28,10 @@ pub(super) async fn stop(setup: &Setup, output: &mut Output) -> anyhow::Result<E
     let asked = ask(config).await;
     match (found, asked) {
         (Some(info), asked) => {
-            if let Err(error) = asked {
+            // A daemon may be gone before its answer has come.
+            if let Err(error) = asked
+                && accepts(&info, &config.state_dir)
+            {
                 let message = format!("{error}; sending SIGTERM to pid {}", info.pid);
                 output.note(Style::Warn, "warning: ", &message);
                 terminate(&info, &config.state_dir)?;
@@ -101,6 +104,9 @@ async fn wait(info: &DaemonInfo, config: &Config, output: &mut Output) -> Result
 
 /// Its own lock and the daemon's are given back by the kernel at the latest.
 fn is_alive(info: &DaemonInfo, state_dir: &Path) -> bool {
+    accepts(info, state_dir) || Instance::others(state_dir).contains(&info.pid)
+}
+
+fn accepts(info: &DaemonInfo, state_dir: &Path) -> bool {
     DaemonLock::find(state_dir).is_some_and(|found| found.pid == info.pid)
-        || Instance::others(state_dir).contains(&info.pid)
 }

@@ -31,6 +31,8 @@ pub struct House {
     /// Exchanged as a whole when the configuration is read again; calls that run keep the one they began with.
     calls: RwLock<Arc<Calls>>,
     config: RwLock<Arc<Config>>,
+    /// What holds until the end, whatever is read later.
+    started_with: Config,
     lasting: Lasting,
     opened: Instant,
     /// Counts how often the tools have changed.
@@ -64,6 +66,7 @@ impl House {
         Ok(Arc::new(Self {
             calls: RwLock::new(calls),
             config: RwLock::new(Arc::new(config.clone())),
+            started_with: config.clone(),
             lasting,
             opened: Instant::now(),
             catalog: watch::Sender::new(0),
@@ -103,7 +106,7 @@ impl House {
 
     /// Uses another configuration from the next call on. What can not be used leaves everything as it was.
     pub fn reload(&self, config: &Config) -> Result<Reloaded> {
-        let need_restart = config.differ_in(&self.config(), NEED_RESTART);
+        let need_restart = config.differ_in(&self.started_with, NEED_RESTART);
         let old = self.calls();
         // The locks by which processes know of each other stay where they were made.
         let config = &Config { state_dir: old.state_dir.clone(), ..config.clone() };
@@ -116,7 +119,8 @@ impl House {
         *self.calls.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config.clone());
         log::set_level(config.log.level);
-        info!(need_restart = need_restart.join(", "), "the configuration was read again");
+        let after_restart = (!need_restart.is_empty()).then(|| need_restart.join(", "));
+        info!(after_restart, "the configuration was read again");
         Ok(Reloaded { need_restart })
     }
 
@@ -125,7 +129,10 @@ impl House {
         // What can not be removed now is removed another time.
         let tidied = self.lasting.store.tidy(self.retention(), Timestamp::now(), allowed).await;
         if let Ok(Some(tidied)) = tidied {
-            info!(rows = tidied.rows, unfinished = tidied.unfinished, "what was kept for its time is gone");
+            let (rows, unfinished) = (tidied.rows, tidied.unfinished);
+            if rows > 0 {
+                info!(rows, unfinished, "what had been kept for its time was removed");
+            }
             Instance::sweep(&self.config().state_dir);
         }
     }
@@ -165,7 +172,18 @@ impl House {
 }
 
 /// Keys that are looked at only when a process starts.
-const NEED_RESTART: &[&str] = &["state_dir", "daemon.", "log.format", "log.files", "timeouts.store"];
+const NEED_RESTART: &[&str] = &[
+    "state_dir",
+    "daemon.host",
+    "daemon.port",
+    "daemon.token",
+    "daemon.page_port",
+    "daemon.health_port",
+    "daemon.metrics_port",
+    "log.format",
+    "log.files",
+    "timeouts.store",
+];
 
 fn calls(
     config: &Config,
@@ -193,7 +211,7 @@ fn calls(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Environment, Sources};
+    use crate::config::{Environment, Port, Sources};
 
     #[tokio::test]
     async fn a_reload_moves_no_locks_and_says_what_it_left_out() {
@@ -203,8 +221,10 @@ mod tests {
         let house = House::open(&config).await.unwrap();
         let mut new = Config { state_dir: elsewhere.path().to_owned(), ..config.clone() };
         new.limits.glm = 7;
+        new.daemon.max_connections = 7;
+        new.daemon.health_port = Port::Off;
         for _ in 0..2 {
-            assert_eq!(house.reload(&new).unwrap().need_restart, ["state_dir"]);
+            assert_eq!(house.reload(&new).unwrap().need_restart, ["state_dir", "daemon.health_port"]);
         }
         assert_eq!(house.config().limits.glm, 7);
         // Whose instance file is looked for in the wrong place is taken for dead.

@@ -48,9 +48,19 @@ impl House {
         variables.push(("HOME", text(home.path())));
         variables.push(("EXAI_STATE_DIR", text(&home.path().join("state"))));
         let sources = Sources { environment: Environment::from_pairs(variables), ..Sources::default() };
-        let config = Config::load(&sources).unwrap().config;
+        Self::of(fake, Config::load(&sources).unwrap().config, home).await
+    }
+
+    /// A house with this configuration, whose files are in `home`.
+    pub(crate) async fn of(fake: Fake, config: Config, home: TempDir) -> Self {
         let local = Local::open(&config).await.unwrap();
         Self { local, fake, config, project: tempfile::tempdir().unwrap(), _home: home }
+    }
+
+    /// Takes a table away behind the back of the store.
+    pub(crate) fn lose_table(&self, name: &str) {
+        let database = rusqlite::Connection::open(self.config.state_dir.join("exai.db")).unwrap();
+        database.execute(&format!("DROP TABLE {name}"), []).unwrap();
     }
 
     /// Opens the same state directory as another process does.

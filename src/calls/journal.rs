@@ -290,13 +290,11 @@ impl Recorder for Journal {
     async fn end_attempt(&self, n: u32, end: AttemptEnd, answer: Option<NewAnswer>) -> Result<()> {
         let answer = answer.map(|answer| veiled::hide_answer(&self.veil, answer));
         let end = veiled::hide_end(&self.veil, end);
-        trail::attempt(n, &end);
         self.store.end_attempt(self.start.id.clone(), n, end, answer).await
     }
 
     fn abandon_attempt(&self, n: u32, end: AttemptEnd) {
         let end = veiled::hide_end(&self.veil, end);
-        trail::attempt(n, &end);
         self.store.end_attempt_later(self.start.id.clone(), n, end);
     }
 }

@@ -3,20 +3,23 @@
 //! | level | what |
 //! |---|---|
 //! | error | it ended by our own fault |
-//! | warn | it failed, and that is our or a provider's fault |
+//! | warn | it failed, and that is our or a provider's fault; calls were refused for want of room, once a second |
 //! | info | it failed for another reason |
-//! | debug | its steps, its attempts, its success |
+//! | debug | its steps, its success |
 //! | trace | how many files it looked at |
 //!
 //! Messages of errors quote arguments, answers and providers, who quote the question: of those the log has the code. Only
 //! the words of our own faults are there in full. All of it has gone through the call's `Veil` before.
 
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
 use tracing::{Span, debug, error_span, trace};
 
+use crate::clock::Timestamp;
 use crate::error::ErrorCode;
 use crate::gateway::plain_name;
 use crate::protocol::{Envelope, ErrorBody, EventKind, Phase, Tried};
-use crate::store::{AttemptEnd, CallStart};
+use crate::store::CallStart;
 
 /// A line with the figures of a call's end, at one of several levels.
 macro_rules! ended {
@@ -35,12 +38,12 @@ macro_rules! ended {
 }
 
 /// The span of a call: every line inside it names the call. It is there at every level, so that an error finds its call;
-/// a span around it, such as the one of a request, stays around it. `tool` is the name of a tool that there is.
-pub(super) fn span(start: &CallStart, tool: Option<&'static str>) -> Span {
+/// a span around it, such as the one of a request, stays around it. `tool` finds the name of a tool that there is.
+pub(super) fn span(start: &CallStart, tool: impl Fn() -> Option<&'static str>) -> Span {
     error_span!(
         "call",
         call_id = start.id.as_str(),
-        tool = tool.unwrap_or("unknown"),
+        tool = tool().unwrap_or("unknown"),
         session_id = start.session.as_str(),
         owner = start.owner.as_str(),
     )
@@ -72,21 +75,6 @@ pub(super) fn step(n: u32, kind: &EventKind) {
     }
 }
 
-/// The end of a request.
-pub(super) fn attempt(n: u32, end: &AttemptEnd) {
-    let AttemptEnd { usage, cost, .. } = end;
-    debug!(
-        attempt = n,
-        outcome = end.outcome.as_str(),
-        input = usage.input,
-        output = usage.output,
-        reasoning = usage.reasoning,
-        cached = usage.cached,
-        nanodollars = cost,
-        "request ended"
-    );
-}
-
 /// The end of the call, after its secrets were hidden.
 pub(super) fn finished(envelope: &Envelope, phase: Option<Phase>) {
     let coverage = &envelope.coverage;
@@ -103,6 +91,10 @@ pub(super) fn finished(envelope: &Envelope, phase: Option<Phase>) {
         Severity::OurFault => ended!(error, end, "call ended by our own fault"),
         Severity::Fault => ended!(warn, end, "call failed"),
         Severity::Refused => ended!(info, end, "call failed"),
+        Severity::Crowded => {
+            ended!(debug, end, "call refused");
+            CROWD.refused();
+        }
     }
 }
 
@@ -130,6 +122,7 @@ enum Severity {
     OurFault,
     Fault,
     Refused,
+    Crowded,
 }
 
 /// Whose fault a failure is.
@@ -137,8 +130,30 @@ fn severity(code: ErrorCode) -> Severity {
     use ErrorCode as C;
     match code {
         C::InternalError => Severity::OurFault,
-        C::NoVerdict | C::ProviderError | C::OverCapacity | C::Timeout | C::ServiceUnavailable => Severity::Fault,
+        C::OverCapacity => Severity::Crowded,
+        C::NoVerdict | C::ProviderError | C::Timeout | C::ServiceUnavailable => Severity::Fault,
         _ => Severity::Refused,
+    }
+}
+
+/// Calls that were refused for want of room. They come in thousands a second, and a line for each would cost more than
+/// the refusal: so there is one a second, of all of this process.
+struct Crowd {
+    count: AtomicU64,
+    /// In which second a line was written last.
+    told: AtomicI64,
+}
+
+static CROWD: Crowd = Crowd { count: AtomicU64::new(0), told: AtomicI64::new(0) };
+
+impl Crowd {
+    fn refused(&self) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        let now = Timestamp::now().as_millis() / 1000;
+        if self.told.swap(now, Ordering::Relaxed) != now {
+            let calls = self.count.swap(0, Ordering::Relaxed);
+            tracing::warn!(calls, "calls were refused: there is no room for more");
+        }
     }
 }
 
@@ -165,5 +180,28 @@ impl End<'_> {
     /// The message, when it is about our own fault.
     fn words(&self) -> Option<&str> {
         matches!(severity(self.error.code), Severity::OurFault).then_some(self.error.message.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Level, LogFormat, LogKeys};
+    use crate::error::Error;
+    use crate::protocol::{CallId, LogLevel};
+    use crate::telemetry::log;
+
+    #[test]
+    fn refusals_for_want_of_room_do_not_fill_the_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let keys = LogKeys { level: Level::Info, format: LogFormat::Text, files: 1 };
+        let (dispatch, guard) = log::prepare(dir.path(), &keys).unwrap();
+        let mut lines = guard.listen();
+        let mut envelope = Envelope::running(CallId::new(), "chat");
+        envelope.fail(&Error::new(ErrorCode::OverCapacity, "256 calls wait already"));
+        tracing::dispatcher::with_default(&dispatch, || (0..500).for_each(|_| finished(&envelope, None)));
+        let told: Vec<_> = std::iter::from_fn(|| lines.try_recv().ok()).collect();
+        assert!((1..100).contains(&told.len()), "{} lines", told.len());
+        assert!(told.iter().all(|line| line.level == LogLevel::Warn && line.fields.contains_key("calls")), "{told:?}");
     }
 }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tracing::{debug, trace, warn};
 
 use super::flight::{Failure, Flight};
-use super::trail::name_of;
+use super::trail::{self, name_of};
 use super::{Answer, Gateway, Ledger, News, Patience, Recorder, lesson, retry, size};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode};
@@ -309,7 +309,7 @@ impl OpenAttempt<'_> {
     fn tell(&self, end: &AttemptEnd) {
         let Self { pilot, begun, .. } = self;
         pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
-        pilot.gateway.telemetry.attempt_ended(&AttemptOutcome {
+        let outcome = AttemptOutcome {
             provider: pilot.model.provider.as_str(),
             model: &pilot.model.id,
             outcome: &end.outcome,
@@ -317,7 +317,9 @@ impl OpenAttempt<'_> {
             first_token: self.first_token.map(|first| first.duration_since(*begun)),
             usage: end.usage,
             cost: end.cost,
-        });
+        };
+        trail::attempt(self.n, &pilot.model, &outcome);
+        pilot.gateway.telemetry.attempt_ended(&outcome);
     }
 
     async fn end(mut self, end: AttemptEnd, answer: Option<NewAnswer>) {

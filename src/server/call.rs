@@ -27,24 +27,24 @@ const MOST: usize = 4096;
 const COME_BACK: Duration = Duration::from_secs(2);
 
 /// Accepts a call; what is wrong with it is its answer.
-pub(super) fn begin(call: CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) {
+pub(super) fn begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) {
     let request_id = call.request_id.as_deref().map(str::to_owned);
     if let Err(error) = try_begin(call, link, session, daemon) {
         link.outbox.push(frame::failure("call_tool_res", request_id.as_deref(), &error));
     }
 }
 
-fn try_begin(call: CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) -> Result<()> {
+fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) -> Result<()> {
     let request_id = call.request_id.as_deref().map(str::to_owned);
     let telling = Telling { request_id, after: 0, stream: call.stream };
     let detach = call.detach;
     let named = match &telling.request_id {
-        Some(request_id) => session.name(request_id, &call)?,
+        Some(request_id) => session.name(request_id, call)?,
         None => Named::New(CallId::new()),
     };
     match named {
         Named::New(call_id) => {
-            let started = start(&call, call_id, link, session, daemon);
+            let started = start(call, call_id, link, session, daemon);
             let handle = started.inspect_err(|_| {
                 if let Some(request_id) = &telling.request_id {
                     session.forget(request_id);
@@ -53,13 +53,13 @@ fn try_begin(call: CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemo
             acknowledge(&handle, telling.request_id.as_deref(), link);
             if !detach {
                 let link = Arc::clone(link);
-                daemon.tasks.spawn(async move { telling::tell(handle, telling, &link).await });
+                daemon.answers.spawn(async move { telling::tell(handle, telling, &link).await });
             }
         }
         Named::Again(call_id) => {
             let (link, session, daemon) = (Arc::clone(link), Arc::clone(session), Arc::clone(daemon));
-            let tasks = daemon.tasks.clone();
-            tasks.spawn(async move {
+            let answers = daemon.answers.clone();
+            answers.spawn(async move {
                 let attached = session.local.attach(call_id.as_str()).await;
                 match attached {
                     Ok(handle) => {
@@ -110,10 +110,12 @@ fn start(
     let caller = Caller {
         owner: session.owner.to_owned(),
         session: session.id.to_string(),
-        workspace: workspace_of(session, link, daemon, &call_id)?,
+        workspace: workspace_of(session, link, daemon, &call_id),
     };
     let request = CallRequest { tool: call.name.clone().into_owned(), arguments, options };
-    daemon.house.calls().start_as(call_id, request, caller)
+    // What the call logs names the client's request too.
+    let span = tracing::error_span!("request", request_id = call.request_id.as_deref());
+    span.in_scope(|| daemon.house.calls().start_as(call_id, request, caller))
 }
 
 fn acknowledge(handle: &CallHandle, request_id: Option<&str>, link: &Link) {

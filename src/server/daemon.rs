@@ -28,8 +28,10 @@ pub(super) struct Daemon {
     pub(super) sessions: Sessions,
     pub(super) rates: rate::Shared,
     pub(super) connections: Connections,
-    /// Owns every task of the daemon.
+    /// Owns every task of the daemon that is not one of `answers`.
     pub(super) tasks: TaskTracker,
+    /// Owns the tasks that tell a client what it asked for: they come to their end before connections are closed.
+    pub(super) answers: TaskTracker,
     pub(super) shutdown: Shutdown,
     /// Every connection ends.
     pub(super) end: CancellationToken,
@@ -51,6 +53,7 @@ impl Daemon {
             rates: rate::Shared::new(&config.rates),
             connections: Connections::default(),
             tasks: TaskTracker::new(),
+            answers: TaskTracker::new(),
             shutdown,
             end: CancellationToken::new(),
             started: Instant::now(),

@@ -34,7 +34,7 @@ pub(super) async fn frame(text: &str, link: &Arc<Link>, session: &Arc<Session>, 
         if let Err(error) = admit(request_id.as_deref(), link, session, daemon) {
             return link.outbox.push(frame::failure("call_tool_res", request_id.as_deref(), &error));
         }
-        return call::begin(call, link, session, daemon);
+        return call::begin(&call, link, session, daemon);
     }
     let asked = match understand(text) {
         Ok(asked) => asked,
@@ -53,8 +53,8 @@ pub(super) async fn frame(text: &str, link: &Arc<Link>, session: &Arc<Session>, 
     }
     let Ok(permit) = Arc::clone(&link.work).acquire_owned().await else { return };
     let (link, session, daemon) = (Arc::clone(link), Arc::clone(session), Arc::clone(daemon));
-    let tasks = daemon.tasks.clone();
-    tasks.spawn(async move {
+    let answers = daemon.answers.clone();
+    answers.spawn(async move {
         let answer = answer_of(&asked.op);
         let request_id = asked.request_id.clone();
         let end = link.end.clone();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio_util::task::TaskTracker;
 
 use super::accept::{Role, accept};
 use super::daemon::Daemon;
@@ -26,8 +27,9 @@ pub async fn run(listeners: Listeners, mut deps: Deps, shutdown: Shutdown) -> Re
     let Listeners { main, page, health, metrics } = listeners;
     let others = [(page, Role::Page), (health, Role::Health), (metrics, Role::Metrics)];
     let others = others.into_iter().filter_map(|(listener, role)| Some((listener?, role)));
+    let doors = TaskTracker::new();
     for (listener, role) in std::iter::once((main, Role::Main)).chain(others) {
-        daemon.tasks.spawn(accept(Arc::clone(&daemon), listener, role));
+        doors.spawn(accept(Arc::clone(&daemon), listener, role));
     }
     daemon.tasks.spawn(keep_house(Arc::clone(&daemon)));
     if let Some(files) = files {
@@ -39,11 +41,17 @@ pub async fn run(listeners: Listeners, mut deps: Deps, shutdown: Shutdown) -> Re
         () = shutdown.drain.cancelled() => {}
         () = shutdown.now.cancelled() => shutdown.drain.cancel(),
     }
-    // Nothing is accepted from here on, so the next daemon may begin.
+    // Once nothing listens any more, the next daemon may begin, on the same ports.
+    doors.close();
+    doors.wait().await;
     drop(lock);
     tracing::info!(running = daemon.house.calls().running.len(), "draining");
     drain(&daemon, &shutdown).await;
+    // A result that is in the journal is told to who waits for it before its connection is closed.
+    daemon.answers.close();
+    drop(tokio::time::timeout(LAST_WORDS, daemon.answers.wait()).await);
     daemon.end.cancel();
+    daemon.answers.wait().await;
     daemon.tasks.close();
     daemon.tasks.wait().await;
     tracing::info!("ended");

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use serde_json::value::RawValue;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -190,7 +191,7 @@ impl Session {
 fn fingerprint(call: &CallTool<'_>) -> u64 {
     let mut hasher = DefaultHasher::new();
     call.name.hash(&mut hasher);
-    call.arguments.map(|raw| raw.get()).hash(&mut hasher);
+    call.arguments.map(RawValue::get).hash(&mut hasher);
     hasher.finish()
 }
 

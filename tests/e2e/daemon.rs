@@ -94,9 +94,9 @@ fn a_reload_tells_what_needs_a_restart() {
     let daemon = Daemon::start(&user);
     std::fs::create_dir_all(user.config_dir()).unwrap();
     let settings = user.config_dir().join("config.toml");
-    std::fs::write(&settings, "limits.global = 4\ndaemon.max_sessions = 5\n").unwrap();
+    std::fs::write(&settings, "limits.global = 4\nlog.files = 3\n").unwrap();
     let said = user.run(&["daemon", "reload"]).exits(0).stdout;
-    assert!(said.contains("daemon.max_sessions is used after a restart"), "{said}");
+    assert!(said.contains("log.files is used after a restart"), "{said}");
     let status = user.run(&["daemon", "status", "--json"]).json();
     assert_eq!(status["permits"]["global"]["limit"], 4, "{status:#}");
     daemon.stop().exits(0);

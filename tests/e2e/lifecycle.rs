@@ -85,7 +85,7 @@ fn a_hangup_reads_the_configuration_again() {
     command.env("NOTIFY_SOCKET", manager.address());
     let daemon = Daemon::start_as(command, &user);
     manager.hear("READY=1");
-    for text in ["limits.glm = 1\ndaemon.max_sessions = 5\n", "limits.glm = 0\n"] {
+    for text in ["limits.glm = 1\nlog.files = 3\n", "limits.glm = 0\n"] {
         std::fs::write(&settings, text).unwrap();
         daemon.signal("HUP");
         let message = manager.hear("RELOADING=1");
@@ -95,7 +95,7 @@ fn a_hangup_reads_the_configuration_again() {
     let ran = daemon.stop().exits(0);
     for line in [
         "the configuration was read again",
-        "warning: daemon.max_sessions is used only after a restart",
+        "warning: log.files is used only after a restart",
         "error: the configuration stays as it was: limits.glm",
     ] {
         assert!(ran.stderr.contains(line), "{line} is missing in {ran:#?}");

@@ -254,6 +254,13 @@ fn an_echo_and_an_answer_with_a_secret_in_it_are_kept_without_it() {
 }
 
 #[test]
+fn a_call_of_the_command_line_writes_no_log_however_much_is_to_be_told() {
+    let user = User::new();
+    user.run(&["call", "chat", "hi", "--model", "mock:echo", "--set", "log.level=trace"]).exits(0);
+    assert!(user.state_dir().is_dir() && !user.state_dir().join("logs").exists());
+}
+
+#[test]
 fn equal_requests_that_differ_in_their_secrets_only_are_one() {
     let fake = Fake::start(Scenario::answer("Yes."));
     let user = User::with(&fake);

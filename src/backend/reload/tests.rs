@@ -1,6 +1,7 @@
 //! Files change while a house is open. Time stands still but for what the tests let pass.
 
 use std::fs;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use exai_fake::{Fake, Scenario};
@@ -8,15 +9,14 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio_util::task::TaskTracker;
 
-use std::sync::Arc;
-
 use super::*;
 use crate::backend::Backend;
 use crate::backend::House;
-use crate::config::{Environment, Sources};
+use crate::config::{Environment, Level, LogFormat, LogKeys, Sources};
 use crate::evidence::LocalWorkspace;
 use crate::gateway::testing::{StoppedClock, in_time};
 use crate::protocol::{CallOptions, CallRequest, Envelope, SessionId};
+use crate::telemetry::log::{self, LogLevel};
 
 const EVERY: Duration = Duration::from_secs(2);
 
@@ -131,6 +131,60 @@ async fn what_can_not_be_used_changes_nothing_and_is_tried_again_only_when_it_ch
     assert_eq!(watched.rereads(), 4, "once a change");
     watched.write(".config/exai/config.toml", "default_model = \"kimi-k3\"");
     watched.until(|| model() == "kimi-k3").await;
+}
+
+#[tokio::test]
+async fn a_configuration_that_can_not_be_used_is_logged_with_its_place_and_without_its_secrets() {
+    let dir = tempfile::tempdir().unwrap();
+    let keys = LogKeys { level: Level::Trace, format: LogFormat::Text, files: 1 };
+    let (dispatch, _guard) = log::prepare(dir.path(), &keys).unwrap();
+    let _default = tracing::dispatcher::set_default(&dispatch);
+    let watched = Watched::open().await;
+    let mut lines = log::listen();
+    for (file, bad, place) in [
+        (".config/exai/config.toml", "[kimi]\napi_key = [\"a-secret-key\", 7]\n", "config.toml:2"),
+        (".config/exai/config.toml", "[kimi]\napi_key = \"a-secret-key\n", "config.toml:2"),
+        (".config/exai/.env", "KIMI_API_KEY='a-secret-key\n", ".env:1"),
+        ("prompts/chat.txt", "a-secret-prompt", "chat.txt"),
+    ] {
+        let before = watched.rereads();
+        watched.write(file, bad);
+        watched.until(|| watched.rereads() > before).await;
+        let line = in_time(lines.recv()).await.unwrap();
+        assert_eq!(line.level, LogLevel::Warn, "{bad}: {line}");
+        assert!(line.to_string().contains(place) && !line.to_string().contains("a-secret"), "{line}");
+        fs::remove_file(watched.dir.path().join(file)).unwrap();
+        watched.until(|| watched.rereads() > before + 1).await;
+        assert_eq!(in_time(lines.recv()).await.unwrap().message, "the configuration was read again");
+    }
+}
+
+#[tokio::test]
+async fn the_level_of_the_log_follows_the_configuration_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let keys = LogKeys { level: Level::Info, format: LogFormat::Text, files: 1 };
+    let (dispatch, _guard) = log::prepare(dir.path(), &keys).unwrap();
+    let _default = tracing::dispatcher::set_default(&dispatch);
+    let watched = Watched::open().await;
+    assert!(!tracing::enabled!(tracing::Level::DEBUG));
+    watched.write(".config/exai/config.toml", "[log]\nlevel = \"debug\"\n");
+    watched.until(|| watched.rereads() == 1).await;
+    assert!(tracing::enabled!(tracing::Level::DEBUG) && !tracing::enabled!(tracing::Level::TRACE));
+}
+
+#[tokio::test]
+async fn a_file_that_a_changed_configuration_names_is_watched_from_then_on() {
+    let watched = Watched::open().await;
+    let models = watched.dir.path().join("models.toml");
+    watched.write("models.toml", "");
+    watched.write(".config/exai/config.toml", &format!("[models]\nfile = {:?}\n", models.to_str().unwrap()));
+    watched.until(|| watched.rereads() == 1).await;
+    for _ in 0..3 {
+        tokio::time::advance(EVERY).await;
+    }
+    assert_eq!(watched.rereads(), 1, "that it is named is no change of it");
+    watched.write("models.toml", "# a comment\n");
+    watched.until(|| watched.rereads() == 2).await;
 }
 
 #[tokio::test]

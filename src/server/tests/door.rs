@@ -133,7 +133,8 @@ async fn a_peer_that_takes_nothing_is_closed_and_its_call_goes_on() {
     // Nothing is read: the answers fill every buffer on the way, until nothing more is read from the peer either.
     let ask = json!({"op": "list_tools", "request_id": "more"});
     for _ in 0..2_000 {
-        let sent = tokio::time::timeout(Duration::from_millis(100), peer.socket.send(Message::Text(ask.to_string().into())));
+        let sent =
+            tokio::time::timeout(Duration::from_millis(100), peer.socket.send(Message::Text(ask.to_string().into())));
         if !matches!(sent.await, Ok(Ok(()))) {
             break;
         }

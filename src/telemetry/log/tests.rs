@@ -174,10 +174,10 @@ fn a_line_can_not_be_forged_by_what_is_logged() {
 
 #[test]
 fn a_text_of_any_length_makes_a_line_of_bounded_length() {
+    const LONG: usize = 100_000;
     let long = "ü".repeat(LONG);
     let text = written(&keys(Level::Info, LogFormat::Text), |_| tracing::info!(long, "{long}"));
     assert!(text.len() < LONG, "{} bytes", text.len());
-    const LONG: usize = 100_000;
 }
 
 #[test]
