@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::daemon::Daemon;
 use super::hello::{self, Welcome};
+use super::meter::Meter;
 use super::outbox::{Next, Outbox};
 use super::session::Session;
 use super::{dispatch, feed};
@@ -33,7 +34,7 @@ const PARTING: Duration = Duration::from_secs(1);
 /// How long what a peer still sends is thrown away, so that it reads why it was closed.
 const LINGER: Duration = Duration::from_secs(5);
 
-pub(super) type Socket = WebSocketStream<TcpStream>;
+pub(super) type Socket = WebSocketStream<Meter>;
 
 /// One connection, as its session and its calls see it.
 #[derive(Debug)]
@@ -112,7 +113,7 @@ pub(super) async fn serve(stream: TcpStream, read: Vec<u8>, daemon: Arc<Daemon>,
         .write_buffer_size(BUFFER)
         .max_message_size(Some(config.daemon.max_bytes as usize))
         .max_frame_size(Some(config.daemon.max_bytes as usize));
-    let mut socket = WebSocketStream::from_partially_read(stream, read, Role::Server, Some(limits)).await;
+    let mut socket = WebSocketStream::from_partially_read(Meter::new(stream), read, Role::Server, Some(limits)).await;
     let end = daemon.end.child_token();
     let said = tokio::time::timeout(config.daemon.hello, hello::hear(&mut socket, &daemon, address));
     let said = tokio::select! {
@@ -123,6 +124,7 @@ pub(super) async fn serve(stream: TcpStream, read: Vec<u8>, daemon: Arc<Daemon>,
         Ok(said) => said,
         Err((reply, close)) => return part(socket, reply, close, config.daemon.stalled).await,
     };
+    socket.get_mut().lift();
     let Welcome { session, reply } = welcome;
     let link = Arc::new(Link::new(address, hello.workspace, end));
     link.outbox.push(reply);
@@ -259,6 +261,7 @@ async fn part(mut socket: Socket, reply: Option<String>, close: Close, patience:
 async fn linger(mut socket: Socket, close: Close) {
     let patience = if close == Close::TooBig { LINGER } else { PARTING };
     let stream = socket.get_mut();
+    stream.lift();
     let mut bin = vec![0; BUFFER];
     let drain = async { while matches!(stream.read(&mut bin).await, Ok(read) if read > 0) {} };
     drop(tokio::time::timeout(patience, drain).await);

@@ -1,12 +1,13 @@
 //! The first frame of a connection: who is there, with what right, and which session goes on.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use serde_json::Value;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{self, Message};
 
 use super::connection::Socket;
 use super::daemon::Daemon;
@@ -79,7 +80,10 @@ async fn read(socket: &mut Socket) -> Result<Hello, Refusal> {
             Some(Ok(Message::Text(text))) => break text,
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
             Some(Ok(Message::Binary(_))) => return Err(refuse("invalid_hello", Close::InvalidHello, None, None)),
-            Some(Err(tokio_tungstenite::tungstenite::Error::Capacity(_))) => return Err((None, Close::TooBig)),
+            Some(Err(tungstenite::Error::Capacity(_))) => return Err((None, Close::TooBig)),
+            Some(Err(tungstenite::Error::Io(error))) if error.kind() == ErrorKind::FileTooLarge => {
+                return Err((None, Close::TooBig));
+            }
             _ => return Err((None, Close::NoHello)),
         }
     };
