@@ -7,7 +7,8 @@ use crate::server::testing::{TOKEN, TestDaemon, get, write};
 
 fn admin(action: &str, more: Value) -> Value {
     let mut frame = json!({"op": "admin", "request_id": "a", "action": action});
-    frame.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let Value::Object(more) = more else { panic!("{more}") };
+    frame.as_object_mut().unwrap().extend(more);
     frame
 }
 
