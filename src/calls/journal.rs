@@ -11,7 +11,9 @@ use crate::clock::Timestamp;
 use crate::error::{ErrorCode, Result};
 use crate::feed::{Feed, Reader};
 use crate::gateway::Recorder;
-use crate::protocol::{CallEvent, CallId, CallRow, CallState, Envelope, EventKind, Live, Phase, ThreadId, Told};
+use crate::protocol::{
+    CallEvent, CallId, CallRow, CallState, Envelope, EventKind, Live, Phase, ThreadId, Told, Usage,
+};
 use crate::providers::Model;
 use crate::redaction::Veil;
 use crate::store::{AttemptEnd, CallStart, NewAnswer, NewAttempt, Store, ThreadWrite};
@@ -225,6 +227,28 @@ impl Journal {
     }
 }
 
+/// A request that is being committed. Its call may end meanwhile, and the commit goes on: then it was never sent, and cost
+/// nothing.
+struct Unsent<'a> {
+    journal: &'a Journal,
+    n: u32,
+}
+
+impl Drop for Unsent<'_> {
+    fn drop(&mut self) {
+        let end = AttemptEnd {
+            at: Timestamp::now(),
+            outcome: "cancelled".to_owned(),
+            message: Some("it was never sent".to_owned()),
+            usage: Usage::default(),
+            cost: Some(0),
+            priced_on: None,
+            extra: None,
+        };
+        self.journal.abandon_attempt(self.n, end);
+    }
+}
+
 /// Says where our own fault is told in full, when this process keeps a log.
 fn point_to_log(envelope: &mut Envelope) {
     let Some(error) = envelope.error.as_mut().filter(|error| error.code == ErrorCode::InternalError) else { return };
@@ -283,7 +307,9 @@ impl Recorder for Journal {
             request_key: key.to_owned(),
             at: Timestamp::now(),
         };
+        let unsent = Unsent { journal: self, n };
         self.store.begin_attempt(self.start(), events, attempt).await?;
+        std::mem::forget(unsent);
         Ok(n)
     }
 

@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{Sink, SinkExt, StreamExt};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Bytes, Message};
 use tokio_util::sync::CancellationToken;
@@ -168,8 +169,8 @@ async fn read_all(
             }
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => link.hear(),
             Some(Ok(Message::Binary(_))) => break Close::Unsupported,
-            Some(Err(tungstenite::Error::Capacity(_))) => break Close::TooBig,
-            Some(Ok(Message::Close(_) | Message::Frame(_)) | Err(_)) | None => break Close::GoingAway,
+            Some(Err(error)) => break of_broken(&error),
+            Some(Ok(Message::Close(_) | Message::Frame(_))) | None => break Close::GoingAway,
         }
     };
     (close, stream)
@@ -199,8 +200,8 @@ async fn write(
         let sent = match next {
             Next::Send(frames) => tokio::time::timeout(stalled, send(&mut sink, frames)).await,
             Next::Close(close) => {
-                let frame = Some(close_frame(close));
-                drop(tokio::time::timeout(stalled, sink.send(Message::Close(frame))).await);
+                // A peer that is gone already need not be told.
+                drop(tokio::time::timeout(stalled, say_close(&mut sink, close)).await);
                 link.end.cancel();
                 return sink;
             }
@@ -230,8 +231,27 @@ async fn send(
     sink.flush().await
 }
 
-fn close_frame(close: Close) -> CloseFrame {
-    CloseFrame { code: close.code().into(), reason: close.reason().into() }
+/// Closes, or answers a peer that closed first: its answer is made already, and nothing else may be sent any more.
+async fn say_close<S>(sink: &mut S, close: Close) -> Result<(), tungstenite::Error>
+where
+    S: Sink<Message, Error = tungstenite::Error> + Unpin,
+{
+    let frame = CloseFrame { code: close.code().into(), reason: close.reason().into() };
+    let said = sink.feed(Message::Close(Some(frame))).await;
+    if !matches!(said, Ok(()) | Err(tungstenite::Error::Protocol(ProtocolError::SendAfterClosing))) {
+        return said;
+    }
+    sink.flush().await
+}
+
+/// How a connection is closed on which this was read.
+pub(super) const fn of_broken(error: &tungstenite::Error) -> Close {
+    match error {
+        tungstenite::Error::Capacity(_) => Close::TooBig,
+        tungstenite::Error::Utf8(_) => Close::NoText,
+        tungstenite::Error::Protocol(_) => Close::Garbled,
+        _ => Close::GoingAway,
+    }
 }
 
 /// Refuses a connection that said no proper hello.
@@ -240,7 +260,7 @@ async fn part(mut socket: Socket, reply: Option<String>, close: Close, patience:
         if let Some(reply) = reply {
             socket.send(Message::Text(reply.into())).await?;
         }
-        socket.send(Message::Close(Some(close_frame(close)))).await
+        say_close(&mut socket, close).await
     };
     if let Ok(Ok(())) = tokio::time::timeout(patience, last).await {
         linger(socket, close).await;

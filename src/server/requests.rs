@@ -36,7 +36,7 @@ pub(super) async fn carry_out(
         "attach" => {
             let attach: Attach = asked.body()?;
             let request_id = asked.request_id.clone();
-            call::attach(attach, request_id, link, session).await.map(|()| None)
+            call::attach(attach, request_id, link, session, daemon).await.map(|()| None)
         }
         "cancel" => asked.answer(&cancel(&asked, session).await?),
         "list_calls" => {
@@ -76,8 +76,9 @@ pub(super) async fn carry_out(
             let AdminRequest { action } = asked.body()?;
             asked.answer(&admin::carry_out(action, link, session, daemon).await?)
         }
+        "hello" => Err(Error::invalid("this connection has said hello already").hint("connect again to be someone else")),
         unknown => Err(Error::invalid(format!("no op is called {unknown:?}")).hint(
-            "ops are hello, list_tools, call_tool, cancel, attach, list_calls, get_call, subscribe, health and others",
+            "ops are list_tools, call_tool, cancel, attach, list_calls, get_call, subscribe, health and others",
         )),
     }
 }

@@ -27,15 +27,15 @@ pub(super) fn workspace_of(
     link: &Arc<Link>,
     daemon: &Arc<Daemon>,
     call_id: &CallId,
-) -> Result<Arc<dyn Workspace>> {
-    let roots = session.roots();
+    roots: Vec<String>,
+) -> Arc<dyn Workspace> {
     if link.workspace {
         let root = roots.into_iter().next().unwrap_or_default();
-        return Ok(Arc::new(CallersFiles { session: Arc::clone(session), call_id: call_id.clone(), root }));
+        return Arc::new(CallersFiles { session: Arc::clone(session), call_id: call_id.clone(), root });
     }
     let allowed = daemon.config().daemon.roots.clone();
     let root = roots.first().or_else(|| allowed.first()).cloned().unwrap_or_default();
-    Ok(Arc::new(OwnFiles { allowed, wanted: roots, root, files: OnceCell::new() }))
+    Arc::new(OwnFiles { allowed, wanted: roots, root, files: OnceCell::new() })
 }
 
 /// The caller's files.
