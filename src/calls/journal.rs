@@ -324,3 +324,44 @@ impl Recorder for Journal {
         self.store.end_attempt_later(self.start.id.clone(), n, end);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::poll;
+    use serde_json::Map;
+
+    use super::*;
+    use crate::protocol::InstanceId;
+    use crate::providers::Catalogue;
+
+    #[tokio::test]
+    async fn a_request_whose_call_ends_while_it_is_committed_has_an_end_and_cost_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        crate::coordination::prepare_state_dir(dir.path()).unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let now = Timestamp::now();
+        let start = CallStart {
+            id: CallId::new(),
+            owner: "default".to_owned(),
+            session: "session".to_owned(),
+            instance: InstanceId::new(),
+            tool: "chat".to_owned(),
+            arguments: Map::new(),
+            thread_id: None,
+            created_at: now,
+            deadline_at: now,
+        };
+        let journal = Journal::new(start, store.clone(), Arc::default(), Arc::default());
+        let model = Catalogue::embedded().unwrap().find("glm-4.6").unwrap().clone();
+        {
+            let mut committing = std::pin::pin!(journal.begin_attempt(&model, "key"));
+            assert!(poll!(&mut committing).is_pending());
+        }
+        // Behind both in the queue of the store.
+        store.check_writable().await.unwrap();
+        let record = store.get_call("default".to_owned(), journal.id().to_string()).await.unwrap();
+        let attempt = &record.attempts[0];
+        assert_eq!((attempt.outcome.as_deref(), attempt.cost_usd), (Some("cancelled"), Some(0.0)), "{attempt:?}");
+        assert!(attempt.finished_at.is_some());
+    }
+}

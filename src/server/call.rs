@@ -24,22 +24,22 @@ const MAX_ARGUMENTS: usize = 10 * 1024 * 1024;
 const COME_BACK: Duration = Duration::from_secs(2);
 
 /// Accepts a call; what is wrong with it is its answer.
-pub(super) fn begin(call: CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) {
+pub(super) fn begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) {
     let request_id = call.request_id.as_deref().map(str::to_owned);
     if let Err(error) = try_begin(call, link, session, daemon) {
         link.outbox.push(frame::failure("call_tool_res", request_id.as_deref(), &error));
     }
 }
 
-fn try_begin(call: CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) -> Result<()> {
+fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) -> Result<()> {
     let place = Place::take(link)?;
     let request_id = call.request_id.as_deref().map(str::to_owned);
     let telling = Telling { request_id, after: 0, stream: call.stream };
     // Asked before the session is: a session that begins a call is locked.
     let roots = session.roots();
-    let start = |call_id| start(&call, call_id, roots, link, session, daemon);
+    let start = |call_id| start(call, call_id, roots, link, session, daemon);
     let named = match &telling.request_id {
-        Some(request_id) => session.begin(request_id, &call, start)?,
+        Some(request_id) => session.begin(request_id, call, start)?,
         None => Named::New(start(CallId::new())?),
     };
     let detach = call.detach;

@@ -23,7 +23,7 @@ use super::hello::{self, Welcome};
 use super::outbox::{Next, Outbox};
 use super::session::Session;
 use super::{dispatch, feed};
-use crate::protocol::wire::Close;
+use crate::protocol::wire::{BYE, Close};
 
 /// Larger ones are 95 % of an idle connection's memory.
 const BUFFER: usize = 4096;
@@ -129,14 +129,17 @@ pub(super) async fn serve(stream: TcpStream, read: Vec<u8>, daemon: Arc<Daemon>,
     link.outbox.push(reply);
     session.connect(&link, &hello);
     daemon.house.telemetry().session_opened(session.owner, &session.id);
-    tracing::info!(session = %session.id, %address, "connected");
+    tracing::info!(session_id = %session.id, %address, "connected");
     let (sink, stream) = socket.split();
     let writer = daemon.tasks.spawn(write(sink, Arc::clone(&link), (config.daemon.ping, config.daemon.stalled)));
     let (close, stream) = read_all(stream, &link, &session, &daemon).await;
     link.outbox.close(close);
     session.disconnect(&link);
+    if close == Close::Bye {
+        daemon.forget_if_done(&session);
+    }
     daemon.house.telemetry().session_closed(session.owner, &session.id);
-    tracing::info!(session = %session.id, %address, code = close.code(), "disconnected");
+    tracing::info!(session_id = %session.id, %address, why = close.reason(), "disconnected");
     // The writer ends by itself: what waits is sent or the peer takes nothing.
     let sink = writer.await;
     link.end.cancel();
@@ -170,7 +173,8 @@ async fn read_all(
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => link.hear(),
             Some(Ok(Message::Binary(_))) => break Close::Unsupported,
             Some(Err(error)) => break of_broken(&error),
-            Some(Ok(Message::Close(_) | Message::Frame(_))) | None => break Close::GoingAway,
+            Some(Ok(Message::Close(Some(close)))) if close.reason == BYE => break Close::Bye,
+            Some(Ok(Message::Close(_) | Message::Frame(_))) | None => break Close::Left,
         }
     };
     (close, stream)
@@ -250,7 +254,7 @@ pub(super) const fn of_broken(error: &tungstenite::Error) -> Close {
         tungstenite::Error::Capacity(_) => Close::TooBig,
         tungstenite::Error::Utf8(_) => Close::NoText,
         tungstenite::Error::Protocol(_) => Close::Garbled,
-        _ => Close::GoingAway,
+        _ => Close::Left,
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) async fn frame(text: &str, link: &Arc<Link>, session: &Arc<Session>, 
         if let Err(error) = admit(request_id.as_deref(), link, session, daemon) {
             return link.outbox.push(frame::failure("call_tool_res", request_id.as_deref(), &error));
         }
-        return call::begin(call, link, session, daemon);
+        return call::begin(&call, link, session, daemon);
     }
     let asked = match understand(text) {
         Ok(asked) => asked,

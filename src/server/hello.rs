@@ -81,7 +81,7 @@ async fn read(socket: &mut Socket) -> Result<Hello, Refusal> {
             Some(Ok(Message::Binary(_))) => return Err(refuse("invalid_hello", Close::InvalidHello, None, None)),
             Some(Err(error)) => {
                 let close = connection::of_broken(&error);
-                return Err((None, if close == Close::GoingAway { Close::NoHello } else { close }));
+                return Err((None, if close == Close::Left { Close::NoHello } else { close }));
             }
             Some(Ok(Message::Close(_) | Message::Frame(_))) | None => return Err((None, Close::NoHello)),
         }

@@ -43,11 +43,13 @@ impl Daemon {
     /// The state of the daemon as `owner` may see it.
     pub(super) fn snapshot(&self, owner: &str) -> Snapshot {
         let kept = lock(&self.picture.last).clone().filter(|(taken, _)| taken.elapsed() < FRESH);
-        let whole = kept.map(|(_, snapshot)| snapshot).unwrap_or_else(|| {
+        let whole = if let Some((_, snapshot)) = kept {
+            snapshot
+        } else {
             let snapshot = Arc::new(self.take_picture());
             *lock(&self.picture.last) = Some((Instant::now(), Arc::clone(&snapshot)));
             snapshot
-        });
+        };
         if owner == OPERATOR { Arc::unwrap_or_clone(whole) } else { for_owner(&whole, owner).into_owned() }
     }
 

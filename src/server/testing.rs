@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use tokio_util::task::TaskTracker;
 
 use super::{Deps, Listeners, Shutdown, run};
 use crate::backend::House;
@@ -30,6 +31,7 @@ pub(crate) struct TestDaemon {
     pub(crate) ports: [SocketAddr; 4],
     pub(crate) shutdown: Shutdown,
     pub(crate) dir: TempDir,
+    tasks: TaskTracker,
     task: JoinHandle<Result<()>>,
 }
 
@@ -72,8 +74,9 @@ impl TestDaemon {
             watch: None,
             autostarted: false,
         };
-        let task = tokio::spawn(run(listeners, deps, shutdown.clone()));
-        Self { house, fake, ports, shutdown, dir, task }
+        let tasks = TaskTracker::new();
+        let task = tasks.spawn(run(listeners, deps, shutdown.clone()));
+        Self { house, fake, ports, shutdown, dir, tasks, task }
     }
 
     pub(crate) fn state_dir(&self) -> std::path::PathBuf {
@@ -113,6 +116,7 @@ impl TestDaemon {
     /// Waits until the daemon has ended by itself.
     pub(crate) async fn ended(self) -> (Arc<House>, TempDir) {
         in_time(self.task).await.unwrap().unwrap();
+        self.tasks.close();
         self.house.close().await;
         (self.house, self.dir)
     }

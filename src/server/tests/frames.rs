@@ -18,13 +18,14 @@ const PING: u8 = 9;
 
 /// One frame, masked with zeros.
 fn frame(head: u8, payload: &[u8]) -> Vec<u8> {
+    const MASKED: u8 = 0x80;
+    const TWO_BYTES: u8 = 0x7e;
     let mut bytes = vec![head];
-    match u8::try_from(payload.len()).ok().filter(|length| *length < 126) {
-        Some(length) => bytes.push(0x80 | length),
-        None => {
-            bytes.push(0x80 | 126);
-            bytes.extend(u16::try_from(payload.len()).unwrap().to_be_bytes());
-        }
+    if let Some(length) = u8::try_from(payload.len()).ok().filter(|length| *length < TWO_BYTES) {
+        bytes.push(MASKED | length);
+    } else {
+        bytes.push(MASKED | TWO_BYTES);
+        bytes.extend(u16::try_from(payload.len()).unwrap().to_be_bytes());
     }
     bytes.extend([0; 4]);
     bytes.extend(payload);
