@@ -1,18 +1,20 @@
 //! One connection: hello, then one task that reads and one that writes. Calls run beside both and answer in any order.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{Sink, SinkExt, StreamExt};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Bytes, Message};
 use tokio_util::sync::CancellationToken;
@@ -173,9 +175,9 @@ async fn read_all(
             }
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => link.hear(),
             Some(Ok(Message::Binary(_))) => break Close::Unsupported,
-            Some(Err(tungstenite::Error::Capacity(_))) => break Close::TooBig,
+            Some(Err(error)) => break of_broken(&error),
             Some(Ok(Message::Close(Some(close)))) if close.reason == BYE => break Close::Bye,
-            Some(Ok(Message::Close(_) | Message::Frame(_)) | Err(_)) | None => break Close::Left,
+            Some(Ok(Message::Close(_) | Message::Frame(_))) | None => break Close::Left,
         }
     };
     (close, stream)
@@ -205,12 +207,8 @@ async fn write(
         let sent = match next {
             Next::Send(frames) => tokio::time::timeout(stalled, send(&mut sink, frames)).await,
             Next::Close(close) => {
-                // A peer that closed first has its answer waiting in the socket, which takes no other close.
-                let last = async {
-                    drop(sink.send(Message::Close(Some(close_frame(close)))).await);
-                    sink.flush().await
-                };
-                drop(tokio::time::timeout(stalled, last).await);
+                // A peer that is gone already need not be told.
+                drop(tokio::time::timeout(stalled, say_close(&mut sink, close)).await);
                 link.end.cancel();
                 return sink;
             }
@@ -240,8 +238,28 @@ async fn send(
     sink.flush().await
 }
 
-fn close_frame(close: Close) -> CloseFrame {
-    CloseFrame { code: close.code().into(), reason: close.reason().into() }
+/// Closes, or answers a peer that closed first: its answer is made already, and nothing else may be sent any more.
+async fn say_close<S>(sink: &mut S, close: Close) -> Result<(), tungstenite::Error>
+where
+    S: Sink<Message, Error = tungstenite::Error> + Unpin,
+{
+    let frame = CloseFrame { code: close.code().into(), reason: close.reason().into() };
+    let said = sink.feed(Message::Close(Some(frame))).await;
+    if !matches!(said, Ok(()) | Err(tungstenite::Error::Protocol(ProtocolError::SendAfterClosing))) {
+        return said;
+    }
+    sink.flush().await
+}
+
+/// How a connection is closed on which this was read.
+pub(super) fn of_broken(error: &tungstenite::Error) -> Close {
+    match error {
+        tungstenite::Error::Capacity(_) => Close::TooBig,
+        tungstenite::Error::Io(error) if error.kind() == ErrorKind::FileTooLarge => Close::TooBig,
+        tungstenite::Error::Utf8(_) => Close::NoText,
+        tungstenite::Error::Protocol(_) => Close::Garbled,
+        _ => Close::Left,
+    }
 }
 
 /// Refuses a connection that said no proper hello.
@@ -250,7 +268,7 @@ async fn part(mut socket: Socket, reply: Option<String>, close: Close, patience:
         if let Some(reply) = reply {
             socket.send(Message::Text(reply.into())).await?;
         }
-        socket.send(Message::Close(Some(close_frame(close)))).await
+        say_close(&mut socket, close).await
     };
     if let Ok(Ok(())) = tokio::time::timeout(patience, last).await {
         linger(socket, close).await;

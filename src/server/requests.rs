@@ -77,9 +77,12 @@ pub(super) async fn carry_out(
             let AdminRequest { action } = asked.body()?;
             asked.answer(&admin::carry_out(action, link, session, daemon).await?)
         }
+        "hello" => {
+            return Err(Error::invalid("this connection has said hello already").hint("connect again to be someone else"));
+        }
         unknown => {
             return Err(Error::invalid(format!("no op is called {unknown:?}")).hint(
-                "ops are hello, list_tools, call_tool, cancel, attach, list_calls, get_call, subscribe, health and others",
+                "ops are list_tools, call_tool, cancel, attach, list_calls, get_call, subscribe, health and others",
             ));
         }
     };

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use crate::server::testing::{TOKEN, TestDaemon, get, write};
 
-fn admin(action: &str, more: Value) -> Value {
-    let mut frame = json!({"op": "admin", "request_id": "a", "action": action});
-    let Value::Object(more) = more else { panic!("{more}") };
-    frame.as_object_mut().unwrap().extend(more);
+fn admin(action: &str, mut frame: Value) -> Value {
+    for (name, value) in [("op", "admin"), ("request_id", "a"), ("action", action)] {
+        frame[name] = value.into();
+    }
     frame
 }
 
