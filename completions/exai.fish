@@ -51,10 +51,10 @@ always\t'Always'
 never\t'Never'"
 complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "chat" -d 'Whether a daemon is used, and which one'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "debug" -d 'Whether a daemon is used, and which one'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "listmodels" -d 'Whether a daemon is used, and which one'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "version" -d 'Whether a daemon is used, and which one'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "chat" -d 'Asks a model and returns its answer. Use it for a second opinion, a question about files you name, or to go on with an earlier conversation.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "debug" -d 'Finds the root cause of a defect. Give your findings and the files that matter; a model reads both and answers with hypotheses, evidence and the smallest fix.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "listmodels" -d 'Lists the models of all providers with window, price and features, and says which providers are configured. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "version" -d 'Says which version of exai runs, on which platform, and which providers are configured. Asks no model.'
 complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l prompt -d 'The question or task.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l files -d 'Files and directories the question is about.' -r
@@ -170,10 +170,10 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "chat" -d 'Whether a daemon is used, and which one'
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "debug" -d 'Whether a daemon is used, and which one'
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "listmodels" -d 'Whether a daemon is used, and which one'
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "version" -d 'Whether a daemon is used, and which one'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "chat" -d 'Asks a model and returns its answer. Use it for a second opinion, a question about files you name, or to go on with an earlier conversation.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "debug" -d 'Finds the root cause of a defect. Give your findings and the files that matter; a model reads both and answers with hypotheses, evidence and the smallest fix.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "listmodels" -d 'Lists the models of all providers with window, price and features, and says which providers are configured. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "version" -d 'Says which version of exai runs, on which platform, and which providers are configured. Asks no model.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F

@@ -99,6 +99,8 @@ impl From<WireError> for Error {
 /// Why a connection is closed by the daemon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Close {
+    /// The peer left.
+    Left,
     /// The daemon is ending.
     GoingAway,
     /// The peer does not answer pings.
@@ -127,6 +129,7 @@ impl Close {
     /// The close code.
     pub const fn code(self) -> u16 {
         match self {
+            Self::Left => 1000,
             Self::GoingAway => 1012,
             Self::Silent => 1001,
             Self::Unsupported => 1003,
@@ -144,6 +147,7 @@ impl Close {
     /// The reason that goes with the code.
     pub const fn reason(self) -> &'static str {
         match self {
+            Self::Left => "",
             Self::GoingAway => "draining",
             Self::Silent => "peer is silent",
             Self::Unsupported => "text frames only",

@@ -169,7 +169,7 @@ async fn read_all(
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => link.hear(),
             Some(Ok(Message::Binary(_))) => break Close::Unsupported,
             Some(Err(tungstenite::Error::Capacity(_))) => break Close::TooBig,
-            Some(Ok(Message::Close(_) | Message::Frame(_)) | Err(_)) | None => break Close::GoingAway,
+            Some(Ok(Message::Close(_) | Message::Frame(_)) | Err(_)) | None => break Close::Left,
         }
     };
     (close, stream)
