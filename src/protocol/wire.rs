@@ -96,11 +96,16 @@ impl From<WireError> for Error {
     }
 }
 
-/// Why a connection is closed by the daemon.
+/// The reason of a client that closes its connection and will not come back: its session can be forgotten.
+pub const BYE: &str = "bye";
+
+/// Why a connection is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Close {
-    /// The peer left.
+    /// The peer left; it may come back to its session.
     Left,
+    /// The peer left for good.
+    Bye,
     /// The daemon is ending.
     GoingAway,
     /// The peer does not answer pings.
@@ -129,7 +134,7 @@ impl Close {
     /// The close code.
     pub const fn code(self) -> u16 {
         match self {
-            Self::Left => 1000,
+            Self::Left | Self::Bye => 1000,
             Self::GoingAway => 1012,
             Self::Silent => 1001,
             Self::Unsupported => 1003,
@@ -148,6 +153,7 @@ impl Close {
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Left => "",
+            Self::Bye => BYE,
             Self::GoingAway => "draining",
             Self::Silent => "peer is silent",
             Self::Unsupported => "text frames only",

@@ -89,10 +89,7 @@ fn start(
         return Err(Error::new(ErrorCode::ServiceUnavailable, "this daemon is ending and takes no new calls")
             .retry_after(COME_BACK));
     }
-    if link.calls.load(Ordering::Relaxed) >= MOST {
-        let message = format!("{MOST} calls of this connection are under way");
-        return Err(Error::new(ErrorCode::OverCapacity, message).retry_after(COME_BACK));
-    }
+    check_room(link)?;
     let raw = call.arguments.map_or("{}", |raw| raw.get());
     if raw.len() > MAX_ARGUMENTS {
         let message = format!("the arguments are {} bytes, allowed: {MAX_ARGUMENTS}", raw.len());
@@ -128,16 +125,29 @@ fn acknowledge(handle: &CallHandle, request_id: Option<&str>, link: &Link) {
     link.outbox.push(frame::tell("call_tool_ack", request_id, &ack));
 }
 
-/// Holds a call again, of any session of the same owner.
+/// Holds a call again, of any session of the same owner. It is told by a task of its own: a client that holds many
+/// calls can still ask for other things.
 pub(super) async fn attach(
     asked: Attach,
     request_id: Option<String>,
     link: &Arc<Link>,
     session: &Arc<Session>,
+    daemon: &Arc<Daemon>,
 ) -> Result<()> {
+    check_room(link)?;
     let handle = session.local.attach(&asked.call_id).await?;
     let Attach { after, stream, .. } = asked;
     acknowledge(&handle, request_id.as_deref(), link);
-    telling::tell(handle, Telling { request_id, after, stream }, link).await;
+    let link = Arc::clone(link);
+    daemon.answers.spawn(async move { telling::tell(handle, Telling { request_id, after, stream }, &link).await });
     Ok(())
+}
+
+/// Refuses one call more than a connection may be told of.
+fn check_room(link: &Link) -> Result<()> {
+    if link.calls.load(Ordering::Relaxed) < MOST {
+        return Ok(());
+    }
+    let message = format!("{MOST} calls of this connection are under way");
+    Err(Error::new(ErrorCode::OverCapacity, message).retry_after(COME_BACK))
 }

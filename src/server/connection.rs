@@ -22,7 +22,7 @@ use super::hello::{self, Welcome};
 use super::outbox::{Next, Outbox};
 use super::session::Session;
 use super::{dispatch, feed};
-use crate::protocol::wire::Close;
+use crate::protocol::wire::{BYE, Close};
 
 /// Larger ones are 95 % of an idle connection's memory.
 const BUFFER: usize = 4096;
@@ -128,14 +128,17 @@ pub(super) async fn serve(stream: TcpStream, read: Vec<u8>, daemon: Arc<Daemon>,
     link.outbox.push(reply);
     session.connect(&link, &hello);
     daemon.house.telemetry().session_opened(session.owner, &session.id);
-    tracing::info!(session = %session.id, %address, "connected");
+    tracing::info!(session_id = %session.id, %address, "connected");
     let (sink, stream) = socket.split();
     let writer = daemon.tasks.spawn(write(sink, Arc::clone(&link), (config.daemon.ping, config.daemon.stalled)));
     let (close, stream) = read_all(stream, &link, &session, &daemon).await;
     link.outbox.close(close);
     session.disconnect(&link);
+    if close == Close::Bye {
+        daemon.forget_if_done(&session);
+    }
     daemon.house.telemetry().session_closed(session.owner, &session.id);
-    tracing::info!(session = %session.id, %address, code = close.code(), "disconnected");
+    tracing::info!(session_id = %session.id, %address, why = close.reason(), "disconnected");
     // The writer ends by itself: what waits is sent or the peer takes nothing.
     let sink = writer.await;
     link.end.cancel();
@@ -169,6 +172,7 @@ async fn read_all(
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => link.hear(),
             Some(Ok(Message::Binary(_))) => break Close::Unsupported,
             Some(Err(tungstenite::Error::Capacity(_))) => break Close::TooBig,
+            Some(Ok(Message::Close(Some(close)))) if close.reason == BYE => break Close::Bye,
             Some(Ok(Message::Close(_) | Message::Frame(_)) | Err(_)) | None => break Close::Left,
         }
     };
@@ -199,8 +203,12 @@ async fn write(
         let sent = match next {
             Next::Send(frames) => tokio::time::timeout(stalled, send(&mut sink, frames)).await,
             Next::Close(close) => {
-                let frame = Some(close_frame(close));
-                drop(tokio::time::timeout(stalled, sink.send(Message::Close(frame))).await);
+                // A peer that closed first has its answer waiting in the socket, which takes no other close.
+                let last = async {
+                    drop(sink.send(Message::Close(Some(close_frame(close)))).await);
+                    sink.flush().await
+                };
+                drop(tokio::time::timeout(stalled, last).await);
                 link.end.cancel();
                 return sink;
             }

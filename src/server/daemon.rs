@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::rate;
-use super::session::Sessions;
+use super::session::{Session, Sessions};
 use super::token::Tokens;
 use super::{Deps, Shutdown};
 use crate::backend::House;
@@ -73,6 +73,15 @@ impl Daemon {
 
     pub(super) fn config(&self) -> Arc<Config> {
         self.house.config()
+    }
+
+    /// Forgets a session whose client said that it will not come back, unless a call of it still runs.
+    pub(super) fn forget_if_done(&self, session: &Session) {
+        let is_done =
+            session.links().is_empty() && !self.house.calls().running.by_session().contains_key(session.id.as_str());
+        if is_done && self.sessions.remove(&session.id).is_some() {
+            self.house.telemetry().forget_session(session.id.as_str());
+        }
     }
 
     /// Somebody needed the daemon just now.

@@ -36,7 +36,7 @@ pub(super) async fn carry_out(
         "attach" => {
             let attach: Attach = asked.body()?;
             let request_id = asked.request_id.clone();
-            call::attach(attach, request_id, link, session).await?;
+            call::attach(attach, request_id, link, session, daemon).await?;
             return Ok(None);
         }
         "cancel" => asked.answer(&cancel(&asked, session).await?),

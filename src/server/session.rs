@@ -177,9 +177,14 @@ impl Session {
         self.connected.notify_waiters();
     }
 
-    fn is_idle(&self, longer_than: Duration) -> bool {
+    /// Since when it has no connection.
+    fn away_since(&self) -> Option<Instant> {
         let state = self.state();
-        state.links.iter().all(|link| link.strong_count() == 0) && state.idle_since.elapsed() >= longer_than
+        state.links.iter().all(|link| link.strong_count() == 0).then_some(state.idle_since)
+    }
+
+    fn is_idle(&self, longer_than: Duration) -> bool {
+        self.away_since().is_some_and(|since| since.elapsed() >= longer_than)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -193,6 +198,12 @@ fn fingerprint(call: &CallTool<'_>) -> u64 {
     call.name.hash(&mut hasher);
     call.arguments.map(RawValue::get).hash(&mut hasher);
     hasher.finish()
+}
+
+/// The session whose client has been away for the longest time.
+fn longest_away(sessions: &HashMap<SessionId, Arc<Session>>) -> Option<SessionId> {
+    let away = sessions.values().filter_map(|session| Some((session.away_since()?, &session.id)));
+    away.min().map(|(_, id)| id.clone())
 }
 
 /// All sessions.
@@ -218,6 +229,12 @@ impl Sessions {
         }
         if sessions.len() >= most {
             sessions.retain(|_, session| !session.is_idle(idle));
+        }
+        if sessions.len() >= most
+            && let Some(longest) = longest_away(&sessions)
+            && let Some(gone) = sessions.remove(&longest)
+        {
+            gone.end();
         }
         if sessions.len() >= most {
             return Err(Error::new(ErrorCode::OverCapacity, format!("{most} sessions are open already"))

@@ -4,4 +4,5 @@
 mod call;
 mod door;
 mod life;
+mod operator;
 mod remote;

@@ -64,6 +64,11 @@ fn the_reference_of_the_command_line_is_the_help() {
         "tools",
         "models",
         "monitor",
+        "daemon",
+        "daemon status",
+        "daemon stop",
+        "daemon reload",
+        "daemon rotate-token",
         "config",
         "schema",
     ] {

@@ -290,3 +290,16 @@ async fn calls_without_a_name_share_nothing_but_equal_requests() {
     assert_ne!(answers[0], answers[1], "another tool's answer");
     daemon.stop().await;
 }
+
+#[tokio::test]
+async fn a_client_that_holds_many_calls_can_still_ask() {
+    let daemon = TestDaemon::start(held()).await;
+    let mut peer = daemon.peer().await;
+    peer.begin("1", "chat", question("hello")).await;
+    let call_id = peer.until("call_tool_ack").await["call_id"].clone();
+    for _ in 0..100 {
+        peer.send(&json!({"op": "attach", "request_id": "again", "call_id": call_id})).await;
+    }
+    assert_eq!(peer.ask(json!({"op": "health", "request_id": "h"})).await["ok"], true);
+    daemon.stop().await;
+}
