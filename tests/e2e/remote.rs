@@ -170,6 +170,7 @@ fn a_call_at_the_daemon_is_cancelled_by_a_signal_and_by_its_id() {
         }
         let ran = running.finish().exits(130);
         assert!(ran.stderr.contains("was cancelled"), "{ran:#?}");
+        fake.wait_until_closed(held - 1);
     }
     let listed = user.run(&["calls", "list", "--state", "cancelled", "--json"]).exits(0).json();
     assert_eq!(listed.as_array().unwrap().len(), 2);

@@ -1,6 +1,7 @@
 //! The harness: a clean environment, a project directory, and the binary in it.
 
 pub(crate) mod daemon; // a daemon of a user
+pub(crate) mod http; // what it says to who only looks
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};
