@@ -11,9 +11,7 @@ use crate::clock::Timestamp;
 use crate::error::{ErrorCode, Result};
 use crate::feed::{Feed, Reader};
 use crate::gateway::Recorder;
-use crate::protocol::{
-    CallEvent, CallId, CallRow, CallState, Envelope, EventKind, Live, Phase, ThreadId, Told, Usage,
-};
+use crate::protocol::{CallEvent, CallId, CallRow, CallState, Envelope, EventKind, Live, Phase, ThreadId, Told, Usage};
 use crate::providers::Model;
 use crate::redaction::Veil;
 use crate::store::{AttemptEnd, CallStart, NewAnswer, NewAttempt, Store, ThreadWrite};
@@ -352,7 +350,7 @@ mod tests {
             deadline_at: now,
         };
         let journal = Journal::new(start, store.clone(), Arc::default(), Arc::default());
-        let model = Catalogue::embedded().unwrap().find("glm-4.6").unwrap().clone();
+        let model = Catalogue::embedded().unwrap().resolve("glm-4.6").unwrap();
         {
             let mut committing = std::pin::pin!(journal.begin_attempt(&model, "key"));
             assert!(poll!(&mut committing).is_pending());

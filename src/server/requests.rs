@@ -78,7 +78,9 @@ pub(super) async fn carry_out(
             asked.answer(&admin::carry_out(action, link, session, daemon).await?)
         }
         "hello" => {
-            return Err(Error::invalid("this connection has said hello already").hint("connect again to be someone else"));
+            return Err(
+                Error::invalid("this connection has said hello already").hint("connect again to be someone else")
+            );
         }
         unknown => {
             return Err(Error::invalid(format!("no op is called {unknown:?}")).hint(

@@ -128,9 +128,8 @@ async fn the_journal_is_whole(house: &House) -> BTreeSet<String> {
         assert_eq!(record.events.iter().filter(|event| finished(&event.kind)).count(), 1, "{record:#?}");
         assert!(finished(&record.events.last().unwrap().kind), "{record:#?}");
         assert!(record.events.iter().zip(1..).all(|(event, n)| event.n == n), "{record:#?}");
-        let is_settled = |attempt: &crate::protocol::AttemptRecord| {
-            attempt.finished_at.is_some() && attempt.outcome.is_some()
-        };
+        let is_settled =
+            |attempt: &crate::protocol::AttemptRecord| attempt.finished_at.is_some() && attempt.outcome.is_some();
         assert!(record.attempts.iter().all(is_settled), "{record:#?}");
         kept.insert(id);
     }

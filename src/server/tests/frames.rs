@@ -62,8 +62,7 @@ async fn a_hello_that_comes_with_the_handshake_and_requests_behind_it_is_heard()
     let hello = json!({"op": "hello", "token": crate::server::testing::TOKEN}).to_string();
     let head = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
                 Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-    let bytes =
-        [head.into(), frame(WHOLE | TEXT, hello.as_bytes()), frame(WHOLE | TEXT, &version("1"))].concat();
+    let bytes = [head.into(), frame(WHOLE | TEXT, hello.as_bytes()), frame(WHOLE | TEXT, &version("1"))].concat();
     let mut stream = tokio::net::TcpStream::connect(daemon.ports[0]).await.unwrap();
     stream.write_all(&bytes).await.unwrap();
     let mut heard = Vec::new();

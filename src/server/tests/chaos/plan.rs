@@ -80,7 +80,8 @@ impl Question {
 
 /// The providers.
 pub(super) fn scenario() -> Scenario {
-    let answer = || Reply { framing: vec![Framing::OneWrite], ..Reply::answer("This is the answer to ").echo("marker-") };
+    let answer =
+        || Reply { framing: vec![Framing::OneWrite], ..Reply::answer("This is the answer to ").echo("marker-") };
     let slow = |pause_ms| Reply { pause_ms, ..Reply::answer("This is the slow answer to ").echo("marker-") };
     let page = "<!DOCTYPE html><html><body>Please log in</body></html>";
     let for_ever = |reply: Reply, word: &str| {
