@@ -55,7 +55,7 @@ pub(super) struct Link {
 }
 
 impl Link {
-    fn new(address: SocketAddr, workspace: bool, end: CancellationToken) -> Self {
+    pub(super) fn new(address: SocketAddr, workspace: bool, end: CancellationToken) -> Self {
         Self {
             outbox: Outbox::default(),
             address,
