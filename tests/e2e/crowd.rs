@@ -40,8 +40,12 @@ fn ten_thousand_that_said_hello_do_not_keep_one_more_from_its_answer() {
     while sockets.len() < most - 1 {
         let mut batch: Vec<Socket> =
             (0..BATCH.min(most - 1 - sockets.len())).map(|_| Socket::open(daemon.address)).collect();
-        batch.iter_mut().for_each(|socket| socket.greet(&token));
-        batch.iter_mut().for_each(Socket::welcomed);
+        for socket in &mut batch {
+            socket.greet(&token);
+        }
+        for socket in &mut batch {
+            socket.welcomed();
+        }
         sockets.append(&mut batch);
     }
     let mut one = Socket::connect(daemon.address, &user);
