@@ -17,6 +17,8 @@ mod daemon;
 mod dispatch;
 mod feed;
 mod frame;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod guard;
 mod health;
 mod hello;

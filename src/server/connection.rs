@@ -14,7 +14,6 @@ use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Bytes, Message};
 use tokio_util::sync::CancellationToken;
@@ -58,7 +57,7 @@ pub(super) struct Link {
 }
 
 impl Link {
-    fn new(address: SocketAddr, workspace: bool, end: CancellationToken) -> Self {
+    pub(super) fn new(address: SocketAddr, workspace: bool, end: CancellationToken) -> Self {
         Self {
             outbox: Outbox::default(),
             address,
@@ -244,10 +243,7 @@ where
     S: Sink<Message, Error = tungstenite::Error> + Unpin,
 {
     let frame = CloseFrame { code: close.code().into(), reason: close.reason().into() };
-    let said = sink.feed(Message::Close(Some(frame))).await;
-    if !matches!(said, Ok(()) | Err(tungstenite::Error::Protocol(ProtocolError::SendAfterClosing))) {
-        return said;
-    }
+    drop(sink.send(Message::Close(Some(frame))).await);
     sink.flush().await
 }
 

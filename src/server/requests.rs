@@ -77,19 +77,18 @@ pub(super) async fn carry_out(
             let AdminRequest { action } = asked.body()?;
             asked.answer(&admin::carry_out(action, link, session, daemon).await?)
         }
-        "hello" => {
-            return Err(
-                Error::invalid("this connection has said hello already").hint("connect again to be someone else")
-            );
-        }
-        unknown => return Err(no_op(unknown)),
+        other => return Err(not_now(other)),
     };
     Ok(Some(answer))
 }
 
-fn no_op(op: &str) -> Error {
-    let ops = "ops are list_tools, call_tool, cancel, attach, list_calls, get_call, subscribe, health and others";
-    Error::invalid(format!("no op is called {op:?}")).hint(ops)
+/// An operation that there is not, or not any more.
+fn not_now(op: &str) -> Error {
+    if op == "hello" {
+        return Error::invalid("this connection has said hello already").hint("connect again to be someone else");
+    }
+    Error::invalid(format!("no op is called {op:?}"))
+        .hint("ops are list_tools, call_tool, cancel, attach, list_calls, get_call, subscribe, health and others")
 }
 
 impl Asked {

@@ -6,6 +6,7 @@ mod beside; // calls in process beside a daemon
 mod call; // one call: what is sent, printed and kept
 mod causes; // everything that goes wrong upstream, and its exit code
 mod config; // settings, their origin, and what is refused
+mod crowd; // many connections, and those that take their time or too much room
 mod daemon; // what its user tells a daemon
 mod documents; // generated pages and the README are true
 mod durability; // kill -9, and stores that are full, locked, damaged, old or new
