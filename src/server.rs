@@ -21,6 +21,7 @@ mod guard;
 mod health;
 mod hello;
 mod http;
+mod meter;
 mod outbox;
 mod picture;
 mod rate;

@@ -112,6 +112,10 @@ pub enum Close {
     Silent,
     /// A frame that the protocol does not have, such as a binary one.
     Unsupported,
+    /// Text that is no UTF-8.
+    NoText,
+    /// Frames that are no WebSocket frames.
+    Garbled,
     /// A frame larger than allowed.
     TooBig,
     /// The peer takes nothing of what is sent to it.
@@ -138,6 +142,8 @@ impl Close {
             Self::GoingAway => 1012,
             Self::Silent => 1001,
             Self::Unsupported => 1003,
+            Self::NoText => 1007,
+            Self::Garbled => 1002,
             Self::TooBig => 1009,
             Self::Stalled => 1013,
             Self::InvalidHello => 4000,
@@ -157,6 +163,8 @@ impl Close {
             Self::GoingAway => "draining",
             Self::Silent => "peer is silent",
             Self::Unsupported => "text frames only",
+            Self::NoText => "text must be UTF-8",
+            Self::Garbled => "protocol error",
             Self::TooBig => "message too big",
             Self::Stalled => "peer takes nothing",
             Self::InvalidHello => "invalid hello",

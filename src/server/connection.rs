@@ -1,24 +1,27 @@
 //! One connection: hello, then one task that reads and one that writes. Calls run beside both and answer in any order.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{Sink, SinkExt, StreamExt};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Bytes, Message};
 use tokio_util::sync::CancellationToken;
 
 use super::daemon::Daemon;
 use super::hello::{self, Welcome};
+use super::meter::Meter;
 use super::outbox::{Next, Outbox};
 use super::session::Session;
 use super::{dispatch, feed};
@@ -33,7 +36,7 @@ const PARTING: Duration = Duration::from_secs(1);
 /// How long what a peer still sends is thrown away, so that it reads why it was closed.
 const LINGER: Duration = Duration::from_secs(5);
 
-pub(super) type Socket = WebSocketStream<TcpStream>;
+pub(super) type Socket = WebSocketStream<Meter>;
 
 /// One connection, as its session and its calls see it.
 #[derive(Debug)]
@@ -112,7 +115,7 @@ pub(super) async fn serve(stream: TcpStream, read: Vec<u8>, daemon: Arc<Daemon>,
         .write_buffer_size(BUFFER)
         .max_message_size(Some(config.daemon.max_bytes as usize))
         .max_frame_size(Some(config.daemon.max_bytes as usize));
-    let mut socket = WebSocketStream::from_partially_read(stream, read, Role::Server, Some(limits)).await;
+    let mut socket = WebSocketStream::from_partially_read(Meter::new(stream), read, Role::Server, Some(limits)).await;
     let end = daemon.end.child_token();
     let said = tokio::time::timeout(config.daemon.hello, hello::hear(&mut socket, &daemon, address));
     let said = tokio::select! {
@@ -123,6 +126,7 @@ pub(super) async fn serve(stream: TcpStream, read: Vec<u8>, daemon: Arc<Daemon>,
         Ok(said) => said,
         Err((reply, close)) => return part(socket, reply, close, config.daemon.stalled).await,
     };
+    socket.get_mut().lift();
     let Welcome { session, reply } = welcome;
     let link = Arc::new(Link::new(address, hello.workspace, end));
     link.outbox.push(reply);
@@ -171,9 +175,9 @@ async fn read_all(
             }
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => link.hear(),
             Some(Ok(Message::Binary(_))) => break Close::Unsupported,
-            Some(Err(tungstenite::Error::Capacity(_))) => break Close::TooBig,
+            Some(Err(error)) => break of_broken(&error),
             Some(Ok(Message::Close(Some(close)))) if close.reason == BYE => break Close::Bye,
-            Some(Ok(Message::Close(_) | Message::Frame(_)) | Err(_)) | None => break Close::Left,
+            Some(Ok(Message::Close(_) | Message::Frame(_))) | None => break Close::Left,
         }
     };
     (close, stream)
@@ -203,12 +207,8 @@ async fn write(
         let sent = match next {
             Next::Send(frames) => tokio::time::timeout(stalled, send(&mut sink, frames)).await,
             Next::Close(close) => {
-                // A peer that closed first has its answer waiting in the socket, which takes no other close.
-                let last = async {
-                    drop(sink.send(Message::Close(Some(close_frame(close)))).await);
-                    sink.flush().await
-                };
-                drop(tokio::time::timeout(stalled, last).await);
+                // A peer that is gone already need not be told.
+                drop(tokio::time::timeout(stalled, say_close(&mut sink, close)).await);
                 link.end.cancel();
                 return sink;
             }
@@ -238,8 +238,28 @@ async fn send(
     sink.flush().await
 }
 
-fn close_frame(close: Close) -> CloseFrame {
-    CloseFrame { code: close.code().into(), reason: close.reason().into() }
+/// Closes, or answers a peer that closed first: its answer is made already, and nothing else may be sent any more.
+async fn say_close<S>(sink: &mut S, close: Close) -> Result<(), tungstenite::Error>
+where
+    S: Sink<Message, Error = tungstenite::Error> + Unpin,
+{
+    let frame = CloseFrame { code: close.code().into(), reason: close.reason().into() };
+    let said = sink.feed(Message::Close(Some(frame))).await;
+    if !matches!(said, Ok(()) | Err(tungstenite::Error::Protocol(ProtocolError::SendAfterClosing))) {
+        return said;
+    }
+    sink.flush().await
+}
+
+/// How a connection is closed on which this was read.
+pub(super) fn of_broken(error: &tungstenite::Error) -> Close {
+    match error {
+        tungstenite::Error::Capacity(_) => Close::TooBig,
+        tungstenite::Error::Io(error) if error.kind() == ErrorKind::FileTooLarge => Close::TooBig,
+        tungstenite::Error::Utf8(_) => Close::NoText,
+        tungstenite::Error::Protocol(_) => Close::Garbled,
+        _ => Close::Left,
+    }
 }
 
 /// Refuses a connection that said no proper hello.
@@ -248,7 +268,7 @@ async fn part(mut socket: Socket, reply: Option<String>, close: Close, patience:
         if let Some(reply) = reply {
             socket.send(Message::Text(reply.into())).await?;
         }
-        socket.send(Message::Close(Some(close_frame(close)))).await
+        say_close(&mut socket, close).await
     };
     if let Ok(Ok(())) = tokio::time::timeout(patience, last).await {
         linger(socket, close).await;
@@ -259,6 +279,7 @@ async fn part(mut socket: Socket, reply: Option<String>, close: Close, patience:
 async fn linger(mut socket: Socket, close: Close) {
     let patience = if close == Close::TooBig { LINGER } else { PARTING };
     let stream = socket.get_mut();
+    stream.lift();
     let mut bin = vec![0; BUFFER];
     let drain = async { while matches!(stream.read(&mut bin).await, Ok(read) if read > 0) {} };
     drop(tokio::time::timeout(patience, drain).await);

@@ -42,6 +42,7 @@ pub(super) struct Daemon {
     pub(super) ports: Vec<(&'static str, SocketAddr)>,
     pub(super) last_used: Mutex<Instant>,
     pub(super) picture: super::picture::Pictures,
+    pub(super) refusals: super::audit::Refusals,
 }
 
 impl Daemon {
@@ -62,6 +63,7 @@ impl Daemon {
             ports,
             last_used: Mutex::new(Instant::now()),
             picture: super::picture::Pictures::default(),
+            refusals: super::audit::Refusals::default(),
             house: deps.house,
         }
     }

@@ -98,7 +98,10 @@ impl Outbox {
         {
             let mut queue = self.lock();
             let merged = queue.items.iter_mut().rev().find_map(|item| match item {
-                Item::Live(_, waiting) if waiting.call_id == news.call_id => merge(waiting, &news),
+                // Several may hear one call over one connection, each under a name of its own.
+                Item::Live(name, waiting) if name.as_deref() == request_id && waiting.call_id == news.call_id => {
+                    merge(waiting, &news)
+                }
                 _ => None,
             });
             if let Some(more) = merged {
@@ -236,6 +239,17 @@ mod tests {
         assert_eq!(frames[1]["text"], "three");
         assert_eq!(frames[2]["received"], 2);
         assert_eq!(frames[3]["n"], 2);
+    }
+
+    #[tokio::test]
+    async fn text_of_a_call_is_joined_for_each_of_those_who_hear_it() {
+        let (outbox, call) = (Outbox::default(), CallId::new());
+        for name in ["r", "s", "r", "s"] {
+            outbox.live(Some(name), delta(&call, "word "));
+        }
+        let frames = sent(&outbox).await;
+        let told: Vec<_> = frames.iter().map(|frame| (frame["request_id"].as_str(), frame["text"].as_str())).collect();
+        assert_eq!(told, [(Some("r"), Some("word word ")), (Some("s"), Some("word word "))]);
     }
 
     #[tokio::test]

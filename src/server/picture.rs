@@ -1,5 +1,6 @@
 //! The state of the daemon at one moment, taken once for all who look within a short time.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,6 +14,8 @@ use crate::gateway::BreakerReading;
 use crate::protocol::{self, Permits, SessionRow, Snapshot};
 use crate::telemetry::{BreakerState, Gauges, HouseFacts, for_owner};
 
+/// Sessions in a picture: what a person can look through. Thousands would make it megabytes, several times a second.
+const SHOWN: usize = 200;
 /// How long a picture is good for: the least interval between two snapshots of a subscriber.
 const FRESH: Duration = Duration::from_millis(50);
 
@@ -87,6 +90,7 @@ impl Daemon {
             breakers: self.breakers(),
             running: calls.running.rows(),
             sessions: self.session_rows(),
+            sessions_total: self.sessions.len(),
             stores: BTreeMap::from([("sqlite".to_owned(), store.trouble.unwrap_or_else(|| "ok".to_owned()))]),
             kept_bytes: store.kept_bytes,
         })
@@ -122,7 +126,11 @@ impl Daemon {
                 cost_usd: figures.cost_usd,
             }
         };
-        self.sessions.all().iter().map(row).collect()
+        let mut rows: Vec<SessionRow> = self.sessions.all().iter().map(row).collect();
+        // The busiest first, then those that were heard of last.
+        rows.sort_by_key(|row| Reverse((row.inflight, row.connected, row.last_seen)));
+        rows.truncate(SHOWN);
+        rows
     }
 }
 

@@ -77,13 +77,19 @@ pub(super) async fn carry_out(
             let AdminRequest { action } = asked.body()?;
             asked.answer(&admin::carry_out(action, link, session, daemon).await?)
         }
-        unknown => {
-            return Err(Error::invalid(format!("no op is called {unknown:?}")).hint(
-                "ops are hello, list_tools, call_tool, cancel, attach, list_calls, get_call, subscribe, health and others",
-            ));
+        "hello" => {
+            return Err(
+                Error::invalid("this connection has said hello already").hint("connect again to be someone else")
+            );
         }
+        unknown => return Err(no_op(unknown)),
     };
     Ok(Some(answer))
+}
+
+fn no_op(op: &str) -> Error {
+    let ops = "ops are list_tools, call_tool, cancel, attach, list_calls, get_call, subscribe, health and others";
+    Error::invalid(format!("no op is called {op:?}")).hint(ops)
 }
 
 impl Asked {

@@ -56,11 +56,11 @@ struct Asked {
     call_id: CallId,
 }
 
-/// What became of a request's name.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Named {
-    /// It is new: this is the call's id.
-    New(CallId),
+/// What became of a request.
+#[derive(Debug)]
+pub(super) enum Named<T> {
+    /// It is new, and was begun.
+    New(T),
     /// The same was asked before: this is its call.
     Again(CallId),
 }
@@ -129,8 +129,14 @@ impl Session {
         self.state().roots.clone()
     }
 
-    /// Remembers that `request_id` asks for this. The same request again is the call that it began.
-    pub(super) fn name(&self, request_id: &str, call: &CallTool<'_>) -> Result<Named> {
+    /// Begins the call that `request_id` asks for and remembers it; the same request again is that call. Nobody hears of a
+    /// call that is not begun yet, and one that was refused may be asked for again.
+    pub(super) fn begin<T>(
+        &self,
+        request_id: &str,
+        call: &CallTool<'_>,
+        start: impl FnOnce(CallId) -> Result<T>,
+    ) -> Result<Named<T>> {
         let what = fingerprint(call);
         let mut state = self.state();
         if let Some(asked) = state.requests.get(request_id) {
@@ -140,21 +146,15 @@ impl Session {
             let message = format!("request_id {request_id:?} was used in this session for something else");
             return Err(Error::invalid(message).hint("give each request an id of its own"));
         }
+        let call_id = CallId::new();
+        let begun = start(call_id.clone())?;
         while state.order.len() >= REQUESTS {
             let Some(oldest) = state.order.pop_front() else { break };
             state.requests.remove(&oldest);
         }
-        let call_id = CallId::new();
-        state.requests.insert(request_id.to_owned(), Asked { what, call_id: call_id.clone() });
+        state.requests.insert(request_id.to_owned(), Asked { what, call_id });
         state.order.push_back(request_id.to_owned());
-        Ok(Named::New(call_id))
-    }
-
-    /// Forgets a request that was refused: it may be made again.
-    pub(super) fn forget(&self, request_id: &str) {
-        let mut state = self.state();
-        state.requests.remove(request_id);
-        state.order.retain(|other| other != request_id);
+        Ok(Named::New(begun))
     }
 
     /// The call that was asked for under this name.

@@ -98,7 +98,8 @@ impl TestDaemon {
         Self::greet(Peer::narrow(self.ports[0]).await, json!({})).await
     }
 
-    async fn greet(mut peer: Peer, more: Value) -> Peer {
+    /// Says hello for a client.
+    pub(crate) async fn greet(mut peer: Peer, more: Value) -> Peer {
         let mut hello = json!({"op": "hello", "token": TOKEN, "protocol": 1});
         hello.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         peer.send(&hello).await;

@@ -27,8 +27,8 @@ pub(super) fn workspace_of(
     link: &Arc<Link>,
     daemon: &Arc<Daemon>,
     call_id: &CallId,
+    roots: Vec<String>,
 ) -> Arc<dyn Workspace> {
-    let roots = session.roots();
     if link.workspace {
         let root = roots.into_iter().next().unwrap_or_default();
         return Arc::new(CallersFiles { session: Arc::clone(session), call_id: call_id.clone(), root });

@@ -263,3 +263,21 @@ fn bye() -> tokio_tungstenite::tungstenite::protocol::CloseFrame {
         reason: crate::protocol::wire::BYE.into(),
     }
 }
+
+#[tokio::test]
+async fn a_strangers_hello_is_small_or_not_read() {
+    let daemon = TestDaemon::start(Scenario::default()).await;
+    let mut stranger = daemon.stranger().await;
+    let padding = "x".repeat(200_000);
+    // The daemon stops reading in the middle, and closes.
+    drop(
+        stranger
+            .socket
+            .send(Message::Text(json!({"op": "hello", "token": TOKEN, "padding": padding}).to_string().into()))
+            .await,
+    );
+    assert_eq!(stranger.closed().await.0, 1009);
+    let mut known = daemon.peer().await;
+    assert_eq!(known.call("1", "chat", json!({"prompt": padding, "model": "mock:echo"})).await["ok"], true);
+    daemon.stop().await;
+}

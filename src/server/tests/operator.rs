@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use crate::server::testing::{TOKEN, TestDaemon, get, write};
 
-fn admin(action: &str, more: Value) -> Value {
-    let mut frame = json!({"op": "admin", "request_id": "a", "action": action});
-    frame.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+fn admin(action: &str, mut frame: Value) -> Value {
+    for (name, value) in [("op", "admin"), ("request_id", "a"), ("action", action)] {
+        frame[name] = value.into();
+    }
     frame
 }
 

@@ -1,0 +1,161 @@
+//! Clients that ask one thing after another, and how long they waited.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use anyhow::Context;
+use futures_util::future::try_join_all;
+use futures_util::{SinkExt, StreamExt};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+
+use crate::figures::{Series, percentile};
+use crate::server::{Server, TOKEN};
+
+/// Rounds of both sides in turns; the one before them does not count.
+pub(crate) const ROUNDS: usize = 7;
+
+/// One connection that has said hello.
+#[derive(Debug)]
+pub(crate) struct Client(WebSocketStream<TcpStream>);
+
+/// What waits in a connection at the most before it is written: more costs memory and brings nothing.
+pub(crate) fn buffers() -> WebSocketConfig {
+    WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(4096)
+}
+
+/// A call of `tool` under a name of its own.
+pub(crate) fn call(tool: &str, arguments: impl FnOnce(usize) -> String) -> String {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let arguments = arguments(number);
+    format!(r#"{{"op":"call_tool","request_id":"request-{number}","name":"{tool}","arguments":{arguments}}}"#)
+}
+
+impl Client {
+    pub(crate) async fn connect(server: &Server) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(server.address).await?;
+        stream.set_nodelay(true)?;
+        let url = format!("ws://{}/", server.address);
+        let (socket, _) = tokio_tungstenite::client_async_with_config(url, stream, Some(buffers())).await?;
+        let mut client = Self(socket);
+        client.send(format!(r#"{{"op":"hello","token":"{TOKEN}","protocol":1}}"#)).await?;
+        client.next().await?;
+        Ok(client)
+    }
+
+    pub(crate) async fn several(server: &Server, count: usize) -> anyhow::Result<Vec<Self>> {
+        let mut clients = Vec::with_capacity(count);
+        for _ in 0..count {
+            clients.push(Self::connect(server).await?);
+        }
+        Ok(clients)
+    }
+
+    pub(crate) async fn send(&mut self, frame: String) -> anyhow::Result<()> {
+        Ok(self.0.send(Message::Text(frame.into())).await?)
+    }
+
+    /// The next frame.
+    pub(crate) async fn next(&mut self) -> anyhow::Result<Utf8Bytes> {
+        loop {
+            match self.0.next().await.context("the connection ended")?? {
+                Message::Text(text) => return Ok(text),
+                Message::Ping(_) => {}
+                other => anyhow::bail!("{other:?} in place of a frame"),
+            }
+        }
+    }
+
+    /// Asks, and waits for the result; what comes before it is thrown away.
+    pub(crate) async fn ask(&mut self, frame: String) -> anyhow::Result<()> {
+        self.send(frame).await?;
+        loop {
+            let frame = self.next().await?;
+            if frame.as_str().starts_with(r#"{"op":"call_tool_res""#) {
+                anyhow::ensure!(frame.as_str().contains(r#""ok":true"#), "{frame}");
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// What the rounds of one side gave.
+#[derive(Debug, Default)]
+pub(crate) struct Measured {
+    /// In milliseconds.
+    pub(crate) p50: Series,
+    pub(crate) p99: Series,
+    /// Calls in a second.
+    pub(crate) rate: Series,
+    /// Microseconds of the server's processor for a call.
+    pub(crate) cpu: Series,
+}
+
+/// Floor and subject in turns, each with so many clients, which together make so many calls in a round.
+pub(crate) async fn compare(
+    servers: [&Server; 2],
+    connections: usize,
+    calls: usize,
+    frame: impl Fn() -> String,
+) -> anyhow::Result<[Measured; 2]> {
+    let mut clients = Vec::new();
+    for server in servers {
+        clients.push(Client::several(server, connections).await?);
+    }
+    let mut measured = <[Measured; 2]>::default();
+    for round in 0..=ROUNDS {
+        for ((server, clients), measured) in servers.iter().zip(&mut clients).zip(&mut measured) {
+            let mut taken = Measured::default();
+            measure(server, clients, calls, &frame, &mut taken).await?;
+            if round > 0 {
+                measured.add(&taken);
+            }
+        }
+    }
+    Ok(measured)
+}
+
+/// One round.
+pub(crate) async fn measure(
+    server: &Server,
+    clients: &mut [Client],
+    calls: usize,
+    frame: &impl Fn() -> String,
+    measured: &mut Measured,
+) -> anyhow::Result<()> {
+    let each = calls / clients.len();
+    let total = (each * clients.len()) as f64;
+    let (cpu, begun) = (server.cpu()?, Instant::now());
+    let took = try_join_all(clients.iter_mut().map(|client| ask_often(client, each, frame))).await?;
+    let wall = begun.elapsed();
+    let cpu = server.cpu()?.saturating_sub(cpu);
+    let took: Vec<f64> = took.iter().flatten().map(|took| took.as_secs_f64() * 1e3).collect();
+    measured.p50.add(percentile(&took, 50));
+    measured.p99.add(percentile(&took, 99));
+    measured.rate.add(total / wall.as_secs_f64());
+    measured.cpu.add(cpu.as_secs_f64() * 1e6 / total);
+    Ok(())
+}
+
+async fn ask_often(client: &mut Client, calls: usize, frame: &impl Fn() -> String) -> anyhow::Result<Vec<Duration>> {
+    let mut took = Vec::with_capacity(calls);
+    for _ in 0..calls {
+        let begun = Instant::now();
+        client.ask(frame()).await?;
+        took.push(begun.elapsed());
+    }
+    Ok(took)
+}
+
+impl Measured {
+    fn add(&mut self, round: &Self) {
+        let both = [(&mut self.p50, &round.p50), (&mut self.p99, &round.p99)];
+        for (all, one) in both.into_iter().chain([(&mut self.rate, &round.rate), (&mut self.cpu, &round.cpu)]) {
+            all.add(one.median());
+        }
+    }
+}

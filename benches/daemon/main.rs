@@ -1,0 +1,42 @@
+//! The daemon under load, each figure beside a floor that does the same I/O and nothing more: `cargo bench --bench
+//! daemon`, or with the names of parts behind `--`. Nothing here asserts a time.
+//!
+//! The servers are processes of their own on the first core; clients and the model are in this process, on the second
+//! one. This program is the floor itself when its first argument says so.
+#![expect(clippy::print_stdout, reason = "a benchmark prints")]
+
+mod chat;
+mod client;
+mod figures;
+mod floor;
+mod server;
+mod tool;
+mod upstream;
+
+use figures::Table;
+
+/// Each part by its name.
+const PARTS: &[&str] = &["tool", "chat"];
+
+fn main() -> anyhow::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if let [first, what, rest @ ..] = &arguments[..]
+        && first == floor::WORD
+    {
+        return floor::main(what, rest);
+    }
+    let unknown: Vec<&String> = arguments.iter().filter(|name| !PARTS.contains(&name.as_str())).collect();
+    anyhow::ensure!(unknown.is_empty(), "{unknown:?} is no part, which are {PARTS:?}");
+    server::settle()?;
+    println!("{}\n", server::LIFTED);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut table = Table::start();
+    for part in PARTS.iter().filter(|part| arguments.is_empty() || arguments.iter().any(|name| name == *part)) {
+        match *part {
+            "tool" => runtime.block_on(tool::run(&mut table))?,
+            "chat" => runtime.block_on(chat::run(&mut table))?,
+            other => anyhow::bail!("part {other} is not there"),
+        }
+    }
+    Ok(())
+}
