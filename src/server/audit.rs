@@ -26,17 +26,23 @@ impl Default for Refusals {
     }
 }
 
-/// A hello with a token that is not known. Who guesses without end must not fill the disk.
-pub(super) fn refused_token(daemon: &Daemon, address: SocketAddr) {
-    let unwritten = {
-        let mut refusals = daemon.refusals.0.lock().unwrap_or_else(PoisonError::into_inner);
+impl Refusals {
+    /// Whether one more refusal is written down; how many were not before it.
+    pub(super) fn admit(&self) -> Option<u64> {
+        let mut refusals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (bucket, unwritten) = &mut *refusals;
         if bucket.take(REFUSALS).is_err() {
             *unwritten += 1;
-            return;
+            return None;
         }
-        std::mem::take(unwritten)
-    };
+        Some(std::mem::take(unwritten))
+    }
+}
+
+/// A hello with a token that is not known. Who guesses without end must not fill the disk.
+pub(super) fn refused_token(daemon: &Daemon, address: SocketAddr) {
+    let Some(unwritten) = daemon.refusals.admit() else { return };
+    tracing::warn!(%address, unwritten, "a token was refused");
     let details = if unwritten == 0 { Value::Null } else { json!({"unwritten_before": unwritten}) };
     let entry = entry(None, address.to_string(), "refused_token", None, details, false);
     daemon.house.calls().store.audit_later(entry);

@@ -18,6 +18,8 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::wire::{Attach, CallAck, CallTool};
 use crate::protocol::{CallId, CallRequest};
 
+/// Calls that one daemon runs at once, whatever they wait for.
+const RUNNING: usize = 10_000;
 /// The largest arguments of a call.
 const MAX_ARGUMENTS: usize = 10 * 1024 * 1024;
 /// When a daemon that drains is likely to have made room for the next one.
@@ -82,6 +84,11 @@ fn start(
         return Err(Error::new(ErrorCode::ServiceUnavailable, "this daemon is ending and takes no new calls")
             .retry_after(COME_BACK));
     }
+    let calls = daemon.house.calls();
+    if calls.running.len() >= RUNNING {
+        let message = format!("{RUNNING} calls are running already");
+        return Err(Error::new(ErrorCode::OverCapacity, message).retry_after(COME_BACK));
+    }
     let raw = call.arguments.map_or("{}", |raw| raw.get());
     if raw.len() > MAX_ARGUMENTS {
         let message = format!("the arguments are {} bytes, allowed: {MAX_ARGUMENTS}", raw.len());
@@ -104,7 +111,7 @@ fn start(
     let request = CallRequest { tool: call.name.clone().into_owned(), arguments, options };
     // What the call logs names the client's request too.
     let span = tracing::error_span!("request", request_id = call.request_id.as_deref());
-    span.in_scope(|| daemon.house.calls().start_as(call_id, request, caller))
+    span.in_scope(|| calls.start_as(call_id, request, caller))
 }
 
 fn acknowledge(handle: &CallHandle, request_id: Option<&str>, link: &Link) {

@@ -123,7 +123,7 @@ pub(super) async fn serve(stream: TcpStream, read: Vec<u8>, daemon: Arc<Daemon>,
     };
     let (welcome, hello) = match said {
         Ok(said) => said,
-        Err((reply, close)) => return part(socket, reply, close, config.daemon.stalled).await,
+        Err((reply, close)) => return part(socket, reply, close, LINGER.min(config.daemon.stalled)).await,
     };
     socket.get_mut().lift();
     let Welcome { session, reply } = welcome;
@@ -132,10 +132,13 @@ pub(super) async fn serve(stream: TcpStream, read: Vec<u8>, daemon: Arc<Daemon>,
     session.connect(&link, &hello);
     daemon.house.telemetry().session_opened(session.owner, &session.id);
     tracing::info!(session_id = %session.id, %address, "connected");
+    let patience = Patience { stalled: config.daemon.stalled, taken: socket.get_ref().taken(), end: link.end.clone() };
     let (sink, stream) = socket.split();
-    let writer = daemon.tasks.spawn(write(sink, Arc::clone(&link), (config.daemon.ping, config.daemon.stalled)));
+    let writer = daemon.tasks.spawn(write(sink, Arc::clone(&link), config.daemon.ping, patience));
     let (close, stream) = read_all(stream, &link, &session, &daemon).await;
     link.outbox.close(close);
+    // The writer may have had a reason of its own.
+    let close = link.outbox.closing().unwrap_or(close);
     session.disconnect(&link);
     if close == Close::Bye {
         daemon.forget_if_done(&session);
@@ -187,7 +190,8 @@ async fn read_all(
 async fn write(
     mut sink: SplitSink<Socket, Message>,
     link: Arc<Link>,
-    (ping, stalled): (Duration, Duration),
+    ping: Duration,
+    patience: Patience,
 ) -> SplitSink<Socket, Message> {
     let mut due = Instant::now() + ping;
     loop {
@@ -204,21 +208,50 @@ async fn write(
             }
         };
         let sent = match next {
-            Next::Send(frames) => tokio::time::timeout(stalled, send(&mut sink, frames)).await,
+            Next::Send(frames) => patience.bound(send(&mut sink, frames)).await,
             Next::Close(close) => {
                 // A peer that is gone already need not be told.
-                drop(tokio::time::timeout(stalled, say_close(&mut sink, close)).await);
+                drop(tokio::time::timeout(LINGER.min(patience.stalled), say_close(&mut sink, close)).await);
                 link.end.cancel();
                 return sink;
             }
         };
         match sent {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) => {
+            Some(Ok(())) => {}
+            Some(Err(_)) => {
                 link.end.cancel();
                 return sink;
             }
-            Err(_) => link.outbox.give_up(Close::Stalled),
+            None => link.outbox.give_up(Close::Stalled),
+        }
+    }
+}
+
+/// How long a peer may take nothing of what is sent to it.
+struct Patience {
+    stalled: Duration,
+    /// Bytes that it took so far: one that is slow is not stalled.
+    taken: Arc<AtomicU64>,
+    /// The connection, or the daemon, ends: what is under way may still leave, but not for long.
+    end: CancellationToken,
+}
+
+impl Patience {
+    /// The outcome of `sending`; `None` when the peer takes nothing of it.
+    async fn bound<T>(&self, sending: impl Future<Output = T>) -> Option<T> {
+        let mut sending = std::pin::pin!(sending);
+        loop {
+            let before = self.taken.load(Ordering::Relaxed);
+            let patience = if self.end.is_cancelled() { LINGER.min(self.stalled) } else { self.stalled };
+            tokio::select! {
+                outcome = &mut sending => return Some(outcome),
+                () = tokio::time::sleep(patience) => {
+                    if self.end.is_cancelled() || self.taken.load(Ordering::Relaxed) == before {
+                        return None;
+                    }
+                }
+                () = self.end.cancelled(), if !self.end.is_cancelled() => {}
+            }
         }
     }
 }

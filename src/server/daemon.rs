@@ -20,6 +20,8 @@ use crate::error::Result;
 
 /// Connections over the limit that are still told so; more than that are closed without a word.
 const TOLD: usize = 256;
+/// The same of one address.
+const TOLD_OF_ADDRESS: usize = 4;
 
 /// One running daemon.
 pub(super) struct Daemon {
@@ -156,8 +158,10 @@ pub(super) fn admit(daemon: &Arc<Daemon>, address: IpAddr) -> Admitted {
         *count
     };
     let most = config.daemon.max_connections as usize;
-    let is_crowd = !address.is_loopback() && of_address > config.daemon.max_connections_per_address as usize;
-    if open > most + TOLD {
+    let most_of_address = config.daemon.max_connections_per_address as usize;
+    let is_far = !address.is_loopback();
+    let is_crowd = is_far && of_address > most_of_address;
+    if open > most + TOLD || is_far && of_address > most_of_address + TOLD_OF_ADDRESS {
         Admitted::No
     } else if open > most || is_crowd {
         Admitted::Told(held)

@@ -39,7 +39,6 @@ pub(super) async fn hear(
     }
     let by_token = hello.token.as_deref().and_then(|token| daemon.tokens.owner(token));
     let Some(owner) = by_token.or_else(|| hello.code.as_deref().and_then(|code| daemon.tokens.redeem(code))) else {
-        tracing::warn!(%address, "a token was refused");
         audit::refused_token(daemon, address);
         return Err(refuse("unauthorized", Close::Unauthorized, None, None));
     };

@@ -3,6 +3,8 @@
 
 use std::io::{Error, ErrorKind, Result};
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -17,12 +19,25 @@ pub(super) struct Meter {
     stream: TcpStream,
     /// What may still be read; `None` is all there is.
     left: Option<usize>,
+    /// Bytes that the peer's side has taken.
+    taken: Arc<AtomicU64>,
 }
 
 impl Meter {
     /// A stranger's connection.
     pub(super) fn new(stream: TcpStream) -> Self {
-        Self { stream, left: Some(HELLO) }
+        Self { stream, left: Some(HELLO), taken: Arc::default() }
+    }
+
+    /// Counts the bytes that the peer's side takes.
+    pub(super) fn taken(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.taken)
+    }
+
+    fn count(&self, written: &Poll<Result<usize>>) {
+        if let Poll::Ready(Ok(bytes)) = written {
+            self.taken.fetch_add(*bytes as u64, Ordering::Relaxed);
+        }
     }
 
     /// The peer is no stranger any more.
@@ -46,7 +61,9 @@ impl AsyncRead for Meter {
 
 impl AsyncWrite for Meter {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &[u8]) -> Poll<Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, buffer)
+        let written = Pin::new(&mut self.stream).poll_write(context, buffer);
+        self.count(&written);
+        written
     }
 
     fn poll_write_vectored(
@@ -54,7 +71,9 @@ impl AsyncWrite for Meter {
         context: &mut Context<'_>,
         buffers: &[std::io::IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, buffers)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, buffers);
+        self.count(&written);
+        written
     }
 
     fn is_write_vectored(&self) -> bool {

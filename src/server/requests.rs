@@ -62,7 +62,7 @@ pub(super) async fn carry_out(
             let UsageQuery { by, since } = asked.body()?;
             asked.answer(&UsageList { rows: local.usage(by, since).await? })
         }
-        "snapshot" => asked.answer(&Picture { snapshot: daemon.snapshot(session.owner) }),
+        "snapshot" => asked.answer(&Picture { snapshot: daemon.snapshot(session.owner).await }),
         "subscribe" => {
             feed::subscribe(&asked.body::<Subscribe>()?, link, session, daemon)?;
             asked.answer(&())
@@ -71,7 +71,7 @@ pub(super) async fn carry_out(
             feed::unsubscribe(&asked.body::<Subscribe>()?, link, session, daemon);
             asked.answer(&())
         }
-        "health" => asked.answer(&HealthAnswer { health: health::picture(daemon, session.owner) }),
+        "health" => asked.answer(&HealthAnswer { health: health::picture(daemon, session.owner).await }),
         "rotate_token" => rotate(&asked, session, daemon).await?,
         "admin" => {
             let AdminRequest { action } = asked.body()?;
@@ -80,6 +80,31 @@ pub(super) async fn carry_out(
         other => return Err(not_now(other)),
     };
     Ok(Some(answer))
+}
+
+/// Every operation but those of hello, calls and files.
+const OPS: [&str; 16] = [
+    "list_tools",
+    "attach",
+    "cancel",
+    "list_calls",
+    "get_call",
+    "list_threads",
+    "get_thread",
+    "last_thread",
+    "delete_threads",
+    "usage",
+    "snapshot",
+    "subscribe",
+    "unsubscribe",
+    "health",
+    "rotate_token",
+    "admin",
+];
+
+/// Refuses an operation that there is not.
+pub(super) fn check_op(op: &str) -> Result<()> {
+    if op == "call_tool" || OPS.contains(&op) { Ok(()) } else { Err(not_now(op)) }
 }
 
 /// An operation that there is not, or not any more.

@@ -114,7 +114,7 @@ impl Session {
             loop {
                 let mut connected = std::pin::pin!(self.connected.notified());
                 connected.as_mut().enable();
-                let found = self.links().into_iter().rev().find(|link| link.workspace);
+                let found = self.links().into_iter().rev().find(|link| link.workspace && !link.end.is_cancelled());
                 if found.is_some() || self.state().closed {
                     return found;
                 }

@@ -55,16 +55,20 @@ struct Teller<'a> {
 
 impl Teller<'_> {
     async fn tell(mut self) {
-        // What the call has said already is told in one piece.
-        let mut text = String::new();
+        // What the call has said already is told first, in one piece.
+        let (mut text, mut steps) = (String::new(), Vec::new());
         for told in self.handle.news.ready() {
             match told {
                 Told::Live(Live::Delta { text: more }) => text.push_str(&more),
-                told => self.show(&told),
+                Told::Live(Live::Heartbeat { .. }) => {}
+                step @ Told::Event(_) => steps.push(step),
             }
         }
         if !text.is_empty() {
             self.show(&Told::Live(Live::Delta { text }));
+        }
+        for step in steps {
+            self.show(&step);
         }
         let mut beat = Instant::now() + FIRST_BEAT;
         loop {
