@@ -39,7 +39,9 @@ fn main() -> ExitCode {
 }
 
 fn start(cli: Cli, output: &mut Output) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    // Most of the time is spent waiting; more threads than cores would only wake each other.
+    let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(2));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
     let code = runtime.block_on(run(cli, output));
     // Whatever still reads a file is not worth waiting for.
     runtime.shutdown_background();

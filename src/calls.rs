@@ -135,7 +135,7 @@ impl Calls {
             // Nobody may be listening any more; the result is in the journal.
             let (calls, id) = (Arc::clone(&run.calls), run.journal.id().clone());
             let envelope = run.guarded().await;
-            finished.send_replace(Some(Arc::new(envelope)));
+            finished.send_replace(Some(envelope));
             calls.running.remove(&id);
         };
         self.tasks.spawn(work.instrument(span));
@@ -145,7 +145,7 @@ impl Calls {
     /// The conversation of a call: the one that it continues or a new one; none for a tool that does not converse.
     fn thread_of(&self, request: &CallRequest) -> Option<ThreadId> {
         let schema = self.registry.schema(&request.tool).ok()?;
-        schema.pointer("/properties/continuation_id")?;
+        schema.get("properties")?.get("continuation_id")?;
         let given = request.arguments.get("continuation_id").and_then(Value::as_str).map(str::trim);
         let given = given.filter(|id| !id.is_empty());
         Some(given.map_or_else(ThreadId::new, |id| ThreadId::from(id.to_owned())))
@@ -180,7 +180,7 @@ struct Run {
 
 impl Run {
     /// A bug that panics ends this call with an error, and no other call.
-    async fn guarded(self) -> Envelope {
+    async fn guarded(self) -> Arc<Envelope> {
         let journal = Arc::clone(&self.journal);
         if let Ok(envelope) = AssertUnwindSafe(self.carry_out()).catch_unwind().await {
             return envelope;
@@ -191,7 +191,7 @@ impl Run {
         journal.finish(envelope, None).await
     }
 
-    async fn carry_out(mut self) -> Envelope {
+    async fn carry_out(mut self) -> Arc<Envelope> {
         let checked = self.calls.registry.check(&self.request.tool, &mut self.request.arguments);
         let context = self.context();
         let outcome = match checked {
@@ -211,7 +211,7 @@ impl Run {
             owner: self.caller.owner.clone(),
             session: self.caller.session.clone(),
             deadline: self.deadline,
-            new_thread: self.journal.thread_id().cloned().unwrap_or_else(ThreadId::new),
+            new_thread: self.journal.thread_id().cloned(),
             options: self.request.options.clone(),
             workspace: Arc::clone(&self.caller.workspace),
             gateway: Arc::clone(&self.calls.gateway),
@@ -251,7 +251,7 @@ impl Run {
     }
 
     /// Commits the result and only then tells it.
-    async fn finish(&self, context: &Context, outcome: Result<Output>) -> Envelope {
+    async fn finish(&self, context: &Context, outcome: Result<Output>) -> Arc<Envelope> {
         let draft = std::mem::take(&mut *context.draft());
         let mut envelope = Envelope::running(self.journal.id().clone(), &self.request.tool);
         describe(&mut envelope, context, &draft);

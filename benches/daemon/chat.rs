@@ -70,7 +70,7 @@ struct Late {
 
 impl Late {
     fn add(&mut self, late: &[f64]) -> anyhow::Result<()> {
-        anyhow::ensure!(late.len() % CHUNKS == 0 && !late.is_empty(), "{} chunks came", late.len());
+        anyhow::ensure!(late.len().is_multiple_of(CHUNKS) && !late.is_empty(), "{} chunks came", late.len());
         self.p50.add(percentile(late, 50));
         self.p99.add(percentile(late, 99));
         self.held_back += late.iter().filter(|late| **late >= HELD_BACK_MS).count();

@@ -1,5 +1,6 @@
 //! Clients that ask one thing after another, and how long they waited.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -37,9 +38,13 @@ pub(crate) fn call(tool: &str, arguments: impl FnOnce(usize) -> String) -> Strin
 
 impl Client {
     pub(crate) async fn connect(server: &Server) -> anyhow::Result<Self> {
-        let stream = TcpStream::connect(server.address).await?;
+        Self::reach(server.address).await
+    }
+
+    pub(crate) async fn reach(address: SocketAddr) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        let url = format!("ws://{}/", server.address);
+        let url = format!("ws://{address}/");
         let (socket, _) = tokio_tungstenite::client_async_with_config(url, stream, Some(buffers())).await?;
         let mut client = Self(socket);
         client.send(format!(r#"{{"op":"hello","token":"{TOKEN}","protocol":1}}"#)).await?;
@@ -72,12 +77,19 @@ impl Client {
 
     /// Asks, and waits for the result; what comes before it is thrown away.
     pub(crate) async fn ask(&mut self, frame: String) -> anyhow::Result<()> {
+        anyhow::ensure!(self.ask_if_there_is_room(frame).await?, "there was no room");
+        Ok(())
+    }
+
+    /// The same; `false` when there was no room.
+    pub(crate) async fn ask_if_there_is_room(&mut self, frame: String) -> anyhow::Result<bool> {
         self.send(frame).await?;
         loop {
             let frame = self.next().await?;
             if frame.as_str().starts_with(r#"{"op":"call_tool_res""#) {
-                anyhow::ensure!(frame.as_str().contains(r#""ok":true"#), "{frame}");
-                return Ok(());
+                let answered = frame.as_str().contains(r#""ok":true"#);
+                anyhow::ensure!(answered || frame.as_str().contains("OVER_CAPACITY"), "{frame}");
+                return Ok(answered);
             }
         }
     }

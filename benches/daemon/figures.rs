@@ -7,6 +7,11 @@ use std::fmt;
 pub(crate) struct Series(Vec<f64>);
 
 impl Series {
+    /// One measurement.
+    pub(crate) fn of(value: f64) -> Self {
+        Self(vec![value])
+    }
+
     pub(crate) fn add(&mut self, value: f64) {
         self.0.push(value);
     }
@@ -48,15 +53,16 @@ fn brief(value: f64) -> String {
 
 /// The lines that are printed as they come.
 #[derive(Debug)]
-pub(crate) struct Table(());
+pub(crate) struct Table {
+    /// Of what was measured.
+    width: usize,
+}
 
 impl Table {
     pub(crate) fn start() -> Self {
-        println!(
-            "{:<52} {:>22} {:>22} {:>9}  {:<12} {:<12}",
-            "median (least–most)", "floor", "subject", "", "must reach", "aim"
-        );
-        Self(())
+        let table = Self { width: 56 };
+        table.line("median (least–most)", ["floor".to_owned(), "subject".to_owned()], "", ["must reach", "aim"]);
+        table
     }
 
     /// The subject over its floor; `goals` are what must be reached and the aim.
@@ -71,12 +77,24 @@ impl Table {
         self.line(what, [floor.to_string(), subject.to_string()], &format!("{added:+.3}"), goals);
     }
 
+    /// The subject as a share of the floor's median.
+    pub(crate) fn share(&mut self, what: &str, [floor, subject]: [&Series; 2], goals: [&str; 2]) {
+        let share = subject.median() / floor.median() * 100.0;
+        self.line(what, [floor.to_string(), subject.to_string()], &format!("{share:.1} %"), goals);
+    }
+
+    /// Two figures beside each other.
+    pub(crate) fn plain(&mut self, what: &str, [floor, subject]: [&Series; 2], goals: [&str; 2]) {
+        self.line(what, [floor.to_string(), subject.to_string()], "", goals);
+    }
+
     /// How often something happened.
     pub(crate) fn count(&mut self, what: &str, [floor, subject]: [usize; 2], goals: [&str; 2]) {
         self.line(what, [floor.to_string(), subject.to_string()], "", goals);
     }
 
-    fn line(&mut self, what: &str, [floor, subject]: [String; 2], outcome: &str, [must, aim]: [&str; 2]) {
-        println!("{what:<52} {floor:>22} {subject:>22} {outcome:>9}  {must:<12} {aim:<12}");
+    fn line(&self, what: &str, [floor, subject]: [String; 2], outcome: &str, [must, aim]: [&str; 2]) {
+        let width = self.width;
+        println!("{what:<width$} {floor:>22} {subject:>22} {outcome:>9}  {must:<10} {aim}");
     }
 }

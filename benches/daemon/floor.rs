@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use anyhow::Context;
+use clap::Parser;
 use futures_util::{SinkExt, StreamExt};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_util::task::TaskTracker;
 
 use crate::client;
+use crate::processes::Bare;
 
 /// The first argument of a process that is a floor.
 pub(crate) const WORD: &str = "floor";
@@ -24,6 +26,10 @@ const BATCH: usize = 256;
 
 /// Serves until the process is killed.
 pub(crate) fn main(what: &str, rest: &[String]) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    if what == "call" {
+        return runtime.block_on(Bare::parse_from(std::iter::once(WORD).chain(rest.iter().map(String::as_str))).ask());
+    }
     let upstream = || rest.first().context("no upstream");
     let floor = Arc::new(match what {
         "echo" => Floor { journal: None, gateway: None },
@@ -31,7 +37,6 @@ pub(crate) fn main(what: &str, rest: &[String]) -> anyhow::Result<()> {
         "gateway" => Floor { journal: Some(Journal::open()?), gateway: Some(Gateway::to(upstream()?)?) },
         other => anyhow::bail!("no floor is called {other}"),
     });
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         println!("{}", listener.local_addr()?);

@@ -9,14 +9,17 @@ mod chat;
 mod client;
 mod figures;
 mod floor;
+mod memory;
+mod processes;
 mod server;
 mod tool;
 mod upstream;
+mod upstreams;
 
 use figures::Table;
 
 /// Each part by its name.
-const PARTS: &[&str] = &["tool", "chat"];
+const PARTS: &[&str] = &["tool", "chat", "memory", "ideal", "overload", "saturated", "start", "cli"];
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -35,6 +38,12 @@ fn main() -> anyhow::Result<()> {
         match *part {
             "tool" => runtime.block_on(tool::run(&mut table))?,
             "chat" => runtime.block_on(chat::run(&mut table))?,
+            "memory" => runtime.block_on(memory::run(&mut table))?,
+            "ideal" => runtime.block_on(upstreams::ideal(&mut table))?,
+            "overload" => runtime.block_on(upstreams::overload(&mut table))?,
+            "saturated" => runtime.block_on(upstreams::saturated(&mut table))?,
+            "start" => runtime.block_on(processes::start(&mut table))?,
+            "cli" => runtime.block_on(processes::cli(&mut table))?,
             other => anyhow::bail!("part {other} is not there"),
         }
     }

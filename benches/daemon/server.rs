@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -90,7 +91,19 @@ impl Server {
 
     /// A daemon with these settings too.
     pub(crate) async fn daemon(settings: &[(&str, &str)]) -> anyhow::Result<Self> {
-        let state = tempfile::tempdir()?;
+        Self::daemon_in(tempfile::tempdir()?, settings).await
+    }
+
+    /// Kills a daemon and starts another one in its place.
+    pub(crate) async fn again(mut self) -> anyhow::Result<Self> {
+        self.child.kill()?;
+        self.child.wait()?;
+        let state = std::mem::replace(&mut self.state, tempfile::tempdir()?);
+        std::fs::remove_file(state.path().join("state").join("daemon.lock"))?;
+        Self::daemon_in(state, &[]).await
+    }
+
+    async fn daemon_in(state: TempDir, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
         let said = File::create(state.path().join("said"))?;
         let child = spawn(daemon_command(&state).envs(settings.iter().copied()).stderr(said))?;
         let Ok(address) = tokio::time::timeout(PATIENCE, announced(&state)).await else {
@@ -104,9 +117,21 @@ impl Server {
         Ok(Self { child, address, clock, state })
     }
 
+    /// The directory that is its home.
+    pub(crate) fn home(&self) -> &Path {
+        self.state.path()
+    }
+
     /// User and system time of all its threads so far.
     pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
         Ok(self.clock.now()?.into())
+    }
+
+    /// Bytes of memory that it holds.
+    pub(crate) fn resident(&self) -> anyhow::Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
     }
 }
 
@@ -139,6 +164,6 @@ async fn announced(state: &TempDir) -> SocketAddr {
         if let Some(address) = said.and_then(|said| said.address) {
             return address;
         }
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        tokio::time::sleep(Duration::from_micros(200)).await;
     }
 }

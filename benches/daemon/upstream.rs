@@ -27,7 +27,7 @@ struct Manner {
     delay: Mutex<Duration>,
     /// Between two chunks; an answer in one piece when there is none.
     gap: Mutex<Option<Duration>>,
-    /// GLM says nothing.
+    /// GLM says nothing for now.
     is_stalled: AtomicBool,
     epoch: Instant,
 }
@@ -107,8 +107,8 @@ impl Manner {
     }
 
     async fn pause(&self, is_glm: bool) {
-        if is_glm && self.is_stalled.load(Ordering::Relaxed) {
-            std::future::pending::<()>().await;
+        while is_glm && self.is_stalled.load(Ordering::Relaxed) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         let delay = *lock(&self.delay);
         if !delay.is_zero() {

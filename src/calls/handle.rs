@@ -48,12 +48,15 @@ impl CallHandle {
     }
 
     /// The result, once it is in the journal.
-    pub async fn result(mut self) -> Envelope {
-        let found = self.result.wait_for(Option::is_some).await.ok().and_then(|found| found.clone());
+    pub async fn result(self) -> Envelope {
+        let Self { id, tool, mut result, .. } = self;
+        let found = result.wait_for(Option::is_some).await.ok().and_then(|found| found.clone());
+        // Who is the last to ask gets it without a copy.
+        drop(result);
         found.map_or_else(
             || {
-                let mut envelope = Envelope::running(self.id.clone(), &self.tool);
-                envelope.fail(&Error::internal(format!("call {} ended without a result", self.id)));
+                let mut envelope = Envelope::running(id.clone(), &tool);
+                envelope.fail(&Error::internal(format!("call {id} ended without a result")));
                 envelope
             },
             Arc::unwrap_or_clone,

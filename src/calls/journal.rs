@@ -20,7 +20,7 @@ use crate::telemetry::{About, Telemetry, log};
 /// The journal of one call.
 #[derive(Debug)]
 pub(super) struct Journal {
-    start: CallStart,
+    start: Arc<CallStart>,
     begun: Instant,
     store: Store,
     veil: Arc<Veil>,
@@ -66,7 +66,7 @@ impl Journal {
     pub(super) fn new(start: CallStart, store: Store, veil: Arc<Veil>, telemetry: Arc<Telemetry>) -> Self {
         let start = veiled::hide_arguments(&veil, start);
         Self {
-            start,
+            start: Arc::new(start),
             begun: Instant::now(),
             store,
             veil,
@@ -78,8 +78,11 @@ impl Journal {
     }
 
     /// What is kept of the beginning; what was found meanwhile may stand in the arguments too.
-    fn start(&self) -> CallStart {
-        veiled::hide_arguments(&self.veil, self.start.clone())
+    fn start(&self) -> Arc<CallStart> {
+        if self.veil.is_clear() {
+            return Arc::clone(&self.start);
+        }
+        Arc::new(veiled::hide_arguments(&self.veil, CallStart::clone(&self.start)))
     }
 
     pub(super) fn id(&self) -> &CallId {
@@ -99,7 +102,7 @@ impl Journal {
     }
 
     fn about(&self) -> About<'_> {
-        let CallStart { id, tool, owner, session, .. } = &self.start;
+        let CallStart { id, tool, owner, session, .. } = &*self.start;
         About { call_id: id, tool, owner, session }
     }
 
@@ -175,25 +178,27 @@ impl Journal {
     }
 
     /// Commits the result with everything that is not on disk yet, then tells it.
-    pub(super) async fn finish(&self, mut envelope: Envelope, thread: Option<ThreadWrite>) -> Envelope {
+    pub(super) async fn finish(&self, mut envelope: Envelope, thread: Option<ThreadWrite>) -> Arc<Envelope> {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
         point_to_log(&mut envelope);
         let now = Timestamp::now();
         let (mut event, events) = {
             let mut pages = self.pages();
             pages.closed = true;
-            (pages.add(self.id(), EventKind::Finished { state: envelope.state }, now), pages.events.clone())
+            let event = pages.add(self.id(), EventKind::Finished { state: envelope.state }, now);
+            // Nobody asks for them again.
+            (event, std::mem::take(&mut pages.events))
         };
-        let result = self.store.finish_call(self.start(), events, envelope.clone(), thread, now).await;
-        match result {
-            Ok(stored) => envelope = stored,
+        let envelope = Arc::new(envelope);
+        let result = self.store.finish_call(self.start(), events, Arc::clone(&envelope), thread, now).await;
+        let envelope = result.unwrap_or_else(|error| {
             // An answer that could not be kept is still the caller's, with the truth about it.
-            Err(error) => {
-                envelope.lose(&error);
-                point_to_log(&mut envelope);
-                event.kind = EventKind::Finished { state: envelope.state };
-            }
-        }
+            let mut envelope = Arc::unwrap_or_clone(envelope);
+            envelope.lose(&error);
+            point_to_log(&mut envelope);
+            event.kind = EventKind::Finished { state: envelope.state };
+            Arc::new(envelope)
+        });
         self.telemetry.call_event(self.about(), &event);
         self.telemetry.call_finished(self.about(), &envelope);
         trail::finished(&envelope, lock(&self.now).phase);
@@ -213,11 +218,11 @@ impl Journal {
     }
 
     /// Ends a call that leaves no trace.
-    pub(super) fn discard(&self, mut envelope: Envelope) -> Envelope {
+    pub(super) fn discard(&self, mut envelope: Envelope) -> Arc<Envelope> {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
         trail::finished(&envelope, lock(&self.now).phase);
         self.feed.close();
-        envelope
+        Arc::new(envelope)
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {

@@ -40,6 +40,11 @@ impl Veil {
         self.vault().warning()
     }
 
+    /// Whether no secret was found so far.
+    pub fn is_clear(&self) -> bool {
+        self.vault().found().is_empty()
+    }
+
     fn vault(&self) -> MutexGuard<'_, Vault> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -193,13 +193,14 @@ async fn write(
     ping: Duration,
     patience: Patience,
 ) -> SplitSink<Socket, Message> {
-    let mut due = Instant::now() + ping;
+    // Set once a ping, not once a frame.
+    let mut due = std::pin::pin!(tokio::time::sleep(ping));
     loop {
         let next = tokio::select! {
             biased;
             next = link.outbox.next() => next,
-            () = tokio::time::sleep_until(due) => {
-                due = Instant::now() + ping;
+            () = &mut due => {
+                due.as_mut().reset(Instant::now() + ping);
                 if link.silent_for() > ping * 5 / 2 {
                     Next::Close(Close::Silent)
                 } else {

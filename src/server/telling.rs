@@ -70,15 +70,26 @@ impl Teller<'_> {
         for step in steps {
             self.show(&step);
         }
-        let mut beat = Instant::now() + FIRST_BEAT;
+        // Set when it rings, not with every piece of the answer.
+        let mut bell = std::pin::pin!(tokio::time::sleep(FIRST_BEAT));
+        let mut beat = bell.deadline();
         loop {
             let told = tokio::select! {
                 biased;
                 told = self.handle.news.next() => told,
-                () = tokio::time::sleep_until(beat) => Some(Told::Live(Live::Heartbeat { phase: self.phase, received: 0 })),
+                () = &mut bell => {
+                    if beat > bell.deadline() {
+                        bell.as_mut().reset(beat);
+                        continue;
+                    }
+                    Some(Told::Live(Live::Heartbeat { phase: self.phase, received: 0 }))
+                }
             };
             let Some(told) = told else { break };
             beat = Instant::now() + BEAT;
+            if bell.is_elapsed() {
+                bell.as_mut().reset(beat);
+            }
             self.show(&told);
         }
         let Self { handle, telling, link, .. } = self;

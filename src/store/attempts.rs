@@ -1,6 +1,8 @@
 //! Rows of requests to providers. Each is committed before its request leaves: a request that may have been
 //! paid for is never unknown.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, params};
 use serde_json::Value;
 
@@ -45,7 +47,13 @@ pub struct AttemptEnd {
 
 impl Store {
     /// Commits a request that is about to leave, with the call's row and events so far.
-    pub async fn begin_attempt(&self, start: CallStart, events: Vec<CallEvent>, attempt: NewAttempt) -> Result<()> {
+    pub async fn begin_attempt(
+        &self,
+        start: impl Into<Arc<CallStart>>,
+        events: Vec<CallEvent>,
+        attempt: NewAttempt,
+    ) -> Result<()> {
+        let start = start.into();
         self.write(move |connection| {
             calls::insert_call(connection, &start)?;
             calls::insert_events(connection, &events)?;

@@ -1,5 +1,7 @@
 //! Rows of calls and their events.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Map, Value};
 
@@ -50,7 +52,8 @@ pub struct RunningCall {
 impl Store {
     /// Writes the row of a call, if it is not there yet, and its events so far, without waiting for it;
     /// `false` when it could not be queued.
-    pub fn save_call_later(&self, start: CallStart, events: Vec<CallEvent>) -> bool {
+    pub fn save_call_later(&self, start: impl Into<Arc<CallStart>>, events: Vec<CallEvent>) -> bool {
+        let start = start.into();
         self.write_later(move |connection| {
             insert_call(connection, &start)?;
             insert_events(connection, &events)
@@ -67,22 +70,26 @@ impl Store {
     /// has ended keeps its first result, and that is what is returned.
     pub async fn finish_call(
         &self,
-        start: CallStart,
+        start: impl Into<Arc<CallStart>>,
         events: Vec<CallEvent>,
-        mut result: Envelope,
+        result: impl Into<Arc<Envelope>>,
         thread: Option<ThreadWrite>,
         at: Timestamp,
-    ) -> Result<Envelope> {
+    ) -> Result<Arc<Envelope>> {
+        let (start, mut result) = (start.into(), result.into());
         self.write(move |connection| {
+            if thread.is_none() && insert_ended_call(connection, &start, &result, at)? {
+                return insert_events(connection, &events).map(|()| result);
+            }
             insert_call(connection, &start)?;
             if let Some(first) = result_of(connection, &start.id)? {
-                return Ok(first);
+                return Ok(Arc::new(first));
             }
             insert_events(connection, &events)?;
             if let Some(thread) = &thread
                 && let Some(note) = conversations::append(connection, thread, at)?
             {
-                result.warnings.push(note);
+                Arc::make_mut(&mut result).warnings.push(note);
             }
             if finish_row(connection, &start.id, &result, at, CallState::Running)? == 0 {
                 // This process was taken for dead, which it is not: what was noted about that goes.
@@ -259,6 +266,36 @@ fn take_over(result: &mut Envelope, attempts: &[AttemptRecord]) {
     result.usage = attempts.iter().fold(Usage::default(), |sum, attempt| sum.plus(attempt.usage));
     let usd = attempts.iter().map(|attempt| attempt.cost_usd).sum::<Option<f64>>();
     result.cost = Cost { usd, priced: usd.is_some() };
+}
+
+/// Writes the row of a call that has ended before it had one, in one go; `false` when there is a row.
+fn insert_ended_call(
+    connection: &Connection,
+    start: &CallStart,
+    result: &Envelope,
+    at: Timestamp,
+) -> rusqlite::Result<bool> {
+    let rows = connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO calls
+             (id, owner, session, instance, tool, arguments, thread_id, state, created_at, deadline_at, finished_at, result)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        )?
+        .execute(params![
+            start.id.as_str(),
+            start.owner,
+            start.session,
+            start.instance.as_str(),
+            start.tool,
+            to_json(&start.arguments),
+            result.thread_id.as_ref().map(ThreadId::as_str),
+            result.state.as_str(),
+            start.created_at.as_millis(),
+            start.deadline_at.as_millis(),
+            at.as_millis(),
+            to_json(result),
+        ])?;
+    Ok(rows == 1)
 }
 
 pub(super) fn insert_call(connection: &Connection, start: &CallStart) -> rusqlite::Result<()> {

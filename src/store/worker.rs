@@ -157,10 +157,10 @@ fn carry_out<T>(
 ) -> Result<T> {
     match mode {
         Mode::Write => {
-            batch(connection, "SAVEPOINT job")?;
+            say(connection, "SAVEPOINT job")?;
             let result = attempt(connection, job);
-            let end = if result.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
-            let ended = batch(connection, end);
+            let undone = if result.is_ok() { Ok(()) } else { say(connection, "ROLLBACK TO job") };
+            let ended = undone.and_then(|()| say(connection, "RELEASE job"));
             // The job's own failure says more than that its savepoint is gone.
             result.and_then(|value| ended.map(|()| value))
         }
@@ -179,8 +179,10 @@ fn attempt<T>(connection: &Connection, job: impl FnOnce(&Connection) -> rusqlite
     }
 }
 
-fn batch(connection: &Connection, sql: &str) -> Result<()> {
-    connection.execute_batch(sql).map_err(|error| named(connection, &error))
+/// Runs one of the few statements around jobs, which are read once.
+fn say(connection: &Connection, sql: &str) -> Result<()> {
+    let said = connection.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
+    said.map(drop).map_err(|error| named(connection, &error))
 }
 
 fn named(connection: &Connection, error: &rusqlite::Error) -> Error {
@@ -226,7 +228,7 @@ fn refuse(job: Job, error: &Error) {
 
 /// One commit: the job that came, and all that have queued behind it.
 fn commit(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>) {
-    if let Err(error) = batch(connection, "BEGIN IMMEDIATE") {
+    if let Err(error) = say(connection, "BEGIN IMMEDIATE") {
         // What waits behind it would meet the same lock, each one for as long as this one did.
         refuse(first, &error);
         for _ in 0..QUEUE {
@@ -245,7 +247,7 @@ fn commit(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>) 
         let cause = done.iter().rev().find_map(|job| job.failure.clone());
         Err(cause.unwrap_or_else(|| Error::internal("the store gave up a commit")))
     } else {
-        batch(connection, "COMMIT")
+        say(connection, "COMMIT")
     };
     if committed.is_err() && !connection.is_autocommit() {
         // Nothing of the batch may stay open for the next one to commit by accident.

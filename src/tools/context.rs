@@ -34,8 +34,8 @@ pub struct Context {
     pub session: String,
     /// Until when.
     pub deadline: Deadline,
-    /// The name of the conversation that it begins, unless it continues one.
-    pub new_thread: ThreadId,
+    /// The name of the conversation that it begins, unless it continues one; of a tool that converses.
+    pub new_thread: Option<ThreadId>,
     /// How it is carried out.
     pub options: CallOptions,
     /// The caller's files.
@@ -87,7 +87,8 @@ impl Context {
     /// The conversation `id`, or a new one when there is none or it is empty.
     pub(super) async fn thread(&self, id: Option<&str>) -> Result<Thread> {
         let id = id.filter(|id| !id.is_empty());
-        let thread = self.threads.open(&self.owner, id, self.new_thread.clone()).await?;
+        let new = self.new_thread.clone().unwrap_or_else(ThreadId::new);
+        let thread = self.threads.open(&self.owner, id, new).await?;
         // A new one can be continued only once something was said in it.
         self.draft().thread_id = id.map(|_| thread.id.clone());
         Ok(thread)
