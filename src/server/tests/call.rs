@@ -184,12 +184,20 @@ async fn every_error_names_its_operation_and_its_request() {
         );
         assert!(answer["error"]["message"].is_string() && answer["ok"] == false);
     }
-    for (text, code) in
-        [("{", "VALIDATION_ERROR"), ("[]", "INVALID_REQUEST"), (r#"{"op":"health","request_id":7}"#, "INVALID_REQUEST")]
-    {
+    for (text, op, code) in [
+        ("{", "error", "VALIDATION_ERROR"),
+        ("[]", "error", "INVALID_REQUEST"),
+        (r#"{"op":"health","request_id":7}"#, "health_res", "INVALID_REQUEST"),
+        (r#"{"op":"call_tool","request_id":7,"name":"version"}"#, "call_tool_res", "INVALID_REQUEST"),
+        (
+            r#"{"op":"call_tool","request_id":"r","name":"version","timeout_s":"30"}"#,
+            "call_tool_res",
+            "INVALID_REQUEST",
+        ),
+    ] {
         send_text(&mut peer, text).await;
-        let answer = peer.until("error").await;
-        assert_eq!(answer["error"]["code"], code, "{text}");
+        let answer = peer.until(op).await;
+        assert_eq!((&answer["error"]["code"], &answer["ok"]), (&json!(code), &json!(false)), "{text} {answer}");
     }
     daemon.stop().await;
 }
