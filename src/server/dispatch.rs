@@ -82,16 +82,12 @@ fn understand(text: &str) -> Result<Asked, (String, Error)> {
             .hint("send one JSON object a frame");
         ("error".to_owned(), error)
     })?;
-    match value.get("op").and_then(Value::as_str) {
-        Some(op) => {
-            let error = Error::invalid("request_id must be text").hint("use a string of 1 to 128 characters");
-            Err((answer_of(op), error))
-        }
-        None => {
-            let error = Error::invalid("the frame has no op").hint("send one JSON object with an op a frame");
-            Err(("error".to_owned(), error))
-        }
-    }
+    let Some(op) = value.get("op").and_then(Value::as_str) else {
+        let error = Error::invalid("the frame has no op").hint("send one JSON object with an op a frame");
+        return Err(("error".to_owned(), error));
+    };
+    let error = Error::invalid("request_id must be text").hint("use a string of 1 to 128 characters");
+    Err((answer_of(op), error))
 }
 
 /// Why a frame is no call; its shape was tried already.
