@@ -194,12 +194,16 @@ impl Peer {
     }
 
     pub(crate) async fn until_that(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
-        loop {
-            let frame = self.next().await;
-            if wanted(&frame) {
-                return frame;
+        // In all, not for each frame: a call that waits for ever says so again and again.
+        let found = async {
+            loop {
+                let frame = self.next().await;
+                if wanted(&frame) {
+                    return frame;
+                }
             }
-        }
+        };
+        in_time(found).await
     }
 
     /// Reads to the end; the code and reason of the close.
