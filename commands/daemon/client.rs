@@ -37,6 +37,8 @@ pub(super) async fn connect(config: &Config) -> Result<Remote, NotConnected> {
 pub(super) fn token(config: &Config) -> exai_core::error::Result<Option<Secret>> {
     match &config.daemon.token {
         Some(token) => Ok(Some(token.clone())),
+        // Whoever listens elsewhere must not learn the token of this state directory.
+        None if DaemonLock::find(&config.state_dir).and_then(|info| info.address).is_none() => Ok(None),
         None => Ok(read_token(&config.state_dir)?.map(Secret::new)),
     }
 }

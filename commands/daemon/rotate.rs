@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use exai_core::backend::NotConnected;
 use exai_core::coordination::{DaemonLock, new_token, prepare_state_dir, read_token, write_token};
-use exai_core::error::{Error, Result};
+use exai_core::error::{Error, ErrorCode, Result};
 
 use super::client;
 use crate::output::{Output, Style};
@@ -56,8 +56,13 @@ async fn exchange(setup: &Setup, is_set: bool, new: &str) -> Result<bool> {
         }
         Err(error) => return Err(error.into()),
     };
-    let old = client::token(config)?;
-    let outcome = remote.rotate_token(old.as_ref().map_or("", |token| token.expose()), new).await;
+    let Some(old) = client::token(config)? else {
+        // A stranger that takes anybody must not learn the next token either.
+        remote.close().await;
+        let message = "the token of the daemon that answers must be set: it is not the one of this state directory";
+        return Err(Error::new(ErrorCode::Unauthorized, message).hint("set EXAI_WS_TOKEN (key daemon.token)"));
+    };
+    let outcome = remote.rotate_token(old.expose(), new).await;
     remote.close().await;
     outcome?;
     // A daemon of another state directory does not keep it in this one.

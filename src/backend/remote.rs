@@ -193,7 +193,8 @@ impl Remote {
         let frame = self.fitting(frame)?;
         let (reply, opened) = oneshot::channel();
         let again = workspace.is_none();
-        let asked = Asked { frame, again, workspace, reply, until: Instant::now() + ACCEPTANCE };
+        let asked =
+            Asked { frame, again, workspace, reply, until: Instant::now() + ACCEPTANCE, is_repeated: false, due: None };
         self.send(Command::Open(id, asked)).await?;
         // The line answers in time, unless it is busy with a daemon that comes and goes.
         let opened = tokio::time::timeout(ACCEPTANCE * 2, opened).await;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
@@ -24,6 +25,12 @@ use crate::protocol::{CallId, Envelope};
 
 /// Questions about the files of a call whose acknowledgement has not come yet.
 const EARLY: usize = 64;
+/// When to try again what was refused for now, if the daemon does not say.
+const LATER: Duration = Duration::from_secs(1);
+/// A daemon that says "at once" is not asked in a circle.
+const SOONEST: Duration = Duration::from_millis(20);
+/// No call lasts longer than this, so that nothing is due later.
+const LATEST: Duration = Duration::from_hours(2);
 
 /// Names requests; each name is used once.
 #[derive(Debug, Clone, Default)]
@@ -66,7 +73,7 @@ pub(super) struct Desk {
     requests: HashMap<String, Pending>,
     audience: Audience,
     /// Calls whose owner wants them to end.
-    cancelled: FuturesUnordered<BoxFuture<'static, CallId>>,
+    cancelled: FuturesUnordered<BoxFuture<'static, Option<CallId>>>,
     early: Vec<WorkspaceAsk>,
     answers: Option<Answers>,
 }
@@ -156,6 +163,13 @@ impl Desk {
 
     /// The first answer to a call: that it is accepted, or that it is not.
     fn opened(&mut self, op: &str, id: &str, text: &str) {
+        if let Some(later) = refused_for_now(op, text)
+            && let Some(asked) = self.asked.get_mut(id).filter(|asked| asked.is_repeated)
+        {
+            // Its first sending may have been accepted: a caller who hears that it was refused would ask anew, and pay twice.
+            asked.due = Some(later);
+            return;
+        }
         let accepted = match (op, frame::failure(op, text)) {
             ("call_tool_ack", None) => frame::answer::<CallAck>(op, text),
             ("call_tool_res", None) => result(text).and_then(accepted_before),
@@ -166,11 +180,7 @@ impl Desk {
         match accepted {
             Ok(ack) => {
                 let (call, handle) = Followed::new(ack, asked.workspace, Instant::now());
-                let (token, call_id) = (call.cancel.clone(), call.id.clone());
-                self.cancelled.push(Box::pin(async move {
-                    token.cancelled_owned().await;
-                    call_id
-                }));
+                self.cancelled.push(Box::pin(call.wish_to_cancel()));
                 self.calls.insert(id.to_owned(), call);
                 // Nobody may wait for the handle any more; the call still needs its files.
                 drop(asked.reply.send(Ok(handle)));
@@ -189,6 +199,16 @@ impl Desk {
     fn settled(&mut self, op: &str, id: &str, text: &str) {
         let error = frame::failure(op, text);
         if op != "call_tool_res" && error.is_none() {
+            if let Some(call) = self.calls.get_mut(id) {
+                call.is_attaching = false;
+            }
+            return;
+        }
+        if let Some(later) = refused_for_now(op, text)
+            && let Some(call) = self.calls.get_mut(id).filter(|call| call.is_attaching)
+        {
+            // Many calls that are attached to at once meet the daemon's limits; the call itself goes on.
+            call.due = Some(later);
             return;
         }
         let Some(call) = self.calls.remove(id) else { return };
@@ -247,9 +267,13 @@ impl Desk {
 
     /// Waits until the owner of a call wants it to end.
     pub(super) async fn cancelled(&mut self) -> CallId {
-        match self.cancelled.next().await {
-            Some(id) => id,
-            None => std::future::pending().await,
+        loop {
+            match self.cancelled.next().await {
+                Some(Some(id)) => return id,
+                // That call has ended: whoever else follows it still wants it.
+                Some(None) => {}
+                None => std::future::pending().await,
+            }
         }
     }
 
@@ -260,15 +284,30 @@ impl Desk {
         }
     }
 
-    /// When the next wait is over.
+    /// When the next wait is over, or something is to be sent again.
     pub(super) fn next_limit(&self) -> Option<Instant> {
-        let limits = self.asked.values().map(|asked| asked.until);
-        limits.chain(self.calls.values().map(|call| call.until)).min()
+        let asked = self.asked.values().map(|asked| asked.due.map_or(asked.until, |due| due.min(asked.until)));
+        let calls = self.calls.values().map(|call| call.due.map_or(call.until, |due| due.min(call.until)));
+        asked.chain(calls).min()
+    }
+
+    /// Does what time asks for: ends the waits that are over, and sends again what was refused until now.
+    pub(super) fn tick(&mut self, now: Instant) {
+        self.expire(now);
+        for asked in self.asked.values_mut().filter(|asked| asked.due.is_some_and(|due| due <= now)) {
+            asked.due = None;
+            self.out.push_back(asked.frame.clone());
+        }
+        let due: Vec<_> = self.calls.extract_if(|_, call| call.due.is_some_and(|due| due <= now)).collect();
+        for (_, call) in due {
+            self.attach(call);
+        }
     }
 
     /// Ends the waits that are over.
-    pub(super) fn expire(&mut self, now: Instant) {
+    fn expire(&mut self, now: Instant) {
         for (_, asked) in self.asked.extract_if(|_, asked| asked.until <= now) {
+            self.out.retain(|frame| *frame != asked.frame);
             asked.lost("it did not answer in time");
         }
         for (_, call) in self.calls.extract_if(|_, call| call.until <= now) {
@@ -296,22 +335,35 @@ impl Desk {
     /// The daemon is there again. A call is never sent again blindly: only a session that was resumed knows whether it
     /// has come before.
     pub(super) fn rejoin(&mut self, resumed: bool) {
+        // First of all: what its caller was told not to be sent again, or nobody holds, must not run and be paid.
+        self.expire(Instant::now());
+        self.asked.retain(|_, asked| !asked.reply.is_closed());
+        self.requests.retain(|_, request| !request.reply.is_closed());
         for (_, asked) in self.asked.extract_if(|_, asked| !asked.again && !resumed) {
             asked.lost("the connection broke, and the daemon has forgotten the session");
         }
-        self.out.extend(self.asked.values().map(|asked| asked.frame.clone()));
+        for asked in self.asked.values_mut() {
+            (asked.is_repeated, asked.due) = (true, None);
+            self.out.push_back(asked.frame.clone());
+        }
         self.out.extend(self.requests.values().map(|request| request.frame.clone()));
-        for (_, mut call) in std::mem::take(&mut self.calls) {
-            call.rejoin();
-            let attach = Attach { call_id: call.id.to_string(), after: call.last(), stream: true };
-            let id = self.ids.next();
-            self.out.extend(frame::request("attach", &id, &attach).ok());
-            if call.cancel.is_cancelled() {
-                self.write("cancel", &Cancel { call_id: Some(call.id.to_string()) });
+        for (_, call) in std::mem::take(&mut self.calls) {
+            let cancelled = call.cancel.is_cancelled().then(|| call.id.clone());
+            self.attach(call);
+            if let Some(id) = cancelled {
+                self.cancel(&id);
             }
-            self.calls.insert(id, call);
         }
         self.subscribe();
+    }
+
+    /// Follows a call from where its telling stopped.
+    fn attach(&mut self, mut call: Followed) {
+        call.rejoin();
+        let attach = Attach { call_id: call.id.to_string(), after: call.last(), stream: true };
+        let id = self.ids.next();
+        self.out.extend(frame::request("attach", &id, &attach).ok());
+        self.calls.insert(id, call);
     }
 
     /// The daemon does not come back: nobody waits any longer.
@@ -336,6 +388,20 @@ impl Desk {
 #[derive(serde::Deserialize)]
 struct Numbered {
     id: u64,
+}
+
+/// When to ask again, if `text` says that a request about a call was refused only for now. A call that ended in an error
+/// of that kind has ended: its result has an envelope.
+fn refused_for_now(op: &str, text: &str) -> Option<Instant> {
+    let error = frame::failure(op, text).filter(Error::is_retryable)?;
+    let has_ended = result(text).is_ok_and(|result| result.meta.is_some());
+    (!has_ended).then(|| later(&error))
+}
+
+fn later(error: &Error) -> Instant {
+    let now = Instant::now();
+    let after = error.retry_after.unwrap_or(LATER).clamp(SOONEST, LATEST);
+    now + after
 }
 
 fn result(text: &str) -> Result<CallResult> {

@@ -32,6 +32,10 @@ pub(super) struct Asked {
     pub(super) reply: oneshot::Sender<Result<CallHandle>>,
     /// When the wait is over.
     pub(super) until: Instant,
+    /// It was sent more than once: an earlier sending may have been accepted.
+    pub(super) is_repeated: bool,
+    /// When it is to be sent again, because it was refused until then.
+    pub(super) due: Option<Instant>,
 }
 
 /// A call that is acknowledged.
@@ -41,8 +45,14 @@ pub(super) struct Followed {
     pub(super) workspace: Option<Arc<dyn Workspace>>,
     /// Its owner wants it to end.
     pub(super) cancel: CancellationToken,
+    /// It is followed no longer. Apart from `cancel`: another handle may follow the same call.
+    over: CancellationToken,
     /// When the wait for its result is over.
     pub(super) until: Instant,
+    /// It was asked for again and the daemon has not said yes yet.
+    pub(super) is_attaching: bool,
+    /// When it is to be attached to again, because that was refused until then.
+    pub(super) due: Option<Instant>,
     since: Instant,
     tool: String,
     feed: Feed<Told>,
@@ -60,10 +70,22 @@ impl Followed {
         let allowed = Duration::try_from_secs_f64(ack.timeout).unwrap_or(LONGEST).min(LONGEST);
         let (id, tool, seam) = (ack.call_id, ack.name, Seam::default());
         let handle = CallHandle::over(id.clone(), &tool, allowed, feed.reader(), found, cancel.clone());
-        (
-            Self { id, workspace, cancel, until: now + allowed + GRACE, since: now, tool, feed, result, last: 0, seam },
-            handle,
-        )
+        let call = Self {
+            id,
+            workspace,
+            cancel,
+            over: CancellationToken::new(),
+            until: now + allowed + GRACE,
+            is_attaching: false,
+            due: None,
+            since: now,
+            tool,
+            feed,
+            result,
+            last: 0,
+            seam,
+        };
+        (call, handle)
     }
 
     /// The number of the last event that was told.
@@ -71,8 +93,21 @@ impl Followed {
         self.last
     }
 
-    /// The connection broke: text will be told again from its start.
+    /// Waits until its caller wants it to end, and names it; `None` when it ended before.
+    pub(super) fn wish_to_cancel(&self) -> impl Future<Output = Option<CallId>> + Send + 'static {
+        let (cancel, over, id) = (self.cancel.clone(), self.over.clone(), self.id.clone());
+        async move {
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => Some(id),
+                () = over.cancelled() => None,
+            }
+        }
+    }
+
+    /// It is attached to again: text will be told again from its start.
     pub(super) fn rejoin(&mut self) {
+        (self.is_attaching, self.due) = (true, None);
         self.seam.rejoin();
     }
 
@@ -115,8 +150,7 @@ impl Followed {
     }
 
     fn end(&self, envelope: Envelope) {
-        // Whoever listens for the wish to end it has listened long enough.
-        self.cancel.cancel();
+        self.over.cancel();
         self.result.send_replace(Some(Arc::new(envelope)));
         self.feed.close();
     }

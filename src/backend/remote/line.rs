@@ -123,7 +123,7 @@ impl Line {
                 },
                 Some(answer) = answered.recv(), if has_room => self.desk.out.push_back(answer),
                 id = self.desk.cancelled() => self.desk.cancel(&id),
-                () = until(limit) => self.desk.expire(Instant::now()),
+                () = until(limit) => self.desk.tick(Instant::now()),
                 () = tokio::time::sleep_until(quiet) => {
                     // A writer that is busy says enough for now.
                     if !heard.ask() {
@@ -153,7 +153,7 @@ impl Line {
                     let resumed = welcome.resumed;
                     self.welcome.send_replace(Arc::new(welcome));
                     self.desk.rejoin(resumed);
-                    self.desk.expire(Instant::now());
+                    self.desk.tick(Instant::now());
                     return Some(socket);
                 }
                 Ok(Err(error)) => {
