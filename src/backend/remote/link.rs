@@ -57,9 +57,21 @@ pub(super) struct Tcp {
     pub(super) state_dir: Option<PathBuf>,
 }
 
+impl Tcp {
+    /// Where the daemon of the state directory says that it listens.
+    fn announced(&self) -> Option<Address> {
+        let found = self.state_dir.as_deref().and_then(DaemonLock::find);
+        found.and_then(|info| info.address).map(Address::from)
+    }
+}
+
 #[async_trait]
 impl Dial for Tcp {
     async fn dial(&self) -> io::Result<Box<dyn Bytes>> {
+        // The token of a state directory is for that directory's daemon alone: whoever listens at its old address is not it.
+        if self.state_dir.is_some() && self.announced().is_none() {
+            return Err(io::ErrorKind::ConnectionRefused.into());
+        }
         let Address { host, port, .. } = self.address();
         let stream = TcpStream::connect((host.as_str(), port)).await?;
         stream.set_nodelay(true)?;
@@ -67,8 +79,7 @@ impl Dial for Tcp {
     }
 
     fn address(&self) -> Address {
-        let found = self.state_dir.as_deref().and_then(DaemonLock::find);
-        found.and_then(|info| info.address).map_or_else(|| self.address.clone(), Address::from)
+        self.announced().unwrap_or_else(|| self.address.clone())
     }
 
     fn may_return(&self) -> bool {
@@ -234,4 +245,23 @@ impl Caller {
 
 fn absent(message: String) -> Error {
     Error::new(ErrorCode::NoDaemon, message).hint("is it running? `exai daemon status` tells, `exai daemon` starts one")
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_listens_where_the_daemon_was_is_not_taken_for_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let stranger = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = Address::from(stranger.local_addr().unwrap());
+        let named = Tcp { address: address.clone(), state_dir: None };
+        named.dial().await.unwrap();
+        let own = Tcp { address, state_dir: Some(dir.path().to_owned()) };
+        let refused = own.dial().await.err().unwrap();
+        assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+    }
 }
