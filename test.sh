@@ -11,6 +11,7 @@ install_packages() {
   local missing=()
   has cc || missing+=(gcc libc6-dev)
   has shellcheck || missing+=(shellcheck)
+  has systemd-analyze || missing+=(systemd)
   [ ${#missing[@]} -eq 0 ] && return
   has apt-get || { echo "please install: ${missing[*]}" >&2; exit 2; }
   local sudo=()

@@ -67,8 +67,11 @@ async fn carry_out(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::R
         options: CallOptions { timeout: args.timeout, fresh: args.fresh, dry_run: args.dry_run },
     };
     let handle = door.call(request, workspace).await?;
-    let ended =
-        if args.detach { detach::leave(handle, args, output).await } else { follow(handle, args, setup, output).await };
+    let ended = if args.detach {
+        detach::leave(handle, &*door, args, output).await
+    } else {
+        follow(handle, args, setup, output).await
+    };
     if matches!(ended, Ok(Ended::Abandoned(_))) {
         drop(door);
     } else {

@@ -64,7 +64,7 @@ pub(crate) enum Verb {
     Models(models::Args),
     /// Show the state of the house.
     Monitor(monitor::Args),
-    /// Run the daemon in the foreground.
+    /// Run the daemon in the foreground, or speak to the one that runs.
     Daemon(daemon::Args),
     /// Show and check the configuration.
     Config(config::Args),

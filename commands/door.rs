@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long finding out may take whether there is one.
 const TRY: Duration = Duration::from_secs(1);
 
-/// Whether a daemon is used, and which one.
+// Whether a daemon is used, and which one. Not a doc comment: clap would take it for what every verb with these flags does.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct Choice {
     /// Use no daemon, even if one answers.

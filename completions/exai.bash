@@ -28,6 +28,9 @@ _exai() {
             exai,config)
                 cmd="exai__subcmd__config"
                 ;;
+            exai,daemon)
+                cmd="exai__subcmd__daemon"
+                ;;
             exai,help)
                 cmd="exai__subcmd__help"
                 ;;
@@ -151,6 +154,36 @@ _exai() {
             exai__subcmd__config__subcmd__help,table)
                 cmd="exai__subcmd__config__subcmd__help__subcmd__table"
                 ;;
+            exai__subcmd__daemon,help)
+                cmd="exai__subcmd__daemon__subcmd__help"
+                ;;
+            exai__subcmd__daemon,reload)
+                cmd="exai__subcmd__daemon__subcmd__reload"
+                ;;
+            exai__subcmd__daemon,rotate-token)
+                cmd="exai__subcmd__daemon__subcmd__rotate__subcmd__token"
+                ;;
+            exai__subcmd__daemon,status)
+                cmd="exai__subcmd__daemon__subcmd__status"
+                ;;
+            exai__subcmd__daemon,stop)
+                cmd="exai__subcmd__daemon__subcmd__stop"
+                ;;
+            exai__subcmd__daemon__subcmd__help,help)
+                cmd="exai__subcmd__daemon__subcmd__help__subcmd__help"
+                ;;
+            exai__subcmd__daemon__subcmd__help,reload)
+                cmd="exai__subcmd__daemon__subcmd__help__subcmd__reload"
+                ;;
+            exai__subcmd__daemon__subcmd__help,rotate-token)
+                cmd="exai__subcmd__daemon__subcmd__help__subcmd__rotate__subcmd__token"
+                ;;
+            exai__subcmd__daemon__subcmd__help,status)
+                cmd="exai__subcmd__daemon__subcmd__help__subcmd__status"
+                ;;
+            exai__subcmd__daemon__subcmd__help,stop)
+                cmd="exai__subcmd__daemon__subcmd__help__subcmd__stop"
+                ;;
             exai__subcmd__help,call)
                 cmd="exai__subcmd__help__subcmd__call"
                 ;;
@@ -162,6 +195,9 @@ _exai() {
                 ;;
             exai__subcmd__help,config)
                 cmd="exai__subcmd__help__subcmd__config"
+                ;;
+            exai__subcmd__help,daemon)
+                cmd="exai__subcmd__help__subcmd__daemon"
                 ;;
             exai__subcmd__help,help)
                 cmd="exai__subcmd__help__subcmd__help"
@@ -214,6 +250,18 @@ _exai() {
             exai__subcmd__help__subcmd__config,table)
                 cmd="exai__subcmd__help__subcmd__config__subcmd__table"
                 ;;
+            exai__subcmd__help__subcmd__daemon,reload)
+                cmd="exai__subcmd__help__subcmd__daemon__subcmd__reload"
+                ;;
+            exai__subcmd__help__subcmd__daemon,rotate-token)
+                cmd="exai__subcmd__help__subcmd__daemon__subcmd__rotate__subcmd__token"
+                ;;
+            exai__subcmd__help__subcmd__daemon,status)
+                cmd="exai__subcmd__help__subcmd__daemon__subcmd__status"
+                ;;
+            exai__subcmd__help__subcmd__daemon,stop)
+                cmd="exai__subcmd__help__subcmd__daemon__subcmd__stop"
+                ;;
             exai__subcmd__help__subcmd__threads,export)
                 cmd="exai__subcmd__help__subcmd__threads__subcmd__export"
                 ;;
@@ -263,7 +311,7 @@ _exai() {
 
     case "${cmd}" in
         exai)
-            opts="-q -h -V --env-file --set --color --quiet --help --version call calls threads tools models monitor config usage schema completions help"
+            opts="-q -h -V --env-file --set --color --quiet --help --version call calls threads tools models monitor daemon config usage schema completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -315,7 +363,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__chat)
-            opts="-o -q -h --stdin --prompt --files --model --temperature --thinking --continue --allow-missing --output --timeout --json-args --fresh --dry-run --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --prompt --files --model --temperature --thinking --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -346,6 +394,10 @@ _exai() {
                     return 0
                     ;;
                 --allow-missing)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --daemon)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -385,7 +437,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__debug)
-            opts="-o -q -h --stdin --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --continue --allow-missing --output --timeout --json-args --fresh --dry-run --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -464,6 +516,10 @@ _exai() {
                     return 0
                     ;;
                 --allow-missing)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --daemon)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -587,12 +643,16 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__listmodels)
-            opts="-o -q -h --output --timeout --json-args --fresh --dry-run --env-file --set --color --quiet --help"
+            opts="-o -q -h --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --daemon)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "text markdown json jsonl" -- "${cur}"))
                     return 0
@@ -629,12 +689,16 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__version)
-            opts="-o -q -h --output --timeout --json-args --fresh --dry-run --env-file --set --color --quiet --help"
+            opts="-o -q -h --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --daemon)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "text markdown json jsonl" -- "${cur}"))
                     return 0
@@ -671,12 +735,16 @@ _exai() {
             return 0
             ;;
         exai__subcmd__calls)
-            opts="-q -h --env-file --set --color --quiet --help list show wait cancel events help"
+            opts="-q -h --no-daemon --daemon --env-file --set --color --quiet --help list show wait cancel events help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --daemon)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -697,12 +765,16 @@ _exai() {
             return 0
             ;;
         exai__subcmd__calls__subcmd__cancel)
-            opts="-q -h --env-file --set --color --quiet --help"
+            opts="-q -h --no-daemon --daemon --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --daemon)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -723,12 +795,16 @@ _exai() {
             return 0
             ;;
         exai__subcmd__calls__subcmd__events)
-            opts="-f -q -h --follow --json --env-file --set --color --quiet --help"
+            opts="-f -q -h --follow --json --no-daemon --daemon --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --daemon)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -847,7 +923,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__calls__subcmd__list)
-            opts="-q -h --state --tool --limit --json --env-file --set --color --quiet --help"
+            opts="-q -h --state --tool --limit --json --no-daemon --daemon --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -862,6 +938,10 @@ _exai() {
                     return 0
                     ;;
                 --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --daemon)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -885,12 +965,16 @@ _exai() {
             return 0
             ;;
         exai__subcmd__calls__subcmd__show)
-            opts="-q -h --json --env-file --set --color --quiet --help"
+            opts="-q -h --json --no-daemon --daemon --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --daemon)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -911,7 +995,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__calls__subcmd__wait)
-            opts="-o -q -h --output --timeout --env-file --set --color --quiet --help"
+            opts="-o -q -h --output --timeout --no-daemon --daemon --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -926,6 +1010,10 @@ _exai() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --daemon)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1228,8 +1316,222 @@ _exai() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        exai__subcmd__daemon)
+            opts="-q -h --autostarted --env-file --set --color --quiet --help status stop reload rotate-token help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__daemon__subcmd__help)
+            opts="status stop reload rotate-token help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__daemon__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__daemon__subcmd__help__subcmd__reload)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__daemon__subcmd__help__subcmd__rotate__subcmd__token)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__daemon__subcmd__help__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__daemon__subcmd__help__subcmd__stop)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__daemon__subcmd__reload)
+            opts="-q -h --env-file --set --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__daemon__subcmd__rotate__subcmd__token)
+            opts="-q -h --show --env-file --set --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__daemon__subcmd__status)
+            opts="-q -h --json --env-file --set --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__daemon__subcmd__stop)
+            opts="-q -h --env-file --set --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         exai__subcmd__help)
-            opts="call calls threads tools models monitor config usage schema completions help"
+            opts="call calls threads tools models monitor daemon config usage schema completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1438,6 +1740,76 @@ _exai() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        exai__subcmd__help__subcmd__daemon)
+            opts="status stop reload rotate-token"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__help__subcmd__daemon__subcmd__reload)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__help__subcmd__daemon__subcmd__rotate__subcmd__token)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__help__subcmd__daemon__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__help__subcmd__daemon__subcmd__stop)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         exai__subcmd__help__subcmd__help)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1619,12 +1991,16 @@ _exai() {
             return 0
             ;;
         exai__subcmd__monitor)
-            opts="-q -h --once --json --env-file --set --color --quiet --help"
+            opts="-q -h --once --json --no-daemon --daemon --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --daemon)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1671,12 +2047,16 @@ _exai() {
             return 0
             ;;
         exai__subcmd__threads)
-            opts="-q -h --env-file --set --color --quiet --help list show export purge help"
+            opts="-q -h --no-daemon --daemon --env-file --set --color --quiet --help list show export purge help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --daemon)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1697,7 +2077,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__threads__subcmd__export)
-            opts="-o -q -h --output --env-file --set --color --quiet --help"
+            opts="-o -q -h --output --no-daemon --daemon --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1709,6 +2089,10 @@ _exai() {
                     ;;
                 -o)
                     COMPREPLY=($(compgen -W "markdown json" -- "${cur}"))
+                    return 0
+                    ;;
+                --daemon)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --env-file)
@@ -1815,13 +2199,17 @@ _exai() {
             return 0
             ;;
         exai__subcmd__threads__subcmd__list)
-            opts="-q -h --limit --json --env-file --set --color --quiet --help"
+            opts="-q -h --limit --json --no-daemon --daemon --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --daemon)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1845,13 +2233,17 @@ _exai() {
             return 0
             ;;
         exai__subcmd__threads__subcmd__purge)
-            opts="-q -h --idle --all --env-file --set --color --quiet --help"
+            opts="-q -h --idle --all --no-daemon --daemon --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --idle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --daemon)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1875,12 +2267,16 @@ _exai() {
             return 0
             ;;
         exai__subcmd__threads__subcmd__show)
-            opts="-q -h --json --env-file --set --color --quiet --help"
+            opts="-q -h --json --no-daemon --daemon --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --daemon)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1927,7 +2323,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__usage)
-            opts="-q -h --by --since --json --env-file --set --color --quiet --help"
+            opts="-q -h --by --since --json --no-daemon --daemon --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1938,6 +2334,10 @@ _exai() {
                     return 0
                     ;;
                 --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --daemon)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

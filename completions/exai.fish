@@ -38,6 +38,7 @@ complete -c exai -n "__fish_exai_needs_command" -f -a "threads" -d 'Look at conv
 complete -c exai -n "__fish_exai_needs_command" -f -a "tools" -d 'List the tools, or show one'
 complete -c exai -n "__fish_exai_needs_command" -f -a "models" -d 'List the models with window, price and features'
 complete -c exai -n "__fish_exai_needs_command" -f -a "monitor" -d 'Show the state of the house'
+complete -c exai -n "__fish_exai_needs_command" -f -a "daemon" -d 'Run the daemon in the foreground, or speak to the one that runs'
 complete -c exai -n "__fish_exai_needs_command" -f -a "config" -d 'Show and check the configuration'
 complete -c exai -n "__fish_exai_needs_command" -f -a "usage" -d 'Show what the requests took: tokens and money by model, tool or day'
 complete -c exai -n "__fish_exai_needs_command" -f -a "schema" -d 'Print a JSON Schema'
@@ -66,6 +67,7 @@ high\t''
 max\t''"
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l allow-missing -d 'Go on when a named file does not exist.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
 markdown\t'The answer with a heading that says where it comes from'
 json\t'The envelope (`exai schema result`)'
@@ -78,8 +80,10 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 always\t'Always'
 never\t'Never'"
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l findings -d 'What was found so far in this step: observations, evidence, error texts.' -r
@@ -111,6 +115,7 @@ high\t''
 max\t''"
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l allow-missing -d 'Go on when a named file does not exist.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
 markdown\t'The answer with a heading that says where it comes from'
 json\t'The envelope (`exai schema result`)'
@@ -123,10 +128,13 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 always\t'Always'
 never\t'Never'"
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
 markdown\t'The answer with a heading that says where it comes from'
 json\t'The envelope (`exai schema result`)'
@@ -138,10 +146,13 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
 markdown\t'The answer with a heading that says where it comes from'
 json\t'The envelope (`exai schema result`)'
@@ -153,8 +164,10 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "chat" -d 'Asks a model and returns its answer. Use it for a second opinion, a question about files you name, or to go on with an earlier conversation.'
@@ -162,11 +175,13 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "listmodels" -d 'Lists the models of all providers with window, price and features, and says which providers are configured. Asks no model.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "version" -d 'Says which version of exai runs, on which platform, and which providers are configured. Asks no model.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -f -a "list" -d 'The latest calls, newest first'
@@ -183,20 +198,24 @@ timed_out\t''
 interrupted\t''"
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -l tool -d 'Only calls of this tool' -r
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -l json -d 'Print JSON'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from show" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from show" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from show" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from show" -l json -d 'Print the envelope as `exai call --output json` did'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from show" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from wait" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
@@ -204,20 +223,25 @@ markdown\t'The answer with a heading that says where it comes from'
 json\t'The envelope (`exai schema result`)'
 jsonl\t'One event a line, the envelope last'"
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from wait" -l timeout -d 'Stop waiting after this time; the call goes on' -r
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from wait" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from wait" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from wait" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from wait" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from wait" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from wait" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from cancel" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from cancel" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from cancel" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from cancel" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from cancel" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from events" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from events" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from events" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from events" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
@@ -225,6 +249,7 @@ always\t'Always'
 never\t'Never'"
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from events" -s f -l follow -d 'Go on until the call is over'
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from events" -l json -d 'Print one JSON object a line'
+complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from events" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from events" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from events" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from help" -f -a "list" -d 'The latest calls, newest first'
@@ -233,11 +258,13 @@ complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcomm
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from help" -f -a "cancel" -d 'End a running call, whichever process runs it'
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from help" -f -a "events" -d 'The steps of a call'
 complete -c exai -n "__fish_exai_using_subcommand calls; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -f -a "list" -d 'The last used conversations'
@@ -246,38 +273,46 @@ complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_s
 complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -f -a "purge" -d 'Delete conversations for good'
 complete -c exai -n "__fish_exai_using_subcommand threads; and not __fish_seen_subcommand_from list show export purge help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from list" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from list" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from list" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from list" -l json -d 'Print JSON'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from list" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from show" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from show" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from show" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from show" -l json -d 'Print JSON'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from show" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from export" -s o -l output -d 'The form of the document' -r -f -a "markdown\t'For people'
 json\t'For programs'"
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from export" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from export" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from export" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from export" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from export" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from export" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from purge" -l idle -d 'Those that nobody has used for this long, such as 30d' -r
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from purge" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from purge" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from purge" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from purge" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from purge" -l all -d 'All conversations'
+complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from purge" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from purge" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from purge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from help" -f -a "list" -d 'The last used conversations'
@@ -302,6 +337,7 @@ complete -c exai -n "__fish_exai_using_subcommand models" -l all -d 'Show retire
 complete -c exai -n "__fish_exai_using_subcommand models" -l json -d 'Print JSON'
 complete -c exai -n "__fish_exai_using_subcommand models" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand models" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
@@ -309,8 +345,57 @@ always\t'Always'
 never\t'Never'"
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l once -d 'Print one picture and leave; exits 0 for OK and SLOW, 1 for DEGRADED, 7 for DOWN'
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l json -d 'Print it as JSON'
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand monitor" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand monitor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -l autostarted -d 'Started by a client: open the main port alone, and end when nobody needs it any more'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -f -a "status" -d 'Say whether the daemon runs and how it is; exits 7 when none answers'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -f -a "stop" -d 'End the daemon when the calls that run have finished, and wait for that'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -f -a "reload" -d 'Have the daemon read its configuration again'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -f -a "rotate-token" -d 'Put a new token in the place of the one that clients must know'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from status" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from status" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from status" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from status" -l json -d 'Print JSON'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from status" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from reload" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from reload" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from reload" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from reload" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from reload" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from rotate-token" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from rotate-token" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from rotate-token" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from rotate-token" -l show -d 'Print the new token'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from rotate-token" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from rotate-token" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from help" -f -a "status" -d 'Say whether the daemon runs and how it is; exits 7 when none answers'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from help" -f -a "stop" -d 'End the daemon when the calls that run have finished, and wait for that'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from help" -f -a "reload" -d 'Have the daemon read its configuration again'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from help" -f -a "rotate-token" -d 'Put a new token in the place of the one that clients must know'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c exai -n "__fish_exai_using_subcommand config; and not __fish_seen_subcommand_from show check path sample table help" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand config; and not __fish_seen_subcommand_from show check path sample table help" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand config; and not __fish_seen_subcommand_from show check path sample table help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
@@ -370,12 +455,14 @@ complete -c exai -n "__fish_exai_using_subcommand usage" -l by -d 'Sum up by thi
 tool\t'Each tool'
 day\t'Each day, in UTC'"
 complete -c exai -n "__fish_exai_using_subcommand usage" -l since -d 'Only requests of this last while, such as 7d' -r
+complete -c exai -n "__fish_exai_using_subcommand usage" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand usage" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand usage" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand usage" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c exai -n "__fish_exai_using_subcommand usage" -l json -d 'Print JSON'
+complete -c exai -n "__fish_exai_using_subcommand usage" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand usage" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand usage" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand schema" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
@@ -392,17 +479,18 @@ always\t'Always'
 never\t'Never'"
 complete -c exai -n "__fish_exai_using_subcommand completions" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "call" -d 'Call a tool'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "calls" -d 'Look into the journal of calls'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "threads" -d 'Look at conversations'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "tools" -d 'List the tools, or show one'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "models" -d 'List the models with window, price and features'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "monitor" -d 'Show the state of the house'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "config" -d 'Show and check the configuration'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "usage" -d 'Show what the requests took: tokens and money by model, tool or day'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "schema" -d 'Print a JSON Schema'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor config usage schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "call" -d 'Call a tool'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "calls" -d 'Look into the journal of calls'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "threads" -d 'Look at conversations'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "tools" -d 'List the tools, or show one'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "models" -d 'List the models with window, price and features'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "monitor" -d 'Show the state of the house'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "daemon" -d 'Run the daemon in the foreground, or speak to the one that runs'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "config" -d 'Show and check the configuration'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "usage" -d 'Show what the requests took: tokens and money by model, tool or day'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "schema" -d 'Print a JSON Schema'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from calls" -f -a "list" -d 'The latest calls, newest first'
 complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from calls" -f -a "show" -d 'One call: its result, its steps, its requests'
 complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from calls" -f -a "wait" -d 'Wait for a call, whoever runs it, and print its result; exits as the call did'
@@ -412,6 +500,10 @@ complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from threads" -f -a "show" -d 'One conversation with its turns'
 complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from threads" -f -a "export" -d 'Print a whole conversation as a document of its own'
 complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from threads" -f -a "purge" -d 'Delete conversations for good'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from daemon" -f -a "status" -d 'Say whether the daemon runs and how it is; exits 7 when none answers'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from daemon" -f -a "stop" -d 'End the daemon when the calls that run have finished, and wait for that'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from daemon" -f -a "reload" -d 'Have the daemon read its configuration again'
+complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from daemon" -f -a "rotate-token" -d 'Put a new token in the place of the one that clients must know'
 complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Every key with its value and where that came from; keys are masked'
 complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Says whether the configuration can be used'
 complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'The files and directories in use'

@@ -25,7 +25,7 @@ pub mod tokens;
 pub mod workspace;
 
 pub use collect::{CollectRequest, Evidence, check, collect};
-pub use local::LocalWorkspace;
+pub use local::{LocalWorkspace, MAX_READ_BYTES};
 pub use source::SourceFile;
 pub use tokens::estimate_tokens;
 pub use workspace::{Found, Listing, ReadResult, Stat, Workspace};

@@ -17,10 +17,13 @@ mod daemon;
 mod dispatch;
 mod feed;
 mod frame;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod guard;
 mod health;
 mod hello;
 mod http;
+mod meter;
 mod outbox;
 mod picture;
 mod rate;

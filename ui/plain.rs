@@ -56,14 +56,14 @@ fn calls<'a>(text: &mut String, title: &str, calls: impl Iterator<Item = &'a Cal
 fn call(call: &CallRow) -> String {
     let model = call.model.as_deref().unwrap_or("-");
     let tokens = call.tokens.map_or_else(|| "-".to_owned(), |tokens| tokens.to_string());
+    let tries = if call.attempts == 1 { "1 try".to_owned() } else { format!("{} tries", call.attempts) };
     format!(
-        "  {}  {:<12} {:<12} {:<18} {:>8.1} s  {} tries  {tokens} tokens\n",
+        "  {}  {:<12} {:<12} {:<18} {:>8.1} s  {tries:<7}  {tokens} tokens\n",
         call.call_id,
         call.tool,
         call.state.as_str(),
         model,
         call.elapsed_s,
-        call.attempts,
     )
 }
 

@@ -1,10 +1,11 @@
 //! A call that is left to the daemon as soon as it needs nothing from here any more.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
-use exai_core::backend::CallHandle;
-use exai_core::error::Kind;
-use exai_core::protocol::{Envelope, EventKind, Told};
+use exai_core::backend::{Backend, CallHandle};
+use exai_core::error::{ErrorCode, Kind};
+use exai_core::protocol::{CallId, Envelope, EventKind, Told};
 
 use super::progress::Progress;
 use super::{Args, Ended, Format, Signals};
@@ -12,7 +13,12 @@ use crate::output::{Output, Style};
 use crate::report;
 
 /// Waits until the call has read its files, prints its id and leaves. A call that is over by then exits as it did.
-pub(super) async fn leave(mut handle: CallHandle, args: &Args, output: &mut Output) -> anyhow::Result<Ended> {
+pub(super) async fn leave(
+    mut handle: CallHandle,
+    door: &dyn Backend,
+    args: &Args,
+    output: &mut Output,
+) -> anyhow::Result<Ended> {
     let mut signals = Signals::new()?;
     let mut progress = Progress::new(&args.tool, output);
     let mut cancelled = false;
@@ -33,7 +39,12 @@ pub(super) async fn leave(mut handle: CallHandle, args: &Args, output: &mut Outp
         }
     };
     progress.clear();
-    let result = if is_over { handle.result().await } else { Envelope::running(handle.id.clone(), handle.tool()) };
+    let result = if is_over {
+        handle.result().await
+    } else {
+        be_known(door, &handle.id).await;
+        Envelope::running(handle.id.clone(), handle.tool())
+    };
     match args.format {
         Format::Text | Format::Markdown => output.text(result.call_id.as_str())?,
         Format::Json => output.json(&result)?,
@@ -45,6 +56,20 @@ pub(super) async fn leave(mut handle: CallHandle, args: &Args, output: &mut Outp
     }
     let was_interrupted = result.exit.kind == Kind::Interrupted;
     Ok(Ended::Told(ExitCode::from(if was_interrupted { signals.exit_code() } else { result.exit.code })))
+}
+
+/// Waits until the call is in the journal, which it is a moment after it is told of, so that whoever reads the id finds
+/// the call.
+async fn be_known(door: &dyn Backend, id: &CallId) {
+    const PAUSE: Duration = Duration::from_millis(10);
+    const TRIES: u32 = 100;
+    for _ in 0..TRIES {
+        let found = door.get_call(id.as_str()).await;
+        if !found.is_err_and(|error| error.code == ErrorCode::NotFound) {
+            return;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 /// The request is complete; what follows is between the daemon and the model.

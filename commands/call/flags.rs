@@ -60,9 +60,9 @@ impl clap::Args for Args {
             // All tools have flags; whether one is switched off is said when it is called.
             Registry::new(&[]).iter().fold(command, |command, tool| {
                 let info = tool.info();
-                let own =
-                    own_flags(Command::new(info.name).about(info.description), &tool.schema(), info.main_argument);
-                command.subcommand(common_flags(own))
+                let own = own_flags(Command::new(info.name), &tool.schema(), info.main_argument);
+                // Last: flags that come from a type bring what that type is about.
+                command.subcommand(common_flags(own).about(info.description))
             })
         })
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use exai_core::backend::{Address, NotConnected, Remote, RemoteSettings};
 use exai_core::config::{Config, Secret};
 use exai_core::coordination::{DaemonLock, read_token};
+use exai_core::error::{Error, ErrorCode};
 use exai_core::protocol::wire::Client;
 
 /// A daemon that lives says hello in a moment; one that does not in this time is of no use to who waits.
@@ -14,9 +15,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) async fn connect(config: &Config) -> Result<Remote, NotConnected> {
     let announced = DaemonLock::find(&config.state_dir).and_then(|info| info.address);
     let state_dir = announced.map(|_| config.state_dir.clone());
-    let configured = || Address::new(&config.daemon.host, config.daemon.port.number().unwrap_or_default());
+    // Any free port is where only the lock can tell.
+    let port = config.daemon.port.number().filter(|port| *port != 0);
+    let configured = port.map(|port| Address::new(&config.daemon.host, port));
+    let address = announced.map(Address::from).or(configured).ok_or_else(|| {
+        let message = format!("no daemon runs for {}", config.state_dir.display());
+        NotConnected::Unreachable(Error::new(ErrorCode::NoDaemon, message).hint("start one with `exai daemon`"))
+    })?;
     let settings = RemoteSettings {
-        address: announced.map_or_else(configured, Address::from),
+        address,
         token: token(config).map_err(NotConnected::Refused)?,
         client: Client { name: "exai".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         roots: Vec::new(),

@@ -123,7 +123,7 @@ async fn serve(started: Started, sources: &Sources, signals: &mut Signals, outpu
             () = shutdown.drain.cancelled(), if !is_told => {
                 is_told = true;
                 service::stopping("lets its calls finish");
-                output.note(Style::Muted, "", "stopping: the calls that run may finish; once more to end them now");
+                output.note(Style::Muted, "", &parting(&house));
             }
             served = &mut all => break Some(served),
             wish = signals.next() => match wish {
@@ -145,6 +145,16 @@ async fn serve(started: Started, sources: &Sources, signals: &mut Signals, outpu
     match served {
         Some(Err(error)) => Err(error.into()),
         _ => Ok(forced.map_or(0, |(code, _)| code)),
+    }
+}
+
+/// What becomes of the calls that run.
+fn parting(house: &House) -> String {
+    let patience = house.config().timeouts.drain.as_secs_f64();
+    match house.calls().running.len() {
+        0 => "stopping".to_owned(),
+        1 => format!("stopping: 1 call may finish within {patience} s; one more signal ends it now"),
+        more => format!("stopping: {more} calls may finish within {patience} s; one more signal ends them now"),
     }
 }
 

@@ -55,8 +55,10 @@ pub(super) async fn show(json: bool, setup: &Setup, output: &mut Output) -> anyh
     let Some(error) = error else { return Ok(ExitCode::SUCCESS) };
     if status.running {
         output.tell(Style::Bad, "error: ", &error.message);
+        report::hints(output, &error.hints);
+    } else {
+        output.tell(Style::Hint, "hint: ", "start one with `exai daemon`");
     }
-    report::hints(output, &error.hints);
     Ok(ExitCode::from(Kind::Daemon.exit_code()))
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use exai_core::backend::NotConnected;
 use exai_core::clock::Deadline;
 use exai_core::config::Config;
 use exai_core::coordination::{DaemonInfo, DaemonLock, Instance};
@@ -42,8 +43,13 @@ pub(super) async fn stop(setup: &Setup, output: &mut Output) -> anyhow::Result<E
         (None, Ok(())) => {
             output.text("The daemon was asked to end; it is not of this state directory, so its end is not seen.")?;
         }
+        // Who refuses is there.
+        (None, Err(NotConnected::Refused(error))) if error.code == ErrorCode::Unauthorized => return Err(error.into()),
         (None, Err(error)) => {
-            output.note(Style::Muted, "", &error.message);
+            // That nobody is where one could be is what the next line says.
+            if !matches!(error, NotConnected::Unreachable(_)) {
+                output.note(Style::Muted, "", &error.to_string());
+            }
             output.text("No daemon runs.")?;
         }
     }
@@ -51,11 +57,11 @@ pub(super) async fn stop(setup: &Setup, output: &mut Output) -> anyhow::Result<E
 }
 
 /// Asks the daemon itself.
-async fn ask(config: &Config) -> Result<()> {
+async fn ask(config: &Config) -> Result<(), NotConnected> {
     let remote = client::connect(config).await?;
     let answer = remote.admin(Admin::Drain).await;
     remote.close().await;
-    answer.map(drop)
+    answer.map(drop).map_err(NotConnected::Refused)
 }
 
 /// For a daemon that can not be asked.

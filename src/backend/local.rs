@@ -111,6 +111,7 @@ impl Backend for Local {
             verdict: lately.verdict(),
             diagnoses: lately.diagnoses(),
             sessions: Vec::new(),
+            sessions_total: 0,
             providers: Vec::new(),
             latency: Latency::default(),
             cache: CacheUse::default(),

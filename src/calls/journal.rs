@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::error::{ErrorCode, Result};
 use crate::feed::{Feed, Reader};
 use crate::gateway::Recorder;
-use crate::protocol::{CallEvent, CallId, CallRow, CallState, Envelope, EventKind, Live, Phase, ThreadId, Told};
+use crate::protocol::{CallEvent, CallId, CallRow, CallState, Envelope, EventKind, Live, Phase, ThreadId, Told, Usage};
 use crate::providers::Model;
 use crate::redaction::Veil;
 use crate::store::{AttemptEnd, CallStart, NewAnswer, NewAttempt, Store, ThreadWrite};
@@ -230,6 +230,28 @@ impl Journal {
     }
 }
 
+/// A request that is being committed. Its call may end meanwhile, and the commit goes on: then it was never sent, and cost
+/// nothing.
+struct Unsent<'a> {
+    journal: &'a Journal,
+    n: u32,
+}
+
+impl Drop for Unsent<'_> {
+    fn drop(&mut self) {
+        let end = AttemptEnd {
+            at: Timestamp::now(),
+            outcome: "cancelled".to_owned(),
+            message: Some("it was never sent".to_owned()),
+            usage: Usage::default(),
+            cost: Some(0),
+            priced_on: None,
+            extra: None,
+        };
+        self.journal.abandon_attempt(self.n, end);
+    }
+}
+
 /// Says where our own fault is told in full, when this process keeps a log.
 fn point_to_log(envelope: &mut Envelope) {
     let Some(error) = envelope.error.as_mut().filter(|error| error.code == ErrorCode::InternalError) else { return };
@@ -288,7 +310,9 @@ impl Recorder for Journal {
             request_key: key.to_owned(),
             at: Timestamp::now(),
         };
+        let unsent = Unsent { journal: self, n };
         self.store.begin_attempt(self.start(), events, attempt).await?;
+        std::mem::forget(unsent);
         Ok(n)
     }
 
@@ -301,5 +325,46 @@ impl Recorder for Journal {
     fn abandon_attempt(&self, n: u32, end: AttemptEnd) {
         let end = veiled::hide_end(&self.veil, end);
         self.store.end_attempt_later(self.start.id.clone(), n, end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::poll;
+    use serde_json::Map;
+
+    use super::*;
+    use crate::protocol::InstanceId;
+    use crate::providers::Catalogue;
+
+    #[tokio::test]
+    async fn a_request_whose_call_ends_while_it_is_committed_has_an_end_and_cost_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        crate::coordination::prepare_state_dir(dir.path()).unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let now = Timestamp::now();
+        let start = CallStart {
+            id: CallId::new(),
+            owner: "default".to_owned(),
+            session: "session".to_owned(),
+            instance: InstanceId::new(),
+            tool: "chat".to_owned(),
+            arguments: Map::new(),
+            thread_id: None,
+            created_at: now,
+            deadline_at: now,
+        };
+        let journal = Journal::new(start, store.clone(), Arc::default(), Arc::default());
+        let model = Catalogue::embedded().unwrap().resolve("glm-4.6").unwrap();
+        {
+            let mut committing = std::pin::pin!(journal.begin_attempt(&model, "key"));
+            assert!(poll!(&mut committing).is_pending());
+        }
+        // Behind both in the queue of the store.
+        store.check_writable().await.unwrap();
+        let record = store.get_call("default".to_owned(), journal.id().to_string()).await.unwrap();
+        let attempt = &record.attempts[0];
+        assert_eq!((attempt.outcome.as_deref(), attempt.cost_usd), (Some("cancelled"), Some(0.0)), "{attempt:?}");
+        assert!(attempt.finished_at.is_some());
     }
 }

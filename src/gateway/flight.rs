@@ -92,6 +92,12 @@ impl Flights {
         Boarded::First(self.ticket(&flight, Some(key)))
     }
 
+    /// Whether nothing that can be joined is in the air.
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
     /// Opens a flight that nobody can join.
     pub fn alone(&self, deadline: Deadline) -> Boarded {
         Boarded::First(self.ticket(&Flight::new(deadline), None))

@@ -24,9 +24,12 @@ pub struct Snapshot {
     pub diagnoses: Vec<Diagnosis>,
     /// Who holds how many permits.
     pub permits: Permits,
-    /// Who is connected; without a daemon nobody is.
+    /// Who is connected or was lately, the busiest first, 200 at the most; without a daemon nobody is.
     #[serde(default)]
     pub sessions: Vec<SessionRow>,
+    /// How many sessions there are, shown or not.
+    #[serde(default)]
+    pub sessions_total: usize,
     /// The models that were asked lately.
     #[serde(default)]
     pub providers: Vec<ProviderRow>,

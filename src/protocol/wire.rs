@@ -96,15 +96,26 @@ impl From<WireError> for Error {
     }
 }
 
-/// Why a connection is closed by the daemon.
+/// The reason of a client that closes its connection and will not come back: its session can be forgotten.
+pub const BYE: &str = "bye";
+
+/// Why a connection is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Close {
+    /// The peer left; it may come back to its session.
+    Left,
+    /// The peer left for good.
+    Bye,
     /// The daemon is ending.
     GoingAway,
     /// The peer does not answer pings.
     Silent,
     /// A frame that the protocol does not have, such as a binary one.
     Unsupported,
+    /// Text that is no UTF-8.
+    NoText,
+    /// Frames that are no WebSocket frames.
+    Garbled,
     /// A frame larger than allowed.
     TooBig,
     /// The peer takes nothing of what is sent to it.
@@ -127,9 +138,12 @@ impl Close {
     /// The close code.
     pub const fn code(self) -> u16 {
         match self {
+            Self::Left | Self::Bye => 1000,
             Self::GoingAway => 1012,
             Self::Silent => 1001,
             Self::Unsupported => 1003,
+            Self::NoText => 1007,
+            Self::Garbled => 1002,
             Self::TooBig => 1009,
             Self::Stalled => 1013,
             Self::InvalidHello => 4000,
@@ -144,9 +158,13 @@ impl Close {
     /// The reason that goes with the code.
     pub const fn reason(self) -> &'static str {
         match self {
+            Self::Left => "",
+            Self::Bye => BYE,
             Self::GoingAway => "draining",
             Self::Silent => "peer is silent",
             Self::Unsupported => "text frames only",
+            Self::NoText => "text must be UTF-8",
+            Self::Garbled => "protocol error",
             Self::TooBig => "message too big",
             Self::Stalled => "peer takes nothing",
             Self::InvalidHello => "invalid hello",

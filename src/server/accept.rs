@@ -34,7 +34,11 @@ pub(super) async fn accept(daemon: Arc<Daemon>, listener: TcpListener, role: Rol
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, address)) => welcome(&daemon, stream, address, role),
+            // An IPv4 address that comes in IPv6's clothes is the same address.
+            Ok((stream, address)) => {
+                let address = SocketAddr::new(address.ip().to_canonical(), address.port());
+                welcome(&daemon, stream, address, role);
+            }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 if is_exhausted(&error) {
@@ -77,6 +81,7 @@ async fn converse(stream: TcpStream, visit: http::Visit) {
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
+    let patience = daemon.config().daemon.stalled;
     tokio::select! {
         ended = connection.as_mut() => {
             if let Err(error) = ended {
@@ -85,6 +90,8 @@ async fn converse(stream: TcpStream, visit: http::Visit) {
             return;
         }
         () = daemon.end.cancelled() => {}
+        // A socket has left by then. A peer that asks more connects again; one that takes nothing gives its place back.
+        () = tokio::time::sleep(patience) => {}
     }
     connection.as_mut().graceful_shutdown();
     // An answer that is under way may still leave.

@@ -1,18 +1,50 @@
 //! What an operator should be able to look up later: who was refused, who changed what. Never a token.
 
 use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
 use super::daemon::Daemon;
+use super::rate::Bucket;
 use super::session::Session;
 use crate::clock::Timestamp;
+use crate::config::Rate;
 use crate::protocol::wire::AdminRequest;
 use crate::store::AuditEntry;
 
-/// A hello with a token that is not known.
+/// So many refused tokens are written down, at once and in the long run; others are counted with the next one that is.
+const REFUSALS: Rate = Rate::Bucket { burst: 100, per_second: 1 };
+
+/// Refused tokens that are to be written down.
+#[derive(Debug)]
+pub(super) struct Refusals(Mutex<(Bucket, u64)>);
+
+impl Default for Refusals {
+    fn default() -> Self {
+        Self(Mutex::new((Bucket::new(REFUSALS), 0)))
+    }
+}
+
+impl Refusals {
+    /// Whether one more refusal is written down; how many were not before it.
+    pub(super) fn admit(&self) -> Option<u64> {
+        let mut refusals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (bucket, unwritten) = &mut *refusals;
+        if bucket.take(REFUSALS).is_err() {
+            *unwritten += 1;
+            return None;
+        }
+        Some(std::mem::take(unwritten))
+    }
+}
+
+/// A hello with a token that is not known. Who guesses without end must not fill the disk.
 pub(super) fn refused_token(daemon: &Daemon, address: SocketAddr) {
-    let entry = entry(None, address.to_string(), "refused_token", None, Value::Null, false);
+    let Some(unwritten) = daemon.refusals.admit() else { return };
+    tracing::warn!(%address, unwritten, "a token was refused");
+    let details = if unwritten == 0 { Value::Null } else { json!({"unwritten_before": unwritten}) };
+    let entry = entry(None, address.to_string(), "refused_token", None, details, false);
     daemon.house.calls().store.audit_later(entry);
 }
 

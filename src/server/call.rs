@@ -2,7 +2,6 @@
 //! connection that ends takes nothing from them.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde_json::Map;
@@ -11,7 +10,7 @@ use super::connection::Link;
 use super::daemon::Daemon;
 use super::frame;
 use super::session::{Named, Session};
-use super::telling::{self, Telling};
+use super::telling::{self, Place, Telling};
 use super::workspace::workspace_of;
 use crate::backend::{Backend, CallHandle};
 use crate::calls::Caller;
@@ -19,53 +18,48 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::wire::{Attach, CallAck, CallTool};
 use crate::protocol::{CallId, CallRequest};
 
+/// Calls that one daemon runs at once, whatever they wait for.
+const RUNNING: usize = 10_000;
 /// The largest arguments of a call.
 const MAX_ARGUMENTS: usize = 10 * 1024 * 1024;
-/// Calls that are told over one connection at once.
-const MOST: usize = 4096;
 /// When a daemon that drains is likely to have made room for the next one.
 const COME_BACK: Duration = Duration::from_secs(2);
 
 /// Accepts a call; what is wrong with it is its answer.
-pub(super) fn begin(call: CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) {
+pub(super) fn begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) {
     let request_id = call.request_id.as_deref().map(str::to_owned);
     if let Err(error) = try_begin(call, link, session, daemon) {
         link.outbox.push(frame::failure("call_tool_res", request_id.as_deref(), &error));
     }
 }
 
-fn try_begin(call: CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) -> Result<()> {
+fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) -> Result<()> {
+    let place = Place::take(link)?;
     let request_id = call.request_id.as_deref().map(str::to_owned);
     let telling = Telling { request_id, after: 0, stream: call.stream };
-    let detach = call.detach;
+    // Asked before the session is: a session that begins a call is locked.
+    let roots = session.roots();
+    let start = |call_id| start(call, call_id, roots, link, session, daemon);
     let named = match &telling.request_id {
-        Some(request_id) => session.name(request_id, &call)?,
-        None => Named::New(CallId::new()),
+        Some(request_id) => session.begin(request_id, call, start)?,
+        None => Named::New(start(CallId::new())?),
     };
+    let detach = call.detach;
     match named {
-        Named::New(call_id) => {
-            let started = start(&call, call_id, link, session, daemon);
-            let handle = started.inspect_err(|_| {
-                if let Some(request_id) = &telling.request_id {
-                    session.forget(request_id);
-                }
-            })?;
+        Named::New(handle) => {
             acknowledge(&handle, telling.request_id.as_deref(), link);
             if !detach {
-                let link = Arc::clone(link);
-                daemon.answers.spawn(async move { telling::tell(handle, telling, &link).await });
+                daemon.answers.spawn(telling::tell(handle, telling, place));
             }
         }
         Named::Again(call_id) => {
-            let (link, session, daemon) = (Arc::clone(link), Arc::clone(session), Arc::clone(daemon));
-            let answers = daemon.answers.clone();
-            answers.spawn(async move {
-                let attached = session.local.attach(call_id.as_str()).await;
-                match attached {
+            let (link, session) = (Arc::clone(link), Arc::clone(session));
+            daemon.answers.spawn(async move {
+                match session.local.attach(call_id.as_str()).await {
                     Ok(handle) => {
                         acknowledge(&handle, telling.request_id.as_deref(), &link);
                         if !detach {
-                            telling::tell(handle, telling, &link).await;
+                            telling::tell(handle, telling, place).await;
                         }
                     }
                     Err(error) => {
@@ -81,6 +75,7 @@ fn try_begin(call: CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemo
 fn start(
     call: &CallTool<'_>,
     call_id: CallId,
+    roots: Vec<String>,
     link: &Arc<Link>,
     session: &Arc<Session>,
     daemon: &Arc<Daemon>,
@@ -89,8 +84,9 @@ fn start(
         return Err(Error::new(ErrorCode::ServiceUnavailable, "this daemon is ending and takes no new calls")
             .retry_after(COME_BACK));
     }
-    if link.calls.load(Ordering::Relaxed) >= MOST {
-        let message = format!("{MOST} calls of this connection are under way");
+    let calls = daemon.house.calls();
+    if calls.running.len() >= RUNNING {
+        let message = format!("{RUNNING} calls are running already");
         return Err(Error::new(ErrorCode::OverCapacity, message).retry_after(COME_BACK));
     }
     let raw = call.arguments.map_or("{}", |raw| raw.get());
@@ -110,12 +106,12 @@ fn start(
     let caller = Caller {
         owner: session.owner.to_owned(),
         session: session.id.to_string(),
-        workspace: workspace_of(session, link, daemon, &call_id)?,
+        workspace: workspace_of(session, link, daemon, &call_id, roots),
     };
     let request = CallRequest { tool: call.name.clone().into_owned(), arguments, options };
     // What the call logs names the client's request too.
     let span = tracing::error_span!("request", request_id = call.request_id.as_deref());
-    span.in_scope(|| daemon.house.calls().start_as(call_id, request, caller))
+    span.in_scope(|| calls.start_as(call_id, request, caller))
 }
 
 fn acknowledge(handle: &CallHandle, request_id: Option<&str>, link: &Link) {
@@ -128,16 +124,19 @@ fn acknowledge(handle: &CallHandle, request_id: Option<&str>, link: &Link) {
     link.outbox.push(frame::tell("call_tool_ack", request_id, &ack));
 }
 
-/// Holds a call again, of any session of the same owner.
+/// Holds a call again, of any session of the same owner. It is told beside the other requests: who holds many calls can
+/// still ask.
 pub(super) async fn attach(
     asked: Attach,
     request_id: Option<String>,
     link: &Arc<Link>,
     session: &Arc<Session>,
+    daemon: &Arc<Daemon>,
 ) -> Result<()> {
+    let place = Place::take(link)?;
     let handle = session.local.attach(&asked.call_id).await?;
     let Attach { after, stream, .. } = asked;
     acknowledge(&handle, request_id.as_deref(), link);
-    telling::tell(handle, Telling { request_id, after, stream }, link).await;
+    daemon.answers.spawn(telling::tell(handle, Telling { request_id, after, stream }, place));
     Ok(())
 }

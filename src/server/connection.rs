@@ -1,13 +1,14 @@
 //! One connection: hello, then one task that reads and one that writes. Calls run beside both and answer in any order.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{Sink, SinkExt, StreamExt};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, oneshot};
@@ -19,10 +20,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::daemon::Daemon;
 use super::hello::{self, Welcome};
+use super::meter::Meter;
 use super::outbox::{Next, Outbox};
 use super::session::Session;
 use super::{dispatch, feed};
-use crate::protocol::wire::Close;
+use crate::protocol::wire::{BYE, Close};
 
 /// Larger ones are 95 % of an idle connection's memory.
 const BUFFER: usize = 4096;
@@ -33,7 +35,7 @@ const PARTING: Duration = Duration::from_secs(1);
 /// How long what a peer still sends is thrown away, so that it reads why it was closed.
 const LINGER: Duration = Duration::from_secs(5);
 
-pub(super) type Socket = WebSocketStream<TcpStream>;
+pub(super) type Socket = WebSocketStream<Meter>;
 
 /// One connection, as its session and its calls see it.
 #[derive(Debug)]
@@ -55,7 +57,7 @@ pub(super) struct Link {
 }
 
 impl Link {
-    fn new(address: SocketAddr, workspace: bool, end: CancellationToken) -> Self {
+    pub(super) fn new(address: SocketAddr, workspace: bool, end: CancellationToken) -> Self {
         Self {
             outbox: Outbox::default(),
             address,
@@ -112,7 +114,7 @@ pub(super) async fn serve(stream: TcpStream, read: Vec<u8>, daemon: Arc<Daemon>,
         .write_buffer_size(BUFFER)
         .max_message_size(Some(config.daemon.max_bytes as usize))
         .max_frame_size(Some(config.daemon.max_bytes as usize));
-    let mut socket = WebSocketStream::from_partially_read(stream, read, Role::Server, Some(limits)).await;
+    let mut socket = WebSocketStream::from_partially_read(Meter::new(stream), read, Role::Server, Some(limits)).await;
     let end = daemon.end.child_token();
     let said = tokio::time::timeout(config.daemon.hello, hello::hear(&mut socket, &daemon, address));
     let said = tokio::select! {
@@ -121,21 +123,28 @@ pub(super) async fn serve(stream: TcpStream, read: Vec<u8>, daemon: Arc<Daemon>,
     };
     let (welcome, hello) = match said {
         Ok(said) => said,
-        Err((reply, close)) => return part(socket, reply, close, config.daemon.stalled).await,
+        Err((reply, close)) => return part(socket, reply, close, LINGER.min(config.daemon.stalled)).await,
     };
+    socket.get_mut().lift();
     let Welcome { session, reply } = welcome;
     let link = Arc::new(Link::new(address, hello.workspace, end));
     link.outbox.push(reply);
     session.connect(&link, &hello);
     daemon.house.telemetry().session_opened(session.owner, &session.id);
-    tracing::info!(session = %session.id, %address, "connected");
+    tracing::info!(session_id = %session.id, %address, "connected");
+    let patience = Patience { stalled: config.daemon.stalled, taken: socket.get_ref().taken(), end: link.end.clone() };
     let (sink, stream) = socket.split();
-    let writer = daemon.tasks.spawn(write(sink, Arc::clone(&link), (config.daemon.ping, config.daemon.stalled)));
+    let writer = daemon.tasks.spawn(write(sink, Arc::clone(&link), config.daemon.ping, patience));
     let (close, stream) = read_all(stream, &link, &session, &daemon).await;
     link.outbox.close(close);
+    // The writer may have had a reason of its own.
+    let close = link.outbox.closing().unwrap_or(close);
     session.disconnect(&link);
+    if close == Close::Bye {
+        daemon.forget_if_done(&session);
+    }
     daemon.house.telemetry().session_closed(session.owner, &session.id);
-    tracing::info!(session = %session.id, %address, code = close.code(), "disconnected");
+    tracing::info!(session_id = %session.id, %address, why = close.reason(), "disconnected");
     // The writer ends by itself: what waits is sent or the peer takes nothing.
     let sink = writer.await;
     link.end.cancel();
@@ -168,8 +177,9 @@ async fn read_all(
             }
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => link.hear(),
             Some(Ok(Message::Binary(_))) => break Close::Unsupported,
-            Some(Err(tungstenite::Error::Capacity(_))) => break Close::TooBig,
-            Some(Ok(Message::Close(_) | Message::Frame(_)) | Err(_)) | None => break Close::GoingAway,
+            Some(Err(error)) => break of_broken(&error),
+            Some(Ok(Message::Close(Some(close)))) if close.reason == BYE => break Close::Bye,
+            Some(Ok(Message::Close(_) | Message::Frame(_))) | None => break Close::Left,
         }
     };
     (close, stream)
@@ -180,7 +190,8 @@ async fn read_all(
 async fn write(
     mut sink: SplitSink<Socket, Message>,
     link: Arc<Link>,
-    (ping, stalled): (Duration, Duration),
+    ping: Duration,
+    patience: Patience,
 ) -> SplitSink<Socket, Message> {
     // Set once a ping, not once a frame.
     let mut due = std::pin::pin!(tokio::time::sleep(ping));
@@ -198,21 +209,50 @@ async fn write(
             }
         };
         let sent = match next {
-            Next::Send(frames) => tokio::time::timeout(stalled, send(&mut sink, frames)).await,
+            Next::Send(frames) => patience.bound(send(&mut sink, frames)).await,
             Next::Close(close) => {
-                let frame = Some(close_frame(close));
-                drop(tokio::time::timeout(stalled, sink.send(Message::Close(frame))).await);
+                // A peer that is gone already need not be told.
+                drop(tokio::time::timeout(LINGER.min(patience.stalled), say_close(&mut sink, close)).await);
                 link.end.cancel();
                 return sink;
             }
         };
         match sent {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) => {
+            Some(Ok(())) => {}
+            Some(Err(_)) => {
                 link.end.cancel();
                 return sink;
             }
-            Err(_) => link.outbox.give_up(Close::Stalled),
+            None => link.outbox.give_up(Close::Stalled),
+        }
+    }
+}
+
+/// How long a peer may take nothing of what is sent to it.
+struct Patience {
+    stalled: Duration,
+    /// Bytes that it took so far: one that is slow is not stalled.
+    taken: Arc<AtomicU64>,
+    /// The connection, or the daemon, ends: what is under way may still leave, but not for long.
+    end: CancellationToken,
+}
+
+impl Patience {
+    /// The outcome of `sending`; `None` when the peer takes nothing of it.
+    async fn bound<T>(&self, sending: impl Future<Output = T>) -> Option<T> {
+        let mut sending = std::pin::pin!(sending);
+        loop {
+            let before = self.taken.load(Ordering::Relaxed);
+            let patience = if self.end.is_cancelled() { LINGER.min(self.stalled) } else { self.stalled };
+            tokio::select! {
+                outcome = &mut sending => return Some(outcome),
+                () = tokio::time::sleep(patience) => {
+                    if self.end.is_cancelled() || self.taken.load(Ordering::Relaxed) == before {
+                        return None;
+                    }
+                }
+                () = self.end.cancelled(), if !self.end.is_cancelled() => {}
+            }
         }
     }
 }
@@ -231,8 +271,25 @@ async fn send(
     sink.flush().await
 }
 
-fn close_frame(close: Close) -> CloseFrame {
-    CloseFrame { code: close.code().into(), reason: close.reason().into() }
+/// Closes, or answers a peer that closed first: its answer is made already, and nothing else may be sent any more.
+async fn say_close<S>(sink: &mut S, close: Close) -> Result<(), tungstenite::Error>
+where
+    S: Sink<Message, Error = tungstenite::Error> + Unpin,
+{
+    let frame = CloseFrame { code: close.code().into(), reason: close.reason().into() };
+    drop(sink.send(Message::Close(Some(frame))).await);
+    sink.flush().await
+}
+
+/// How a connection is closed on which this was read.
+pub(super) fn of_broken(error: &tungstenite::Error) -> Close {
+    match error {
+        tungstenite::Error::Capacity(_) => Close::TooBig,
+        tungstenite::Error::Io(error) if error.kind() == ErrorKind::FileTooLarge => Close::TooBig,
+        tungstenite::Error::Utf8(_) => Close::NoText,
+        tungstenite::Error::Protocol(_) => Close::Garbled,
+        _ => Close::Left,
+    }
 }
 
 /// Refuses a connection that said no proper hello.
@@ -241,7 +298,7 @@ async fn part(mut socket: Socket, reply: Option<String>, close: Close, patience:
         if let Some(reply) = reply {
             socket.send(Message::Text(reply.into())).await?;
         }
-        socket.send(Message::Close(Some(close_frame(close)))).await
+        say_close(&mut socket, close).await
     };
     if let Ok(Ok(())) = tokio::time::timeout(patience, last).await {
         linger(socket, close).await;
@@ -252,6 +309,7 @@ async fn part(mut socket: Socket, reply: Option<String>, close: Close, patience:
 async fn linger(mut socket: Socket, close: Close) {
     let patience = if close == Close::TooBig { LINGER } else { PARTING };
     let stream = socket.get_mut();
+    stream.lift();
     let mut bin = vec![0; BUFFER];
     let drain = async { while matches!(stream.read(&mut bin).await, Ok(read) if read > 0) {} };
     drop(tokio::time::timeout(patience, drain).await);

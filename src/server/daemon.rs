@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::rate;
-use super::session::Sessions;
+use super::session::{Session, Sessions};
 use super::token::Tokens;
 use super::{Deps, Shutdown};
 use crate::backend::House;
@@ -20,6 +20,8 @@ use crate::error::Result;
 
 /// Connections over the limit that are still told so; more than that are closed without a word.
 const TOLD: usize = 256;
+/// The same of one address.
+const TOLD_OF_ADDRESS: usize = 4;
 
 /// One running daemon.
 pub(super) struct Daemon {
@@ -42,6 +44,7 @@ pub(super) struct Daemon {
     pub(super) ports: Vec<(&'static str, SocketAddr)>,
     pub(super) last_used: Mutex<Instant>,
     pub(super) picture: super::picture::Pictures,
+    pub(super) refusals: super::audit::Refusals,
 }
 
 impl Daemon {
@@ -62,6 +65,7 @@ impl Daemon {
             ports,
             last_used: Mutex::new(Instant::now()),
             picture: super::picture::Pictures::default(),
+            refusals: super::audit::Refusals::default(),
             house: deps.house,
         }
     }
@@ -73,6 +77,15 @@ impl Daemon {
 
     pub(super) fn config(&self) -> Arc<Config> {
         self.house.config()
+    }
+
+    /// Forgets a session whose client said that it will not come back, unless a call of it still runs.
+    pub(super) fn forget_if_done(&self, session: &Session) {
+        let is_done =
+            session.links().is_empty() && !self.house.calls().running.by_session().contains_key(session.id.as_str());
+        if is_done && self.sessions.remove(&session.id).is_some() {
+            self.house.telemetry().forget_session(session.id.as_str());
+        }
     }
 
     /// Somebody needed the daemon just now.
@@ -145,8 +158,10 @@ pub(super) fn admit(daemon: &Arc<Daemon>, address: IpAddr) -> Admitted {
         *count
     };
     let most = config.daemon.max_connections as usize;
-    let is_crowd = !address.is_loopback() && of_address > config.daemon.max_connections_per_address as usize;
-    if open > most + TOLD {
+    let most_of_address = config.daemon.max_connections_per_address as usize;
+    let is_far = !address.is_loopback();
+    let is_crowd = is_far && of_address > most_of_address;
+    if open > most + TOLD || is_far && of_address > most_of_address + TOLD_OF_ADDRESS {
         Admitted::No
     } else if open > most || is_crowd {
         Admitted::Told(held)

@@ -34,22 +34,24 @@ pub(super) async fn frame(text: &str, link: &Arc<Link>, session: &Arc<Session>, 
         if let Err(error) = admit(request_id.as_deref(), link, session, daemon) {
             return link.outbox.push(frame::failure("call_tool_res", request_id.as_deref(), &error));
         }
-        return call::begin(call, link, session, daemon);
+        return call::begin(&call, link, session, daemon);
     }
     let asked = match understand(text) {
         Ok(asked) => asked,
-        Err(error) => return link.outbox.push(frame::outcome("error", None, &(), Some(&(&error).into()))),
+        Err((op, error)) => {
+            // What can not be read counts too.
+            let error = admit(None, link, session, daemon).err().unwrap_or(error);
+            return link.outbox.push(frame::failure(&op, None, &error));
+        }
     };
     if asked.op == "workspace_res" {
         return requests::workspace_answer(link, asked);
     }
-    if let Err(error) = admit(asked.request_id.as_deref(), link, session, daemon) {
+    let checked =
+        requests::check_op(&asked.op).and_then(|()| admit(asked.request_id.as_deref(), link, session, daemon));
+    let checked = checked.and_then(|()| if asked.op == "call_tool" { Err(misshapen(text)) } else { Ok(()) });
+    if let Err(error) = checked {
         return link.outbox.push(frame::failure(&answer_of(&asked.op), asked.request_id.as_deref(), &error));
-    }
-    if asked.op == "call_tool" {
-        // Its shape was tried already.
-        let error = Error::invalid("call_tool needs a name, and arguments that are an object");
-        return link.outbox.push(frame::failure("call_tool_res", asked.request_id.as_deref(), &error));
     }
     let Ok(permit) = Arc::clone(&link.work).acquire_owned().await else { return };
     let (link, session, daemon) = (Arc::clone(link), Arc::clone(session), Arc::clone(daemon));
@@ -70,20 +72,28 @@ pub(super) async fn frame(text: &str, link: &Arc<Link>, session: &Arc<Session>, 
     });
 }
 
-/// Reads what a frame is. Only a frame that is no JSON object has no operation to answer to.
-fn understand(text: &str) -> Result<Asked, Error> {
+/// Reads what a frame is; the error goes with the operation of its answer, `error` for a frame that has none.
+fn understand(text: &str) -> Result<Asked, (String, Error)> {
     if let Ok(Head { op, request_id }) = serde_json::from_str::<Head<'_>>(text) {
         return Ok(Asked { op: op.into_owned(), request_id: request_id.map(Cow::into_owned), text: text.to_owned() });
     }
     let value: Value = serde_json::from_str(text).map_err(|error| {
-        Error::new(ErrorCode::ValidationError, format!("the frame is no JSON: {error}"))
-            .hint("send one JSON object a frame")
+        let error = Error::new(ErrorCode::ValidationError, format!("the frame is no JSON: {error}"))
+            .hint("send one JSON object a frame");
+        ("error".to_owned(), error)
     })?;
-    let op = value.get("op").and_then(Value::as_str);
-    if op.is_some() {
-        return Err(Error::invalid("request_id must be text").hint("use a string of 1 to 128 characters"));
-    }
-    Err(Error::invalid("the frame has no op").hint("send one JSON object with an op a frame"))
+    let Some(op) = value.get("op").and_then(Value::as_str) else {
+        let error = Error::invalid("the frame has no op").hint("send one JSON object with an op a frame");
+        return Err(("error".to_owned(), error));
+    };
+    let error = Error::invalid("request_id must be text").hint("use a string of 1 to 128 characters");
+    Err((answer_of(op), error))
+}
+
+/// Why a frame is no call; its shape was tried already.
+fn misshapen(text: &str) -> Error {
+    let why = serde_json::from_str::<CallTool<'_>>(text).err().map(|error| error.to_string());
+    Error::invalid(format!("call_tool: {}", why.unwrap_or_default()))
 }
 
 /// Checks the request's name and the rates.

@@ -104,7 +104,7 @@ impl Feed {
         catalog.mark_unchanged();
         loop {
             tokio::select! {
-                _ = ticks.tick(), if self.hears(Topic::Snapshot) => self.picture(),
+                _ = ticks.tick(), if self.hears(Topic::Snapshot) => self.picture().await,
                 item = next(&mut news) => self.event(item),
                 line = next(&mut lines) => self.line(line),
                 changed = catalog.changed(), if self.hears(Topic::Catalog) => {
@@ -121,43 +121,43 @@ impl Feed {
         self.topics.contains(&topic)
     }
 
-    fn picture(&self) {
-        let mut snapshot = self.daemon.snapshot(self.owner);
+    async fn picture(&self) {
+        let mut snapshot = self.daemon.snapshot(self.owner).await;
         snapshot.dropped = self.dropped + self.link.outbox.dropped();
         // One snapshot waits at the most: the next one takes its place.
         self.link.outbox.replace("snapshot", frame::snapshot(&Picture { snapshot }));
     }
 
-    fn event(&mut self, item: Option<News>) {
+    fn event(&mut self, item: Result<News, u64>) {
         match item {
-            Some(news) if self.owner == OPERATOR || self.owner == news.owner => {
+            Ok(news) if self.owner == OPERATOR || self.owner == news.owner => {
                 self.link.outbox.offer(frame::tell("event", None, &news));
             }
-            Some(_) => {}
-            None => {
-                self.dropped += 1;
-                self.daemon.house.telemetry().news_dropped(1);
+            Ok(_) => {}
+            Err(missed) => {
+                self.dropped += missed;
+                self.daemon.house.telemetry().news_dropped(missed);
             }
         }
     }
 
-    fn line(&mut self, line: Option<LogLine>) {
+    fn line(&mut self, line: Result<LogLine, u64>) {
         match line {
-            Some(line) if self.owner == OPERATOR || line.owner.as_deref() == Some(self.owner) => {
+            Ok(line) if self.owner == OPERATOR || line.owner.as_deref() == Some(self.owner) => {
                 self.link.outbox.offer(frame::tell("log", None, &line));
             }
-            Some(_) => {}
-            None => self.dropped += 1,
+            Ok(_) => {}
+            Err(missed) => self.dropped += missed,
         }
     }
 }
 
-/// The next item; `None` for items that were missed. Never comes back when there is nothing to hear.
-async fn next<T: Clone + Serialize>(source: &mut Option<broadcast::Receiver<T>>) -> Option<T> {
+/// The next item, or how many were missed. Never comes back when there is nothing to hear.
+async fn next<T: Clone + Serialize>(source: &mut Option<broadcast::Receiver<T>>) -> Result<T, u64> {
     let Some(receiver) = source else { return std::future::pending().await };
     match receiver.recv().await {
-        Ok(item) => Some(item),
-        Err(RecvError::Lagged(_)) => None,
+        Ok(item) => Ok(item),
+        Err(RecvError::Lagged(missed)) => Err(missed),
         Err(RecvError::Closed) => {
             *source = None;
             std::future::pending().await

@@ -1,9 +1,10 @@
 //! Which requests are heard at all: a page of somebody else must not reach a local daemon, whatever name it gives itself.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use hyper::header::{self, HeaderMap};
 
+use super::audit;
 use super::daemon::Daemon;
 use super::http::Visit;
 
@@ -26,11 +27,16 @@ pub(super) fn check(visit: &Visit, headers: &HeaderMap) -> Result<(), &'static s
     Err("this origin may not connect: add it to daemon.allowed_origins")
 }
 
-/// Whether the request carries the token.
-pub(super) fn bears_token(daemon: &Daemon, headers: &HeaderMap) -> bool {
+/// Whether the request carries the token. A wrong one is written down.
+pub(super) fn bears_token(daemon: &Daemon, headers: &HeaderMap, address: SocketAddr) -> bool {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = given.and_then(|value| value.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
-    token.is_some_and(|(_, token)| daemon.tokens.owner(token.trim()).is_some())
+    let Some((_, token)) = token else { return false };
+    let is_known = daemon.tokens.owner(token.trim()).is_some();
+    if !is_known {
+        audit::refused_token(daemon, address);
+    }
+    is_known
 }
 
 /// An address can not be forged by a name server; of names only those that are ours count.

@@ -10,9 +10,6 @@ use super::daemon::Daemon;
 use super::http::{self, Answer};
 use super::token::OPERATOR;
 
-/// How long the store may take to say that it can be written.
-const STORE: Duration = Duration::from_secs(2);
-
 /// The process answers: it lives.
 pub(super) fn live() -> Answer {
     http::json(StatusCode::OK, &json!({"status": "alive"}))
@@ -20,17 +17,18 @@ pub(super) fn live() -> Answer {
 
 /// Whether calls would be taken: the daemon does not drain, and the store can be written.
 pub(super) async fn ready(daemon: &Daemon) -> Answer {
-    let trouble = daemon.store_trouble().await;
-    let is_ready = trouble.is_none() && !daemon.is_draining();
-    let store = trouble.unwrap_or_else(|| "ok".to_owned());
+    let has_store = daemon.store_facts().await.trouble.is_none();
+    let is_ready = has_store && !daemon.is_draining();
+    // Strangers may ask this: they learn that something is wrong, not what.
+    let store = if has_store { "ok" } else { "failing" };
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let word = if is_ready { "ready" } else { "not_ready" };
     http::json(status, &json!({"status": word, "draining": daemon.is_draining(), "store": store}))
 }
 
 /// The whole picture. It is `200` as long as the daemon works, busy or not.
-pub(super) fn whole(daemon: &Arc<Daemon>) -> Answer {
-    let picture = picture(daemon, OPERATOR);
+pub(super) async fn whole(daemon: &Arc<Daemon>) -> Answer {
+    let picture = picture(daemon, OPERATOR).await;
     let is_down = picture["verdict"]["word"] == "DOWN";
     let status = if is_down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     http::json(status, &picture)
@@ -42,19 +40,19 @@ pub(super) fn semaphores(daemon: &Daemon) -> Answer {
 }
 
 /// The metrics in Prometheus' text format.
-pub(super) fn metrics(daemon: &Arc<Daemon>) -> Answer {
-    let text = daemon.metrics();
+pub(super) async fn metrics(daemon: &Arc<Daemon>) -> Answer {
+    let text = daemon.metrics().await;
     http::with_type(StatusCode::OK, text, "text/plain; version=0.0.4; charset=utf-8")
 }
 
 /// The snapshot, as dashboards get it.
-pub(super) fn snapshot(daemon: &Arc<Daemon>) -> Answer {
-    http::json(StatusCode::OK, &daemon.snapshot(OPERATOR))
+pub(super) async fn snapshot(daemon: &Arc<Daemon>) -> Answer {
+    http::json(StatusCode::OK, &daemon.snapshot(OPERATOR).await)
 }
 
 /// Health in the predecessor's words and ours.
-pub(super) fn picture(daemon: &Arc<Daemon>, owner: &'static str) -> Value {
-    let snapshot = daemon.snapshot(owner);
+pub(super) async fn picture(daemon: &Arc<Daemon>, owner: &'static str) -> Value {
+    let snapshot = daemon.snapshot(owner).await;
     let calls = daemon.house.calls();
     json!({
         "status": if daemon.is_draining() { "draining" } else { "running" },
@@ -86,24 +84,6 @@ fn human(span: Duration) -> String {
         (0, 0, minutes) => format!("{minutes}m {}s", seconds % 60),
         (0, hours, minutes) => format!("{hours}h {minutes}m"),
         (days, hours, _) => format!("{days}d {hours}h"),
-    }
-}
-
-impl Daemon {
-    /// What keeps the store from being written, if anything does.
-    pub(super) async fn store_trouble(&self) -> Option<String> {
-        let store = self.house.calls().store.clone();
-        match tokio::time::timeout(STORE, store.check_writable()).await {
-            Ok(outcome) => outcome.err().map(|error| error.to_string()),
-            Err(_) => Some(format!("the store did not answer within {} s", STORE.as_secs())),
-        }
-    }
-
-    /// Bytes of the answers that are kept for reuse; 0 when the store does not say.
-    pub(super) async fn kept_bytes(&self) -> u64 {
-        let store = self.house.calls().store.clone();
-        let asked = tokio::time::timeout(STORE, store.answer_bytes()).await;
-        asked.ok().and_then(Result::ok).unwrap_or_default()
     }
 }
 

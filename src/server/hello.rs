@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use serde_json::Value;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::connection::Socket;
+use super::connection::{self, Socket};
 use super::daemon::Daemon;
 use super::session::Session;
 use super::{audit, frame};
@@ -39,7 +39,6 @@ pub(super) async fn hear(
     }
     let by_token = hello.token.as_deref().and_then(|token| daemon.tokens.owner(token));
     let Some(owner) = by_token.or_else(|| hello.code.as_deref().and_then(|code| daemon.tokens.redeem(code))) else {
-        tracing::warn!(%address, "a token was refused");
         audit::refused_token(daemon, address);
         return Err(refuse("unauthorized", Close::Unauthorized, None, None));
     };
@@ -79,8 +78,11 @@ async fn read(socket: &mut Socket) -> Result<Hello, Refusal> {
             Some(Ok(Message::Text(text))) => break text,
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
             Some(Ok(Message::Binary(_))) => return Err(refuse("invalid_hello", Close::InvalidHello, None, None)),
-            Some(Err(tokio_tungstenite::tungstenite::Error::Capacity(_))) => return Err((None, Close::TooBig)),
-            _ => return Err((None, Close::NoHello)),
+            Some(Err(error)) => {
+                let close = connection::of_broken(&error);
+                return Err((None, if close == Close::Left { Close::NoHello } else { close }));
+            }
+            Some(Ok(Message::Close(_) | Message::Frame(_))) | None => return Err((None, Close::NoHello)),
         }
     };
     let object = serde_json::from_str::<Value>(text.as_str()).ok().filter(Value::is_object);

@@ -39,7 +39,9 @@ async fn route(visit: &Visit, request: Request<Incoming>) -> Answer {
         return answer;
     }
     if let Err(why) = guard::check(visit, request.headers()) {
-        tracing::warn!(address = %visit.address, why, "a request was refused");
+        if visit.daemon.refusals.admit().is_some() {
+            tracing::warn!(address = %visit.address, why, "a request was refused");
+        }
         return text(StatusCode::FORBIDDEN, format!("{why}\n"));
     }
     let serves_sockets = match visit.role {
@@ -87,22 +89,22 @@ fn socket(visit: &Visit, mut request: Request<Incoming>) -> Answer {
 
 async fn page(visit: &Visit, path: &str, headers: &HeaderMap) -> Answer {
     let daemon = &visit.daemon;
-    let is_known = guard::bears_token(daemon, headers);
+    let is_known = guard::bears_token(daemon, headers, visit.address);
     let is_near = visit.address.ip().is_loopback() || is_known;
     let unauthorized = || text(StatusCode::UNAUTHORIZED, "the token is needed: Authorization: Bearer TOKEN\n");
     match (visit.role, path) {
         (Role::Main | Role::Health, "/health/live") => health::live(),
         (Role::Main | Role::Health, "/health/ready") => health::ready(daemon).await,
-        (Role::Main | Role::Health, "/health" | "/healthz") if is_near => health::whole(daemon),
+        (Role::Main | Role::Health, "/health" | "/healthz") if is_near => health::whole(daemon).await,
         (Role::Main | Role::Health, "/health/semaphores") if is_near => health::semaphores(daemon),
         (Role::Main | Role::Health, "/health" | "/healthz" | "/health/semaphores") => unauthorized(),
         (Role::Main | Role::Metrics, "/metrics") => {
             let is_open = is_near || daemon.config().daemon.metrics_open;
-            if is_open { health::metrics(daemon) } else { unauthorized() }
+            if is_open { health::metrics(daemon).await } else { unauthorized() }
         }
         (Role::Main | Role::Page, "/api/snapshot") => {
             if is_known {
-                health::snapshot(daemon)
+                health::snapshot(daemon).await
             } else {
                 unauthorized()
             }

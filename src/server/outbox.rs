@@ -13,6 +13,10 @@ use crate::protocol::wire::{Close, Outlet, Progress, Step};
 const ROOM: usize = 256 * 1024;
 /// Above so many bytes events for dashboards are dropped, and counted.
 const CROWDED: usize = 1024 * 1024;
+/// Above so many bytes the peer is taken for one that takes nothing: what it asked for is in the journal.
+const MOST: usize = 128 * 1024 * 1024;
+/// How far back news of the moment look for something to be merged with.
+const NEAR: usize = 256;
 
 /// The queue of one connection.
 #[derive(Debug, Default)]
@@ -28,6 +32,22 @@ struct Queue {
     bytes: usize,
     close: Option<Close>,
     dropped: u64,
+}
+
+impl Queue {
+    /// Takes note of bytes that came; too many of them close the connection.
+    fn grow(&mut self, bytes: usize) {
+        self.bytes += bytes;
+        if self.bytes > MOST {
+            self.empty();
+            self.close = Some(Close::Stalled);
+        }
+    }
+
+    fn empty(&mut self) {
+        self.items.clear();
+        self.bytes = 0;
+    }
 }
 
 /// Something to be sent.
@@ -97,12 +117,15 @@ impl Outbox {
     pub(super) fn live(&self, request_id: Option<&str>, news: Progress) {
         {
             let mut queue = self.lock();
-            let merged = queue.items.iter_mut().rev().find_map(|item| match item {
-                Item::Live(_, waiting) if waiting.call_id == news.call_id => merge(waiting, &news),
+            let merged = queue.items.iter_mut().rev().take(NEAR).find_map(|item| match item {
+                // Several may hear one call over one connection, each under a name of its own.
+                Item::Live(name, waiting) if name.as_deref() == request_id && waiting.call_id == news.call_id => {
+                    merge(waiting, &news)
+                }
                 _ => None,
             });
             if let Some(more) = merged {
-                queue.bytes += more;
+                queue.grow(more);
                 return;
             }
         }
@@ -119,12 +142,16 @@ impl Outbox {
     pub(super) fn give_up(&self, close: Close) {
         {
             let mut queue = self.lock();
-            queue.items.clear();
-            queue.bytes = 0;
+            queue.empty();
             queue.close = Some(close);
         }
         self.emptied.notify_one();
         self.filled.notify_one();
+    }
+
+    /// How the connection is being closed, if it is.
+    pub(super) fn closing(&self) -> Option<Close> {
+        self.lock().close
     }
 
     /// Events that were dropped so far.
@@ -165,8 +192,9 @@ impl Outbox {
     fn add(&self, item: Item) {
         {
             let mut queue = self.lock();
-            queue.bytes += item.bytes();
+            let bytes = item.bytes();
             queue.items.push_back(item);
+            queue.grow(bytes);
         }
         self.filled.notify_one();
     }
@@ -239,6 +267,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn text_of_a_call_is_joined_for_each_of_those_who_hear_it() {
+        let (outbox, call) = (Outbox::default(), CallId::new());
+        for name in ["r", "s", "r", "s"] {
+            outbox.live(Some(name), delta(&call, "word "));
+        }
+        let frames = sent(&outbox).await;
+        let told: Vec<_> = frames.iter().map(|frame| (frame["request_id"].as_str(), frame["text"].as_str())).collect();
+        assert_eq!(told, [(Some("r"), Some("word word ")), (Some("s"), Some("word word "))]);
+    }
+
+    #[tokio::test]
     async fn a_peer_that_reads_too_slowly_is_not_read_from_and_loses_only_events() {
         let outbox = Outbox::default();
         outbox.push("x".repeat(CROWDED + 1));
@@ -249,6 +288,16 @@ mod tests {
         let Next::Send(frames) = outbox.next().await else { panic!("nothing to send") };
         assert_eq!(frames.len(), 1);
         waiting.await;
+    }
+
+    #[tokio::test]
+    async fn what_nobody_takes_is_bounded() {
+        let outbox = Outbox::default();
+        let large: Utf8Bytes = "x".repeat(MOST / 4).into();
+        for _ in 0..5 {
+            outbox.push(large.clone());
+        }
+        assert!(matches!(outbox.next().await, Next::Close(Close::Stalled)));
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! The state of the daemon at one moment, taken once for all who look within a short time.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,6 +14,12 @@ use crate::gateway::BreakerReading;
 use crate::protocol::{self, Permits, SessionRow, Snapshot};
 use crate::telemetry::{BreakerState, Gauges, HouseFacts, for_owner};
 
+/// Sessions in a picture: what a person can look through. Thousands would make it megabytes, several times a second.
+const SHOWN: usize = 200;
+/// How long what the store said is good for.
+const STORE_FRESH: Duration = Duration::from_secs(5);
+/// How long it may take to say it.
+const STORE: Duration = Duration::from_secs(2);
 /// How long a picture is good for: the least interval between two snapshots of a subscriber.
 const FRESH: Duration = Duration::from_millis(50);
 
@@ -21,45 +28,71 @@ const FRESH: Duration = Duration::from_millis(50);
 pub(super) struct Pictures {
     last: Mutex<Option<(Instant, Arc<Snapshot>)>>,
     store: Mutex<StoreFacts>,
+    asking: tokio::sync::Mutex<()>,
 }
 
 /// The store, when it was last asked.
 #[derive(Debug, Clone, Default)]
 pub(super) struct StoreFacts {
+    asked: Option<Instant>,
     /// `None` when it takes writes, else what is wrong.
     pub(super) trouble: Option<String>,
     /// Bytes of the answers that are kept for reuse.
-    pub(super) kept_bytes: u64,
-}
-
-impl Pictures {
-    /// Takes note of what the store said.
-    pub(super) fn note_store(&self, facts: StoreFacts) {
-        *lock(&self.store) = facts;
-    }
+    kept_bytes: u64,
 }
 
 impl Daemon {
+    /// What the store said lately. It is asked by trying to write, so not by everybody who looks, and not when nobody does.
+    pub(super) async fn store_facts(&self) -> StoreFacts {
+        // One asks, and all who look meanwhile hear the answer.
+        let _turn = self.picture.asking.lock().await;
+        let kept = lock(&self.picture.store).clone();
+        if kept.asked.is_some_and(|asked| asked.elapsed() < STORE_FRESH) {
+            return kept;
+        }
+        let store = self.house.calls().store.clone();
+        let (trouble, kept_bytes) = tokio::join!(
+            tokio::time::timeout(STORE, store.check_writable()),
+            tokio::time::timeout(STORE, store.answer_bytes())
+        );
+        let trouble = match trouble {
+            Ok(outcome) => outcome.err().map(|error| error.to_string()),
+            Err(_) => Some(format!("the store did not answer within {} s", STORE.as_secs())),
+        };
+        let kept_bytes = kept_bytes.ok().and_then(Result::ok).unwrap_or(kept.kept_bytes);
+        let facts = StoreFacts { asked: Some(Instant::now()), trouble, kept_bytes };
+        *lock(&self.picture.store) = facts.clone();
+        facts
+    }
+
     /// The state of the daemon as `owner` may see it.
-    pub(super) fn snapshot(&self, owner: &str) -> Snapshot {
+    pub(super) async fn snapshot(&self, owner: &str) -> Snapshot {
+        self.store_facts().await;
+        self.last_snapshot(owner)
+    }
+
+    fn last_snapshot(&self, owner: &str) -> Snapshot {
         let kept = lock(&self.picture.last).clone().filter(|(taken, _)| taken.elapsed() < FRESH);
-        let whole = kept.map(|(_, snapshot)| snapshot).unwrap_or_else(|| {
+        let whole = if let Some((_, snapshot)) = kept {
+            snapshot
+        } else {
             let snapshot = Arc::new(self.take_picture());
             *lock(&self.picture.last) = Some((Instant::now(), Arc::clone(&snapshot)));
             snapshot
-        });
+        };
         if owner == OPERATOR { Arc::unwrap_or_clone(whole) } else { for_owner(&whole, owner).into_owned() }
     }
 
     /// The metrics in Prometheus' text format.
-    pub(super) fn metrics(&self) -> String {
+    pub(super) async fn metrics(&self) -> String {
+        let store_ok = self.store_facts().await.trouble.is_none();
         self.house.telemetry().prometheus(&Gauges {
             permits: self.permits(),
             sessions: self.sessions.len(),
             connections: self.connections.len(),
             running: self.house.calls().running.len(),
             breakers: self.breakers(),
-            store_ok: lock(&self.picture.store).trouble.is_none(),
+            store_ok,
         })
     }
 
@@ -85,6 +118,7 @@ impl Daemon {
             breakers: self.breakers(),
             running: calls.running.rows(),
             sessions: self.session_rows(),
+            sessions_total: self.sessions.len(),
             stores: BTreeMap::from([("sqlite".to_owned(), store.trouble.unwrap_or_else(|| "ok".to_owned()))]),
             kept_bytes: store.kept_bytes,
         })
@@ -120,7 +154,11 @@ impl Daemon {
                 cost_usd: figures.cost_usd,
             }
         };
-        self.sessions.all().iter().map(row).collect()
+        let mut rows: Vec<SessionRow> = self.sessions.all().iter().map(row).collect();
+        // The busiest first, then those that were heard of last.
+        rows.sort_by_key(|row| Reverse((row.inflight, row.connected, row.last_seen)));
+        rows.truncate(SHOWN);
+        rows
     }
 }
 

@@ -31,12 +31,13 @@ pub(super) async fn carry_out(
     daemon: &Arc<Daemon>,
 ) -> Result<Option<String>> {
     let local = &session.local;
-    match asked.op.as_str() {
+    let answer = match asked.op.as_str() {
         "list_tools" => asked.answer(&tools(daemon, &asked.body()?)?),
         "attach" => {
             let attach: Attach = asked.body()?;
             let request_id = asked.request_id.clone();
-            call::attach(attach, request_id, link, session).await.map(|()| None)
+            call::attach(attach, request_id, link, session, daemon).await?;
+            return Ok(None);
         }
         "cancel" => asked.answer(&cancel(&asked, session).await?),
         "list_calls" => {
@@ -61,7 +62,7 @@ pub(super) async fn carry_out(
             let UsageQuery { by, since } = asked.body()?;
             asked.answer(&UsageList { rows: local.usage(by, since).await? })
         }
-        "snapshot" => asked.answer(&Picture { snapshot: daemon.snapshot(session.owner) }),
+        "snapshot" => asked.answer(&Picture { snapshot: daemon.snapshot(session.owner).await }),
         "subscribe" => {
             feed::subscribe(&asked.body::<Subscribe>()?, link, session, daemon)?;
             asked.answer(&())
@@ -70,16 +71,49 @@ pub(super) async fn carry_out(
             feed::unsubscribe(&asked.body::<Subscribe>()?, link, session, daemon);
             asked.answer(&())
         }
-        "health" => asked.answer(&HealthAnswer { health: health::picture(daemon, session.owner) }),
-        "rotate_token" => rotate(&asked, session, daemon).await,
+        "health" => asked.answer(&HealthAnswer { health: health::picture(daemon, session.owner).await }),
+        "rotate_token" => rotate(&asked, session, daemon).await?,
         "admin" => {
             let AdminRequest { action } = asked.body()?;
             asked.answer(&admin::carry_out(action, link, session, daemon).await?)
         }
-        unknown => Err(Error::invalid(format!("no op is called {unknown:?}")).hint(
-            "ops are hello, list_tools, call_tool, cancel, attach, list_calls, get_call, subscribe, health and others",
-        )),
+        other => return Err(not_now(other)),
+    };
+    Ok(Some(answer))
+}
+
+/// Every operation but those of hello, calls and files.
+const OPS: [&str; 16] = [
+    "list_tools",
+    "attach",
+    "cancel",
+    "list_calls",
+    "get_call",
+    "list_threads",
+    "get_thread",
+    "last_thread",
+    "delete_threads",
+    "usage",
+    "snapshot",
+    "subscribe",
+    "unsubscribe",
+    "health",
+    "rotate_token",
+    "admin",
+];
+
+/// Refuses an operation that there is not.
+pub(super) fn check_op(op: &str) -> Result<()> {
+    if op == "call_tool" || OPS.contains(&op) { Ok(()) } else { Err(not_now(op)) }
+}
+
+/// An operation that there is not, or not any more.
+fn not_now(op: &str) -> Error {
+    if op == "hello" {
+        return Error::invalid("this connection has said hello already").hint("connect again to be someone else");
     }
+    Error::invalid(format!("no op is called {op:?}"))
+        .hint("ops are list_tools, call_tool, cancel, attach, list_calls, get_call, subscribe, health and others")
 }
 
 impl Asked {
@@ -88,8 +122,8 @@ impl Asked {
         serde_json::from_str(&self.text).map_err(|error| Error::invalid(format!("{}: {error}", self.op)))
     }
 
-    fn answer<T: Serialize>(&self, body: &T) -> Result<Option<String>> {
-        Ok(Some(frame::answer(&format!("{}_res", self.op), self.request_id.as_deref(), body)))
+    fn answer<T: Serialize>(&self, body: &T) -> String {
+        frame::answer(&format!("{}_res", self.op), self.request_id.as_deref(), body)
     }
 }
 
@@ -131,14 +165,14 @@ async fn cancel(asked: &Asked, session: &Session) -> Result<Found> {
     session.local.cancel(&call_id).await
 }
 
-async fn rotate(asked: &Asked, session: &Session, daemon: &Daemon) -> Result<Option<String>> {
+async fn rotate(asked: &Asked, session: &Session, daemon: &Daemon) -> Result<String> {
     if session.owner != OPERATOR {
         return Err(Error::new(ErrorCode::Unauthorized, "only the operator may exchange the token"));
     }
     let Rotate { old, new } = asked.body()?;
     let refused = daemon.tokens.rotate(old.as_deref(), new.as_deref())?;
     audit::rotated(daemon, session, refused.is_none()).await;
-    let Some(refused) = refused else { return asked.answer(&()) };
+    let Some(refused) = refused else { return Ok(asked.answer(&())) };
     let body = HelloError { error: refused.as_str().to_owned(), protocol: None, retry_after: None };
-    Ok(Some(frame::refusal("rotate_token_res", asked.request_id.as_deref(), &body)))
+    Ok(frame::refusal("rotate_token_res", asked.request_id.as_deref(), &body))
 }

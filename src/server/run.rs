@@ -8,7 +8,6 @@ use tokio_util::task::TaskTracker;
 
 use super::accept::{Role, accept};
 use super::daemon::Daemon;
-use super::picture::StoreFacts;
 use super::{Deps, Listeners, Shutdown, addresses, reload};
 use crate::error::Result;
 
@@ -63,10 +62,11 @@ async fn drain(daemon: &Daemon, shutdown: &Shutdown) {
     let patience = daemon.config().timeouts.drain;
     let calls = daemon.house.calls();
     tokio::select! {
-        () = calls.running.all_ended() => return,
+        () = calls.running.all_ended() => {}
         () = shutdown.now.cancelled() => {}
         () = tokio::time::sleep(patience) => {}
     }
+    // Also when all have ended: one that was accepted in the same moment must not be waited for until its deadline.
     daemon.house.stop();
     drop(tokio::time::timeout(LAST_WORDS, calls.running.all_ended()).await);
 }
@@ -81,8 +81,6 @@ async fn keep_house(daemon: Arc<Daemon>) {
             _ = ticks.tick() => {}
             () = daemon.shutdown.drain.cancelled() => return,
         }
-        let facts = StoreFacts { trouble: daemon.store_trouble().await, kept_bytes: daemon.kept_bytes().await };
-        daemon.picture.note_store(facts);
         for session in daemon.sessions.sweep(daemon.config().daemon.session_idle) {
             daemon.house.telemetry().forget_session(session.as_str());
         }

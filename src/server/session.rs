@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use serde_json::value::RawValue;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -55,11 +56,11 @@ struct Asked {
     call_id: CallId,
 }
 
-/// What became of a request's name.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Named {
-    /// It is new: this is the call's id.
-    New(CallId),
+/// What became of a request.
+#[derive(Debug)]
+pub(super) enum Named<T> {
+    /// It is new, and was begun.
+    New(T),
     /// The same was asked before: this is its call.
     Again(CallId),
 }
@@ -113,7 +114,7 @@ impl Session {
             loop {
                 let mut connected = std::pin::pin!(self.connected.notified());
                 connected.as_mut().enable();
-                let found = self.links().into_iter().rev().find(|link| link.workspace);
+                let found = self.links().into_iter().rev().find(|link| link.workspace && !link.end.is_cancelled());
                 if found.is_some() || self.state().closed {
                     return found;
                 }
@@ -128,8 +129,14 @@ impl Session {
         self.state().roots.clone()
     }
 
-    /// Remembers that `request_id` asks for this. The same request again is the call that it began.
-    pub(super) fn name(&self, request_id: &str, call: &CallTool<'_>) -> Result<Named> {
+    /// Begins the call that `request_id` asks for and remembers it; the same request again is that call. Nobody hears of a
+    /// call that is not begun yet, and one that was refused may be asked for again.
+    pub(super) fn begin<T>(
+        &self,
+        request_id: &str,
+        call: &CallTool<'_>,
+        start: impl FnOnce(CallId) -> Result<T>,
+    ) -> Result<Named<T>> {
         let what = fingerprint(call);
         let mut state = self.state();
         if let Some(asked) = state.requests.get(request_id) {
@@ -139,21 +146,15 @@ impl Session {
             let message = format!("request_id {request_id:?} was used in this session for something else");
             return Err(Error::invalid(message).hint("give each request an id of its own"));
         }
+        let call_id = CallId::new();
+        let begun = start(call_id.clone())?;
         while state.order.len() >= REQUESTS {
             let Some(oldest) = state.order.pop_front() else { break };
             state.requests.remove(&oldest);
         }
-        let call_id = CallId::new();
-        state.requests.insert(request_id.to_owned(), Asked { what, call_id: call_id.clone() });
+        state.requests.insert(request_id.to_owned(), Asked { what, call_id });
         state.order.push_back(request_id.to_owned());
-        Ok(Named::New(call_id))
-    }
-
-    /// Forgets a request that was refused: it may be made again.
-    pub(super) fn forget(&self, request_id: &str) {
-        let mut state = self.state();
-        state.requests.remove(request_id);
-        state.order.retain(|other| other != request_id);
+        Ok(Named::New(begun))
     }
 
     /// The call that was asked for under this name.
@@ -176,9 +177,14 @@ impl Session {
         self.connected.notify_waiters();
     }
 
-    fn is_idle(&self, longer_than: Duration) -> bool {
+    /// Since when it has no connection.
+    fn away_since(&self) -> Option<Instant> {
         let state = self.state();
-        state.links.iter().all(|link| link.strong_count() == 0) && state.idle_since.elapsed() >= longer_than
+        state.links.iter().all(|link| link.strong_count() == 0).then_some(state.idle_since)
+    }
+
+    fn is_idle(&self, longer_than: Duration) -> bool {
+        self.away_since().is_some_and(|since| since.elapsed() >= longer_than)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -190,8 +196,14 @@ impl Session {
 fn fingerprint(call: &CallTool<'_>) -> u64 {
     let mut hasher = DefaultHasher::new();
     call.name.hash(&mut hasher);
-    call.arguments.map(|raw| raw.get()).hash(&mut hasher);
+    call.arguments.map(RawValue::get).hash(&mut hasher);
     hasher.finish()
+}
+
+/// The session whose client has been away for the longest time.
+fn longest_away(sessions: &HashMap<SessionId, Arc<Session>>) -> Option<SessionId> {
+    let away = sessions.values().filter_map(|session| Some((session.away_since()?, &session.id)));
+    away.min().map(|(_, id)| id.clone())
 }
 
 /// All sessions.
@@ -217,6 +229,12 @@ impl Sessions {
         }
         if sessions.len() >= most {
             sessions.retain(|_, session| !session.is_idle(idle));
+        }
+        if sessions.len() >= most
+            && let Some(longest) = longest_away(&sessions)
+            && let Some(gone) = sessions.remove(&longest)
+        {
+            gone.end();
         }
         if sessions.len() >= most {
             return Err(Error::new(ErrorCode::OverCapacity, format!("{most} sessions are open already"))

@@ -10,12 +10,18 @@ use super::connection::Link;
 use super::frame;
 use crate::backend::CallHandle;
 use crate::clock::Timestamp;
+use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::wire::{CallResult, Progress};
 use crate::protocol::{EventKind, Live, Phase, Told};
 
 /// A client that hears nothing else hears this often that its call goes on; the first time sooner.
 const BEAT: Duration = Duration::from_secs(4);
 const FIRST_BEAT: Duration = Duration::from_millis(800);
+
+/// Calls that are told over one connection at once.
+const MOST: usize = 4096;
+/// When one of so many is likely to have ended.
+const COME_BACK: Duration = Duration::from_secs(2);
 
 /// How a call is told.
 #[derive(Debug, Clone)]
@@ -29,9 +35,8 @@ pub(super) struct Telling {
 }
 
 /// Tells the call until it is over or the connection is.
-pub(super) async fn tell(handle: CallHandle, telling: Telling, link: &Arc<Link>) {
-    link.calls.fetch_add(1, Ordering::Relaxed);
-    let _place = Place(link);
+pub(super) async fn tell(handle: CallHandle, telling: Telling, place: Place) {
+    let link = &*place.0;
     let teller = Teller { handle, telling, link, accepted: Timestamp::now(), phase: Phase::Evidence };
     tokio::select! {
         () = teller.tell() => {}
@@ -50,16 +55,20 @@ struct Teller<'a> {
 
 impl Teller<'_> {
     async fn tell(mut self) {
-        // What the call has said already is told in one piece.
-        let mut text = String::new();
+        // What the call has said already is told first, in one piece.
+        let (mut text, mut steps) = (String::new(), Vec::new());
         for told in self.handle.news.ready() {
             match told {
                 Told::Live(Live::Delta { text: more }) => text.push_str(&more),
-                told => self.show(&told),
+                Told::Live(Live::Heartbeat { .. }) => {}
+                step @ Told::Event(_) => steps.push(step),
             }
         }
         if !text.is_empty() {
             self.show(&Told::Live(Live::Delta { text }));
+        }
+        for step in steps {
+            self.show(&step);
         }
         // Set when it rings, not with every piece of the answer.
         let mut bell = std::pin::pin!(tokio::time::sleep(FIRST_BEAT));
@@ -124,9 +133,21 @@ impl Teller<'_> {
 }
 
 /// One of the calls that are told over a connection.
-struct Place<'a>(&'a Link);
+pub(super) struct Place(Arc<Link>);
 
-impl Drop for Place<'_> {
+impl Place {
+    /// Takes one, if there are not too many.
+    pub(super) fn take(link: &Arc<Link>) -> Result<Self> {
+        let place = Self(Arc::clone(link));
+        if link.calls.fetch_add(1, Ordering::Relaxed) < MOST {
+            return Ok(place);
+        }
+        let message = format!("{MOST} calls are told over this connection already");
+        Err(Error::new(ErrorCode::OverCapacity, message).retry_after(COME_BACK))
+    }
+}
+
+impl Drop for Place {
     fn drop(&mut self) {
         self.0.calls.fetch_sub(1, Ordering::Relaxed);
     }

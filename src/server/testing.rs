@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use tokio_util::task::TaskTracker;
 
 use super::{Deps, Listeners, Shutdown, run};
 use crate::backend::House;
@@ -30,6 +31,7 @@ pub(crate) struct TestDaemon {
     pub(crate) ports: [SocketAddr; 4],
     pub(crate) shutdown: Shutdown,
     pub(crate) dir: TempDir,
+    tasks: TaskTracker,
     task: JoinHandle<Result<()>>,
 }
 
@@ -72,8 +74,9 @@ impl TestDaemon {
             watch: None,
             autostarted: false,
         };
-        let task = tokio::spawn(run(listeners, deps, shutdown.clone()));
-        Self { house, fake, ports, shutdown, dir, task }
+        let tasks = TaskTracker::new();
+        let task = tasks.spawn(run(listeners, deps, shutdown.clone()));
+        Self { house, fake, ports, shutdown, dir, tasks, task }
     }
 
     pub(crate) fn state_dir(&self) -> std::path::PathBuf {
@@ -95,7 +98,8 @@ impl TestDaemon {
         Self::greet(Peer::narrow(self.ports[0]).await, json!({})).await
     }
 
-    async fn greet(mut peer: Peer, more: Value) -> Peer {
+    /// Says hello for a client.
+    pub(crate) async fn greet(mut peer: Peer, more: Value) -> Peer {
         let mut hello = json!({"op": "hello", "token": TOKEN, "protocol": 1});
         hello.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         peer.send(&hello).await;
@@ -112,6 +116,7 @@ impl TestDaemon {
     /// Waits until the daemon has ended by itself.
     pub(crate) async fn ended(self) -> (Arc<House>, TempDir) {
         in_time(self.task).await.unwrap().unwrap();
+        self.tasks.close();
         self.house.close().await;
         (self.house, self.dir)
     }
@@ -189,12 +194,16 @@ impl Peer {
     }
 
     pub(crate) async fn until_that(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
-        loop {
-            let frame = self.next().await;
-            if wanted(&frame) {
-                return frame;
+        // In all, not for each frame: a call that waits for ever says so again and again.
+        let found = async {
+            loop {
+                let frame = self.next().await;
+                if wanted(&frame) {
+                    return frame;
+                }
             }
-        }
+        };
+        in_time(found).await
     }
 
     /// Reads to the end; the code and reason of the close.

@@ -2,6 +2,10 @@
 //! misbehaves gets.
 
 mod call;
+mod chaos; // many sessions, faults, cancels and broken connections at random
 mod door;
+mod frames; // how messages may be cut, and what is no message
 mod life;
+mod operator;
+mod queue; // who waits for whom
 mod remote;

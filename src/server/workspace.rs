@@ -14,10 +14,12 @@ use super::daemon::Daemon;
 use super::frame;
 use super::session::Session;
 use crate::error::{Error, ErrorCode, Result};
-use crate::evidence::{Listing, LocalWorkspace, ReadResult, Stat, Workspace};
+use crate::evidence::{Listing, LocalWorkspace, MAX_READ_BYTES, ReadResult, Stat, Workspace};
 use crate::protocol::CallId;
 use crate::protocol::wire::{Question, WorkspaceAnswer, WorkspaceAsk};
 
+/// A byte that is no UTF-8 becomes so many.
+const REPLACED: u64 = 3;
 /// How long a caller whose files are needed may be away.
 const AWAY: Duration = Duration::from_secs(10);
 
@@ -27,15 +29,15 @@ pub(super) fn workspace_of(
     link: &Arc<Link>,
     daemon: &Arc<Daemon>,
     call_id: &CallId,
-) -> Result<Arc<dyn Workspace>> {
-    let roots = session.roots();
+    roots: Vec<String>,
+) -> Arc<dyn Workspace> {
     if link.workspace {
         let root = roots.into_iter().next().unwrap_or_default();
-        return Ok(Arc::new(CallersFiles { session: Arc::clone(session), call_id: call_id.clone(), root }));
+        return Arc::new(CallersFiles { session: Arc::clone(session), call_id: call_id.clone(), root });
     }
     let allowed = daemon.config().daemon.roots.clone();
     let root = roots.first().or_else(|| allowed.first()).cloned().unwrap_or_default();
-    Ok(Arc::new(OwnFiles { allowed, wanted: roots, root, files: OnceCell::new() }))
+    Arc::new(OwnFiles { allowed, wanted: roots, root, files: OnceCell::new() })
 }
 
 /// The caller's files.
@@ -130,12 +132,26 @@ impl Workspace for CallersFiles {
     }
 
     async fn read(&self, paths: &[String], max_bytes_each: u64) -> Result<Vec<ReadResult>> {
-        let mut results = Vec::with_capacity(paths.len());
+        let (mut results, mut left) = (Vec::with_capacity(paths.len()), MAX_READ_BYTES * REPLACED);
         while results.len() < paths.len() {
             let rest = &paths[results.len()..];
-            results.extend(self.ask::<ReadResult>(Question::Read, rest, Some(max_bytes_each)).await?);
+            for mut result in self.ask::<ReadResult>(Question::Read, rest, Some(max_bytes_each)).await? {
+                bound(&mut result, max_bytes_each, &mut left);
+                results.push(result);
+            }
         }
         Ok(results)
+    }
+}
+
+/// Throws away what is larger than was asked for, or more than one answer may hold: a caller can send what it likes.
+fn bound(result: &mut ReadResult, max_bytes_each: u64, left: &mut u64) {
+    let ReadResult::Text { text, .. } = result else { return };
+    let length = text.len() as u64;
+    if length > max_bytes_each.saturating_mul(REPLACED) || length > *left {
+        *result = ReadResult::Skipped { reason: format!("{length} bytes are more than was asked for") };
+    } else {
+        *left -= length;
     }
 }
 

@@ -86,7 +86,7 @@ fn turns(thread: &str, seen: u32, texts: [&str; 2]) -> ThreadWrite {
     }
 }
 
-async fn finish(store: &Store, id: &str, text: &str, thread: Option<ThreadWrite>) -> std::sync::Arc<Envelope> {
+async fn finish(store: &Store, id: &str, text: &str, thread: Option<ThreadWrite>) -> Arc<Envelope> {
     store.finish_call(start(id), Vec::new(), result(id, text), thread, Timestamp::from_millis(3_000)).await.unwrap()
 }
 

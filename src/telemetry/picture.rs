@@ -32,6 +32,8 @@ pub struct HouseFacts {
     pub running: Vec<CallRow>,
     /// Sessions, with their figures.
     pub sessions: Vec<SessionRow>,
+    /// How many sessions there are, among these or not.
+    pub sessions_total: usize,
     /// The state of each store: `ok`, or what is wrong.
     pub stores: BTreeMap<String, String>,
     /// Bytes of the answers that are kept for reuse.
@@ -78,6 +80,7 @@ pub(super) fn draw(counted: Counted, house: HouseFacts) -> Snapshot {
         diagnoses: found.into_iter().map(|Found { diagnosis, .. }| diagnosis).collect(),
         permits: house.permits,
         sessions: house.sessions,
+        sessions_total: house.sessions_total,
         providers: models.into_iter().map(|model| model.row).filter(is_worth_a_row).collect(),
         latency: whole.latency(),
         calls: calls(house.running, &ended),
@@ -148,6 +151,7 @@ pub fn for_owner<'a>(snapshot: &'a Snapshot, owner: &str) -> Cow<'a, Snapshot> {
         verdict: snapshot.verdict.clone(),
         diagnoses,
         permits: snapshot.permits.clone(),
+        sessions_total: sessions.len(),
         sessions,
         providers: snapshot.providers.clone(),
         latency: snapshot.latency.clone(),

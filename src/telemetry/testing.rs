@@ -85,6 +85,7 @@ pub(super) fn house() -> HouseFacts {
         breakers: Vec::new(),
         running: Vec::new(),
         sessions: Vec::new(),
+        sessions_total: 0,
         stores: BTreeMap::from([("sqlite".to_owned(), "ok".to_owned())]),
         kept_bytes: 0,
     }

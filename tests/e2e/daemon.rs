@@ -37,7 +37,8 @@ fn a_daemon_that_does_not_run_or_does_not_answer_is_told_apart() {
     let user = user();
     let status = user.run(&["daemon", "status", "--json"]).exits(7).json();
     assert_eq!((&status["running"], &status["pid"]), (&Value::Bool(false), &Value::Null), "{status:#}");
-    assert!(user.run(&["daemon", "status"]).exits(7).stdout.contains("No daemon runs."));
+    let ran = user.run(&["daemon", "status"]).exits(7);
+    assert_eq!((ran.stdout.trim(), ran.stderr.trim()), ("No daemon runs.", "hint: start one with `exai daemon`"));
     assert!(!user.state_dir().exists(), "who only asks makes nothing");
 
     let daemon = Daemon::start(&user);
@@ -57,8 +58,8 @@ fn to_stop_is_to_wait_for_the_end() {
     assert!(said.contains(&format!("(pid {}) has ended", daemon.pid)), "{said}");
     assert_eq!(daemon_of(&user), None);
     daemon.finish().exits(0);
-    let said = user.run(&["daemon", "stop"]).exits(0).stdout;
-    assert!(said.contains("No daemon runs."), "{said}");
+    let again = user.run(&["daemon", "stop"]).exits(0);
+    assert_eq!((again.stdout.as_str(), again.stderr.as_str()), ("No daemon runs.\n", ""));
 }
 
 #[test]
@@ -73,7 +74,8 @@ fn to_stop_is_to_wait_for_the_calls() {
     fake.open("go");
     assert_eq!(call.join().unwrap().state.as_str(), "succeeded");
     stopping.finish().exits(0);
-    daemon.finish().exits(0);
+    let said = daemon.finish().exits(0).stderr;
+    assert!(said.contains("stopping: 1 call may finish within 30 s; one more signal ends it now"), "{said}");
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use std::process::{Command, Stdio};
 
-use crate::support::{User, finish, repository};
+use crate::support::daemon::Daemon;
+use crate::support::{Ran, User, finish, repository};
 
 /// Compares a page of the repository with what the program prints. `UPDATE_DOCUMENTS=1` writes it anew.
 #[track_caller]
@@ -64,6 +65,11 @@ fn the_reference_of_the_command_line_is_the_help() {
         "tools",
         "models",
         "monitor",
+        "daemon",
+        "daemon status",
+        "daemon stop",
+        "daemon reload",
+        "daemon rotate-token",
         "config",
         "schema",
     ] {
@@ -88,26 +94,44 @@ fn the_completions_are_committed() {
 #[test]
 fn the_commands_of_the_readme_do_what_it_shows() {
     let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
-    let user = User::new();
-    let mut commands = 0;
+    // Only a daemon of this user is to be found, on whatever ports are free.
+    let user = User::new().set("EXAI_WS_PORT", "0");
+    let (mut commands, mut daemon) = (0, None);
     for block in readme.split("```console\n").skip(1) {
         let block = block.split("```").next().unwrap();
         for part in block.split("$ ").skip(1) {
             let (command, expected) = part.split_once('\n').unwrap_or((part, ""));
-            let mut shell = Command::new("sh");
-            user.dress(&mut shell);
-            let binary = std::path::Path::new(env!("CARGO_BIN_EXE_exai")).parent().unwrap();
-            shell.env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", binary.display()));
-            // What a command builds or installs is not this test's; the binary is there already.
-            let command = command.trim_start_matches("./install.sh --from-source && ");
-            shell.args(["-c", command]).current_dir(repository()).stdin(Stdio::null());
-            let ran = finish(shell);
-            let printed = format!("{}{}", ran.stdout, ran.stderr);
-            for line in expected.lines().filter(|line| !line.is_empty() && *line != "…") {
-                assert!(printed.contains(line), "`{command}` should print `{line}`:\n{printed}");
+            if command == "exai daemon &" {
+                daemon = Some((Daemon::start(&user), expected));
+            } else {
+                let ran = typed(&user, command);
+                shows(command, expected, &format!("{}{}", ran.stdout, ran.stderr));
             }
             commands += 1;
         }
     }
+    let (daemon, expected) = daemon.unwrap();
+    let port = format!(":{}", daemon.address.port());
+    let printed = daemon.finish().exits(0).stderr;
+    shows("exai daemon", &expected.replace(":8079", &port), &printed);
     assert!(commands >= 4, "only {commands} commands in the README");
+}
+
+/// What a command of the README does when it is typed into a shell.
+fn typed(user: &User, command: &str) -> Ran {
+    let mut shell = Command::new("sh");
+    user.dress(&mut shell);
+    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_exai")).parent().unwrap();
+    shell.env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", binary.display()));
+    // What a command builds or installs is not this test's; the binary is there already.
+    let command = command.trim_start_matches("./install.sh --from-source && ");
+    shell.args(["-c", command]).current_dir(repository()).stdin(Stdio::null());
+    finish(shell)
+}
+
+#[track_caller]
+fn shows(command: &str, expected: &str, printed: &str) {
+    for line in expected.lines().filter(|line| !line.is_empty() && *line != "…") {
+        assert!(printed.contains(line), "`{command}` should print `{line}`:\n{printed}");
+    }
 }

@@ -1,7 +1,10 @@
 //! What must hold whatever happens to the machine: nothing that was told is lost, nothing that was paid for is hidden,
 //! and a store that can not be used says so before anything is sent.
 
+mod client;
+mod daemon;
 mod kill;
+mod schema;
 mod store;
 
 use std::path::Path;

@@ -2,15 +2,19 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by panicking")]
 
 mod architecture; // the order of modules inside src/, and what ui/ may use
+mod beside; // calls in process beside a daemon
 mod call; // one call: what is sent, printed and kept
 mod causes; // everything that goes wrong upstream, and its exit code
 mod config; // settings, their origin, and what is refused
+mod crowd; // many connections, and those that take their time or too much room
 mod daemon; // what its user tells a daemon
 mod documents; // generated pages and the README are true
 mod durability; // kill -9, and stores that are full, locked, damaged, old or new
+mod figures; // metrics, health and the dashboard agree
 mod journal; // calls and threads after the fact
 mod lifecycle; // how a daemon comes and goes
 mod limits; // what takes too long or is too much
+mod other_user; // a daemon that may read none of its callers' files
 mod processes; // several processes, signals, pipes
 mod remote; // the same verbs through a daemon
 mod secrets; // what must not get out

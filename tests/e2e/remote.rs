@@ -170,6 +170,7 @@ fn a_call_at_the_daemon_is_cancelled_by_a_signal_and_by_its_id() {
         }
         let ran = running.finish().exits(130);
         assert!(ran.stderr.contains("was cancelled"), "{ran:#?}");
+        fake.wait_until_closed(held - 1);
     }
     let listed = user.run(&["calls", "list", "--state", "cancelled", "--json"]).exits(0).json();
     assert_eq!(listed.as_array().unwrap().len(), 2);
@@ -185,6 +186,7 @@ fn the_death_of_the_daemon_is_told_to_whoever_waits() {
     daemon.kill();
     let ran = running.finish().exits(130);
     assert!(ran.stderr.contains("is gone") && ran.stderr.contains("exai calls show"), "{ran:#?}");
+    assert!(!ran.stderr.contains("0.0 s"), "it was waited for: {ran:#?}");
     let listed = user.run(&["calls", "list", "--state", "interrupted", "--json"]).exits(0).json();
     assert_eq!(listed.as_array().unwrap().len(), 1);
     assert_eq!(fake.requests().len(), 1, "nothing is run again by itself");

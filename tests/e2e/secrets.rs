@@ -2,6 +2,8 @@
 //!
 //! They are made while the tests run: nothing in the sources looks like one.
 
+mod daemon;
+
 use std::path::Path;
 
 use exai_fake::{Fake, Scenario};

@@ -1,6 +1,8 @@
 //! The harness: a clean environment, a project directory, and the binary in it.
 
 pub(crate) mod daemon; // a daemon of a user
+pub(crate) mod http; // what it says to who only looks
+pub(crate) mod socket; // a client of it, made of bytes
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};

@@ -34,11 +34,36 @@ pub(crate) struct State {
     /// How many replies have come to a gate so far.
     pub(crate) held: BTreeMap<String, usize>,
     pub(crate) stopped: bool,
+    ticks: usize,
     script: Script,
     request_ids: BTreeSet<String>,
 }
 
 impl State {
+    fn tick(&mut self) -> usize {
+        self.ticks += 1;
+        self.ticks
+    }
+
+    /// The highest number of chat requests of `provider` that were open at once and were all answered.
+    pub(crate) fn most_answered(&self, provider: Provider) -> usize {
+        let is_one = |request: &&Recorded| {
+            request.provider == Some(provider)
+                && request.route == Some(Route::Chat)
+                && request.outcome == Outcome::Answered
+        };
+        let spans: Vec<_> = self.requests.iter().filter(is_one).map(|request| request.ticks).collect();
+        let mut changes: Vec<(usize, bool)> = spans.iter().map(|(began, _)| (*began, true)).collect();
+        changes.extend(spans.iter().filter_map(|(_, ended)| Some(((*ended)?, false))));
+        changes.sort_unstable();
+        let mut open = 0_usize;
+        let now = changes.into_iter().map(|(_, comes)| {
+            open = if comes { open + 1 } else { open - 1 };
+            open
+        });
+        now.max().unwrap_or(0)
+    }
+
     /// The open chat requests of `provider`, the newest included.
     fn open(&self, provider: Provider) -> impl Iterator<Item = &Recorded> {
         let is_open = move |request: &&Recorded| {
@@ -58,6 +83,7 @@ impl Ledger {
             highest: BTreeMap::new(),
             held: BTreeMap::new(),
             stopped: false,
+            ticks: 0,
             script: Script::new(&scenario),
             request_ids: BTreeSet::new(),
         };
@@ -70,6 +96,8 @@ impl Ledger {
         let number = state.requests.len();
         let (provider, route) = (request.provider, request.route);
         state.requests.push(request);
+        let tick = state.tick();
+        state.requests[number].ticks.0 = tick;
         if let (Some(provider), Some(Route::Chat)) = (provider, route) {
             let open = state.open(provider).count();
             let highest = state.highest.entry(provider).or_default();
@@ -140,7 +168,12 @@ impl Ledger {
 
     /// Says how a request ended.
     pub(crate) fn settle(&self, number: usize, outcome: Outcome) {
-        self.update(|state| state.requests[number].outcome = outcome);
+        self.update(|state| {
+            let tick = state.tick();
+            let request = &mut state.requests[number];
+            request.outcome = outcome;
+            request.ticks.1.get_or_insert(tick);
+        });
     }
 
     /// Counts a connection.

@@ -104,6 +104,12 @@ impl Fake {
         self.ledger.look(|state| state.highest.get(&provider).copied().unwrap_or(0))
     }
 
+    /// The same, of requests that were answered only: one that the client gives up is open here until its close arrives,
+    /// and the client may have begun the next one by then.
+    pub fn max_answered_in_flight(&self, provider: Provider) -> usize {
+        self.ledger.look(|state| state.most_answered(provider))
+    }
+
     /// How many connections were made.
     pub fn connections(&self) -> usize {
         self.ledger.look(|state| state.connections)

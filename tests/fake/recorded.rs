@@ -26,6 +26,8 @@ pub struct Recorded {
     pub body_text: String,
     /// How it ended.
     pub outcome: Outcome,
+    /// When it came and when it ended; each arrival and each end is one tick.
+    pub(crate) ticks: (usize, Option<usize>),
 }
 
 /// How a request ended.
@@ -87,6 +89,7 @@ impl From<wire::Request> for Recorded {
             body: serde_json::from_slice(&request.body).unwrap_or(Value::Null),
             body_text: String::from_utf8_lossy(&request.body).into_owned(),
             outcome: Outcome::Pending,
+            ticks: (0, None),
         }
     }
 }

@@ -43,7 +43,7 @@ impl Script {
             let is_turn = entry.reply.nth.is_none_or(|nth| nth == entry.seen);
             if chosen.is_none() && is_turn && entry.left != Some(0) {
                 entry.left = entry.left.map(|left| left - 1);
-                chosen = Some(entry.reply.clone());
+                chosen = Some(entry.reply.to(&text));
             }
         }
         chosen
@@ -104,6 +104,12 @@ mod tests {
     fn a_match_takes_model_and_text() {
         let toml = "[[reply]]\nmodel='glm-5'\ntext='never'\n[[reply]]\ncontains='bye'\ntext='b'\ntimes='forever'\n[[reply]]\ntext='other'";
         assert_eq!(answers(toml, &[GLM, KIMI, GLM, KIMI]), ["other", "b", "other", "b"]);
+    }
+
+    #[test]
+    fn an_echo_tells_whom_it_answers() {
+        let toml = "[[reply]]\ntext='to '\necho='b'";
+        assert_eq!(answers(toml, &[GLM, KIMI]), ["to ", "to bye"]);
     }
 
     #[test]

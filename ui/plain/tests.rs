@@ -57,7 +57,7 @@ fn a_busy_house_shows_permits_running_and_finished_calls() {
     Requests of the last 15 min: 3, 45678 bytes, about 12345 tokens, the fullest took 7 % of its model's window
 
     Running
-      0199-a  debug        running      glm-5.3                12.3 s  1 tries  - tokens
+      0199-a  debug        running      glm-5.3                12.3 s  1 try    - tokens
 
     Finished
       0199-b  chat         succeeded    kimi-k3.1-pro           3.0 s  2 tries  1234 tokens

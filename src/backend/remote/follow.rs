@@ -43,6 +43,7 @@ pub(super) struct Followed {
     pub(super) cancel: CancellationToken,
     /// When the wait for its result is over.
     pub(super) until: Instant,
+    since: Instant,
     tool: String,
     feed: Feed<Told>,
     result: watch::Sender<Option<Arc<Envelope>>>,
@@ -59,7 +60,10 @@ impl Followed {
         let allowed = Duration::try_from_secs_f64(ack.timeout).unwrap_or(LONGEST).min(LONGEST);
         let (id, tool, seam) = (ack.call_id, ack.name, Seam::default());
         let handle = CallHandle::over(id.clone(), &tool, allowed, feed.reader(), found, cancel.clone());
-        (Self { id, workspace, cancel, until: now + allowed + GRACE, tool, feed, result, last: 0, seam }, handle)
+        (
+            Self { id, workspace, cancel, until: now + allowed + GRACE, since: now, tool, feed, result, last: 0, seam },
+            handle,
+        )
     }
 
     /// The number of the last event that was told.
@@ -105,6 +109,8 @@ impl Followed {
     pub(super) fn fail(&self, error: &Error) {
         let mut envelope = Envelope::running(self.id.clone(), &self.tool);
         envelope.fail(error);
+        // How long it was waited for here: the daemon's own figures are not known.
+        envelope.timing.total_ms = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.end(envelope);
     }
 

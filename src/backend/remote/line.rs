@@ -13,6 +13,8 @@ use futures_util::stream::SplitSink;
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{self, Bytes, Message};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -21,7 +23,7 @@ use super::answers::Answers;
 use super::desk::{Command, Desk};
 use super::link::{Caller, NotConnected, Socket};
 use crate::error::{Error, ErrorCode};
-use crate::protocol::wire::HelloAck;
+use crate::protocol::wire::{BYE, HelloAck};
 
 /// How long a daemon may stay away while somebody waits for it. Longer than a restart takes.
 const AWAY: Duration = Duration::from_secs(10);
@@ -232,7 +234,7 @@ async fn write(
         }
         sink.flush().await?;
     }
-    sink.send(Message::Close(None)).await
+    sink.send(Message::Close(Some(CloseFrame { code: CloseCode::Normal, reason: BYE.into() }))).await
 }
 
 /// Sends what is left to send, then says good-bye. Nobody waits for the answer to that.

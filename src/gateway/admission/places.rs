@@ -28,7 +28,8 @@ impl State {
     /// Tells the waiters of each provider their places, where those may have changed and it is time to.
     pub(super) fn tell_places(&mut self, now: Instant) {
         for provider in self.lanes.keys().copied().collect::<Vec<_>>() {
-            let Some(lane) = self.lanes.get(&provider).filter(|lane| due(lane).is_some_and(|at| at <= now)) else {
+            let is_due = |lane: &&Lane| is_stale(lane) && quiet_until(lane).is_none_or(|at| at <= now);
+            let Some(lane) = self.lanes.get(&provider).filter(is_due) else {
                 continue;
             };
             for (position, session, waiter) in lane.in_order() {
@@ -47,14 +48,18 @@ impl State {
         self.blocked_by(session, provider).unwrap_or(WaitingFor::Provider)
     }
 
-    /// When the next waiters are to hear their places.
+    /// When the next waiters are to hear their places; those of short queues have heard them with the change.
     pub(super) fn places_due(&self) -> Option<Instant> {
-        self.lanes.values().filter_map(due).min()
+        self.lanes.values().filter(|lane| is_stale(lane)).filter_map(quiet_until).min()
     }
 }
 
-/// When the waiters of a lane are to hear their places; never while nothing has changed.
-fn due(lane: &Lane) -> Option<Instant> {
-    let quiet_until = lane.quiet_until.filter(|_| lane.waiting > SHORT);
-    (lane.stale && lane.waiting > 0).then(|| quiet_until.unwrap_or_else(Instant::now))
+/// Somebody waits whose place may have changed.
+fn is_stale(lane: &Lane) -> bool {
+    lane.stale && lane.waiting > 0
+}
+
+/// Until when a long queue hears nothing.
+fn quiet_until(lane: &Lane) -> Option<Instant> {
+    lane.quiet_until.filter(|_| lane.waiting > SHORT)
 }

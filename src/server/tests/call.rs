@@ -184,12 +184,20 @@ async fn every_error_names_its_operation_and_its_request() {
         );
         assert!(answer["error"]["message"].is_string() && answer["ok"] == false);
     }
-    for (text, code) in
-        [("{", "VALIDATION_ERROR"), ("[]", "INVALID_REQUEST"), (r#"{"op":"health","request_id":7}"#, "INVALID_REQUEST")]
-    {
+    for (text, op, code) in [
+        ("{", "error", "VALIDATION_ERROR"),
+        ("[]", "error", "INVALID_REQUEST"),
+        (r#"{"op":"health","request_id":7}"#, "health_res", "INVALID_REQUEST"),
+        (r#"{"op":"call_tool","request_id":7,"name":"version"}"#, "call_tool_res", "INVALID_REQUEST"),
+        (
+            r#"{"op":"call_tool","request_id":"r","name":"version","timeout_s":"30"}"#,
+            "call_tool_res",
+            "INVALID_REQUEST",
+        ),
+    ] {
         send_text(&mut peer, text).await;
-        let answer = peer.until("error").await;
-        assert_eq!(answer["error"]["code"], code, "{text}");
+        let answer = peer.until(op).await;
+        assert_eq!((&answer["error"]["code"], &answer["ok"]), (&json!(code), &json!(false)), "{text} {answer}");
     }
     daemon.stop().await;
 }
@@ -288,5 +296,18 @@ async fn calls_without_a_name_share_nothing_but_equal_requests() {
         answers.push(peer.until("call_tool_res").await["text"].clone());
     }
     assert_ne!(answers[0], answers[1], "another tool's answer");
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_that_holds_many_calls_can_still_ask() {
+    let daemon = TestDaemon::start(held()).await;
+    let mut peer = daemon.peer().await;
+    peer.begin("1", "chat", question("hello")).await;
+    let call_id = peer.until("call_tool_ack").await["call_id"].clone();
+    for _ in 0..100 {
+        peer.send(&json!({"op": "attach", "request_id": "again", "call_id": call_id})).await;
+    }
+    assert_eq!(peer.ask(json!({"op": "health", "request_id": "h"})).await["ok"], true);
     daemon.stop().await;
 }

@@ -220,3 +220,64 @@ async fn a_silent_peer_is_asked_and_then_given_up() {
     assert_eq!(gone["session_id"], silent.welcome["session_id"]);
     daemon.stop().await;
 }
+
+#[tokio::test]
+async fn who_leaves_for_good_is_forgotten_and_who_is_cut_off_is_not() {
+    let daemon =
+        TestDaemon::with(Scenario::default(), &[("EXAI_MAX_SESSIONS", "2"), ("EXAI_RATE_SESSION", "off")]).await;
+    let mut watcher = daemon.peer().await;
+    let mut leaving = daemon.peer().await;
+    leaving.socket.close(Some(bye())).await.unwrap();
+    leaving.closed().await;
+    let mut staying = daemon.peer().await;
+    let session = staying.welcome["session_id"].clone();
+    staying.socket.close(None).await.unwrap();
+    staying.closed().await;
+    let listed = || json!({"op": "health", "request_id": "h"});
+    assert_eq!(watcher.ask(listed()).await["health"]["sessions"], 2);
+    let again = daemon.peer_with(json!({"session_id": session})).await;
+    assert_eq!(again.welcome["resumed"], true);
+    drop(again);
+    // Where there is no room, the one that has been away for the longest time makes some.
+    in_time(async {
+        while watcher.ask(json!({"op": "snapshot", "request_id": "s"})).await["snapshot"]["sessions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|session| session["connected"] == true)
+        {}
+    })
+    .await;
+    let newcomer = daemon.peer().await;
+    assert_ne!(newcomer.welcome["session_id"], session);
+    let mut late = daemon.stranger().await;
+    late.send(&json!({"op": "hello", "token": TOKEN, "session_id": session})).await;
+    assert_eq!(late.next().await["error"], "over_capacity", "both sessions are in use");
+    assert_eq!(late.closed().await.0, 4008);
+    daemon.stop().await;
+}
+
+fn bye() -> tokio_tungstenite::tungstenite::protocol::CloseFrame {
+    tokio_tungstenite::tungstenite::protocol::CloseFrame {
+        code: 1000.into(),
+        reason: crate::protocol::wire::BYE.into(),
+    }
+}
+
+#[tokio::test]
+async fn a_strangers_hello_is_small_or_not_read() {
+    let daemon = TestDaemon::start(Scenario::default()).await;
+    let mut stranger = daemon.stranger().await;
+    let padding = "x".repeat(200_000);
+    // The daemon stops reading in the middle, and closes.
+    drop(
+        stranger
+            .socket
+            .send(Message::Text(json!({"op": "hello", "token": TOKEN, "padding": padding}).to_string().into()))
+            .await,
+    );
+    assert_eq!(stranger.closed().await.0, 1009);
+    let mut known = daemon.peer().await;
+    assert_eq!(known.call("1", "chat", json!({"prompt": padding, "model": "mock:echo"})).await["ok"], true);
+    daemon.stop().await;
+}

@@ -17,8 +17,6 @@ const MOMENTS: usize = 18;
 
 #[test]
 fn kill_at_any_moment_loses_no_result_hides_no_payment_and_harms_no_neighbour() {
-    #[expect(clippy::disallowed_methods, reason = "the variables are the test's own")]
-    let number = |name: &str| std::env::var(name).ok().map(|value| value.parse::<u64>().unwrap());
     let runs = number("EXAI_TEST_KILLS").unwrap_or(25);
     let seed = number("EXAI_TEST_SEED").unwrap_or_else(|| fastrand::u64(..));
     note(&format!("EXAI_TEST_KILLS={runs} EXAI_TEST_SEED={seed}"));
@@ -62,9 +60,15 @@ fn kill_while_the_store_is_made_leaves_one_that_opens() {
     }
 }
 
+/// A figure that whoever runs the test has set.
+#[expect(clippy::disallowed_methods, reason = "the variables are the test's own")]
+pub(super) fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|value| value.parse().unwrap())
+}
+
 /// Tells who reads the output of a long run, or wants to repeat one that failed.
 #[expect(clippy::print_stdout, reason = "the runner shows it when it is asked to, or when the test fails")]
-fn note(text: &str) {
+pub(super) fn note(text: &str) {
     println!("{text}");
 }
 
@@ -157,7 +161,7 @@ fn signs(user: &User, fake: &Fake) -> usize {
 }
 
 /// The lines of standard output, while they come.
-fn read(child: &mut Child) -> mpsc::Receiver<String> {
+pub(super) fn read(child: &mut Child) -> mpsc::Receiver<String> {
     let stdout = BufReader::new(child.stdout.take().unwrap());
     let (line, lines) = mpsc::channel();
     std::thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|text| line.send(text)));

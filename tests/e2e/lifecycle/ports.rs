@@ -45,13 +45,21 @@ fn a_daemon_without_a_main_port_does_not_start() {
 
 #[test]
 fn another_port_that_is_busy_is_a_warning() {
-    let (_held, port) = busy();
-    let user = User::new().set("MONITORING_PORT", &port);
-    let daemon = Daemon::start(&user);
-    assert!(accepts(daemon.address));
-    let ran = daemon.stop().exits(0);
-    let warning = format!("warning: daemon.page_port: 127.0.0.1:{port} is in use");
-    assert!(ran.stderr.contains(&warning) && ran.stderr.contains("\nhealth: "), "{ran:#?}");
+    let ports = [
+        ("MONITORING_PORT", "page", "daemon.page_port"),
+        ("HEALTH_CHECK_PORT", "health", "daemon.health_port"),
+        ("METRICS_PORT", "metrics", "daemon.metrics_port"),
+    ];
+    for (variable, name, key) in ports {
+        let (_held, port) = busy();
+        let user = User::new().set(variable, &port);
+        let daemon = Daemon::start(&user);
+        assert!(accepts(daemon.address));
+        let ran = daemon.stop().exits(0);
+        let warning = format!("warning: {key}: 127.0.0.1:{port} is in use");
+        assert!(ran.stderr.contains(&warning) && !ran.stderr.contains(&format!("\n{name}: ")), "{ran:#?}");
+        assert_eq!(ran.stderr.lines().filter(|line| line.contains(": http://")).count(), 2, "{ran:#?}");
+    }
 }
 
 #[test]

@@ -40,6 +40,8 @@ pub struct Reply {
 
     /// What the model answers, streamed word by word.
     pub text: Option<String>,
+    /// Puts the last word of the request that begins with this behind `text`: an answer that can be told from others.
+    pub echo: Option<String>,
     /// What the model thinks before it answers.
     pub reasoning: Option<String>,
     /// The figures, and where they stand.
@@ -144,6 +146,23 @@ impl Reply {
     pub fn ending(mut self, ending: Ending) -> Self {
         self.ending = ending;
         self
+    }
+
+    /// Repeats the last word of the request that begins with `prefix` behind its text.
+    #[must_use]
+    pub fn echo(mut self, prefix: &str) -> Self {
+        self.echo = Some(prefix.to_owned());
+        self
+    }
+
+    /// The reply to a request that says this.
+    pub(crate) fn to(&self, request: &str) -> Self {
+        let mut reply = self.clone();
+        if let Some(prefix) = &self.echo {
+            let word = request.split_whitespace().rfind(|word| word.starts_with(prefix)).unwrap_or_default();
+            reply.text = Some(format!("{}{word}", self.text.as_deref().unwrap_or_default()));
+        }
+        reply
     }
 
     /// What is wrong with it, if anything.
