@@ -116,6 +116,6 @@ pub(crate) async fn saturated(table: &mut Table) -> anyhow::Result<()> {
         upstream.stall(false);
         tokio::time::sleep(THINKS).await;
     }
-    table.ratio("GLM saturated: Kimi p50 beside and idle, ms", [&idle.p50, &beside.p50], ["≤ 1.2 ×", "≤ 1.05 ×"]);
+    table.ratio("GLM saturated: Kimi p50, idle and beside, ms", [&idle.p50, &beside.p50], ["≤ 1.2 ×", "≤ 1.05 ×"]);
     Ok(())
 }
