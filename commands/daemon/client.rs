@@ -24,7 +24,8 @@ pub(super) async fn connect(config: &Config) -> Result<Remote, NotConnected> {
     })?;
     let settings = RemoteSettings {
         address,
-        token: token(config).map_err(NotConnected::Refused)?,
+        // Of the same look at the lock as the address: who listens elsewhere must not learn the state directory's token.
+        token: known(config, announced.is_some()).map_err(NotConnected::Refused)?,
         client: Client { name: "exai".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         roots: Vec::new(),
         patience: PATIENCE,
@@ -35,10 +36,14 @@ pub(super) async fn connect(config: &Config) -> Result<Remote, NotConnected> {
 
 /// What the daemon wants to know, as far as this user knows it.
 pub(super) fn token(config: &Config) -> exai_core::error::Result<Option<Secret>> {
+    known(config, DaemonLock::find(&config.state_dir).is_some_and(|info| info.address.is_some()))
+}
+
+/// The configured token, else that of the state directory, for its own daemon.
+fn known(config: &Config, is_own: bool) -> exai_core::error::Result<Option<Secret>> {
     match &config.daemon.token {
         Some(token) => Ok(Some(token.clone())),
-        // Whoever listens elsewhere must not learn the token of this state directory.
-        None if DaemonLock::find(&config.state_dir).and_then(|info| info.address).is_none() => Ok(None),
+        None if !is_own => Ok(None),
         None => Ok(read_token(&config.state_dir)?.map(Secret::new)),
     }
 }

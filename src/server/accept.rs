@@ -10,7 +10,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::daemon::{Admitted, Daemon, Held, admit};
+use super::daemon::{Admitted, Daemon, admit};
 use super::http;
 
 /// What a port serves.
@@ -97,6 +97,3 @@ async fn converse(stream: TcpStream, visit: http::Visit) {
     // An answer that is under way may still leave.
     drop(tokio::time::timeout(Duration::from_secs(1), connection).await);
 }
-
-/// Keeps the place of a connection that is held by several.
-pub(super) type Place = Arc<Held>;

@@ -2,12 +2,11 @@
 //! connection that ends takes nothing from them.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::Map;
 
 use super::connection::Link;
-use super::daemon::Daemon;
+use super::daemon::{COME_BACK, Daemon};
 use super::frame;
 use super::session::{Named, Session};
 use super::telling::{self, Place, Telling};
@@ -22,8 +21,6 @@ use crate::protocol::{CallId, CallRequest};
 const RUNNING: usize = 10_000;
 /// The largest arguments of a call.
 const MAX_ARGUMENTS: usize = 10 * 1024 * 1024;
-/// When a daemon that drains is likely to have made room for the next one.
-const COME_BACK: Duration = Duration::from_secs(2);
 
 /// Accepts a call; what is wrong with it is its answer.
 pub(super) fn begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) {

@@ -18,6 +18,8 @@ use crate::backend::House;
 use crate::config::Config;
 use crate::error::Result;
 
+/// When a daemon that drains, or has too much to do, is likely to have room again.
+pub(super) const COME_BACK: Duration = Duration::from_secs(2);
 /// Connections over the limit that are still told so; more than that are closed without a word.
 const TOLD: usize = 256;
 /// The same of one address.

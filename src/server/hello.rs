@@ -9,13 +9,10 @@ use serde_json::Value;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::connection::{self, Socket};
-use super::daemon::Daemon;
+use super::daemon::{COME_BACK, Daemon};
 use super::session::Session;
 use super::{audit, frame};
 use crate::protocol::wire::{Close, Hello, HelloAck, HelloError, PROTOCOL, ServerInfo, WireLimits};
-
-/// When a daemon that drains is likely to have made room for the next one.
-const COME_BACK: Duration = Duration::from_secs(2);
 
 /// Who came in.
 pub(super) struct Welcome {

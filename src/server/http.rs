@@ -9,15 +9,16 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 
-use super::accept::{Place, Role};
-use super::daemon::Daemon;
+use super::accept::Role;
+use super::daemon::{Daemon, Held};
 use super::{connection, guard, health, upgrade};
 
 /// One connection and what its port serves.
 #[derive(Debug, Clone)]
 pub(super) struct Visit {
     pub(super) daemon: Arc<Daemon>,
-    pub(super) held: Place,
+    /// The connection's place, which a socket keeps after HTTP has left.
+    pub(super) held: Arc<Held>,
     pub(super) address: SocketAddr,
     pub(super) role: Role,
     /// There are too many: it is told to come back.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::connection::Link;
+use super::daemon::COME_BACK;
 use super::frame;
 use crate::backend::CallHandle;
 use crate::clock::Timestamp;
@@ -20,8 +21,6 @@ const FIRST_BEAT: Duration = Duration::from_millis(800);
 
 /// Calls that are told over one connection at once.
 const MOST: usize = 4096;
-/// When one of so many is likely to have ended.
-const COME_BACK: Duration = Duration::from_secs(2);
 
 /// How a call is told.
 #[derive(Debug, Clone)]
