@@ -51,8 +51,9 @@ use journal::Journal;
 
 /// The least and the most that a caller may allow for a call.
 const TIMEOUTS: std::ops::RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_hours(1);
-/// A call that has sent nothing after this time gets its row all the same, so that others can see it.
-const UNSEEN: Duration = Duration::from_millis(100);
+/// So long what happens to a call may wait for a commit that comes anyway; then it is written all the same, so that
+/// others can see it. A call that has sent nothing after this time gets its row.
+const UNSAVED: Duration = Duration::from_millis(100);
 
 /// What calls are made of.
 #[derive(Debug)]
@@ -229,7 +230,8 @@ impl Run {
     async fn bounded(&self, context: &Context) -> Result<Output> {
         let tool = self.calls.registry.get(&self.request.tool)?;
         let mut work = tool.run(self.request.arguments.clone(), context);
-        let mut unseen = std::pin::pin!(tokio::time::sleep(UNSEEN));
+        let is_dry = self.request.options.dry_run;
+        let mut unsaved = std::pin::pin!(tokio::time::sleep(UNSAVED));
         loop {
             tokio::select! {
                 biased;
@@ -245,7 +247,10 @@ impl Run {
                 () = tokio::time::sleep_until(self.deadline.at()) => {
                     return Err(Error::timeout(&format!("running {}", self.request.tool), self.deadline.allowed()));
                 }
-                () = &mut unseen, if !unseen.is_elapsed() && !self.request.options.dry_run => self.journal.save_later(),
+                () = &mut unsaved, if !unsaved.is_elapsed() && !is_dry => self.journal.save_later(),
+                () = self.journal.stirred(), if unsaved.is_elapsed() => {
+                    unsaved.as_mut().reset(tokio::time::Instant::now() + UNSAVED);
+                }
             }
         }
     }

@@ -2,9 +2,10 @@
 //! whose turn it is, what to do when an attempt fails, and what it cost.
 //!
 //! ```text
-//! ask ─▶ secrets out ─▶ key ─┬▶ in flight: joined, no request of its own
-//!                            └▶ flight ─┬▶ answered lately: reused, no request
-//!                                       └▶ [permit ─▶ attempt committed ─▶ stream] × tries ─▶ answer kept
+//! ask ─▶ secrets out ─▶ key ─┬▶ answered lately: reused, no request
+//!                            ├▶ in flight: joined, no request of its own
+//!                            └▶ flight ─▶ [permit ─▶ attempt committed, unless the store has an answer ─▶ stream] × tries
+//!                                                                                              answer kept ◀─┘
 //! ```
 //!
 //! A flight lives until its last waiter leaves; each waiter keeps its own deadline.
@@ -21,6 +22,7 @@ mod lesson;
 mod memory;
 mod pilot;
 mod plan;
+mod recent;
 mod recorder;
 mod retry;
 mod route;
@@ -45,7 +47,8 @@ pub use flight::Flights;
 pub use ledger::{Account, Ledger};
 pub use memory::Memory;
 pub use plan::Plan;
-pub use recorder::Recorder;
+pub use recent::RecentAnswers;
+pub use recorder::{Departure, Recorder};
 pub use route::{Need, Route, RoutingSettings};
 pub use trail::plain_name;
 
@@ -84,6 +87,8 @@ pub struct Gateway {
     pub memory: Arc<Memory>,
     /// Which models are left alone for a moment.
     pub breakers: Arc<Breakers>,
+    /// Answers of the last minutes.
+    pub recent: RecentAnswers,
     /// Requests in flight.
     pub flights: Flights,
     /// Owns the tasks of the flights.
@@ -231,6 +236,11 @@ impl Gateway {
         let mut body = provider.body(model, &ask.request);
         body.retain(|name, _| !known.refused.contains(name));
         let key = key::of(&ask.owner, model, provider.account(), &body);
+        if let Some(answer) = self.recent.find(&key).filter(|_| !ask.fresh && !self.reuse.is_zero()) {
+            reuse(model, recorder, ledger);
+            recorder.live(Live::Delta { text: answer.text.clone() });
+            return Ok(answer);
+        }
         let boarded = if ask.fresh { self.flights.alone(ask.deadline) } else { self.flights.board(&key, ask.deadline) };
         let ticket = match boarded {
             Boarded::First(ticket) => {
@@ -273,6 +283,19 @@ impl Gateway {
     fn provider(&self, model: &Model) -> Result<Arc<dyn Provider>> {
         self.providers.get(model.provider).ok_or_else(|| route::not_configured(model))
     }
+}
+
+/// Takes down that an answer which is there already is used again.
+fn reuse(model: &Model, recorder: &Arc<dyn Recorder>, ledger: &Ledger) {
+    ledger.reused();
+    recorder.event(EventKind::Sent {
+        attempt: 1,
+        provider: model.provider.to_string(),
+        model: model.to_string(),
+        joined: false,
+        reused: true,
+        size: None,
+    });
 }
 
 /// Follows a flight until it ends or the waiter's own deadline passes.

@@ -14,6 +14,7 @@ mod answers;
 mod attempts;
 mod audit;
 mod calls;
+mod checkpoint;
 mod conversations;
 mod failure;
 mod model_notes;
@@ -31,9 +32,9 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 pub use answers::NewAnswer;
-pub use attempts::{AttemptEnd, NewAttempt};
+pub use attempts::{AttemptEnd, Begun, EndedAttempt, NewAttempt};
 pub use audit::{AuditEntry, AuditRecord};
-pub use calls::{CallStart, RunningCall};
+pub use calls::{CallNews, CallStart, RunningCall};
 pub use conversations::{NewMessage, ThreadWrite};
 pub use model_notes::ModelNote;
 pub use opening::Opening;
@@ -81,7 +82,7 @@ impl Store {
     async fn write<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         self.writer.run(job).await
     }
@@ -89,7 +90,7 @@ impl Store {
     /// Runs `job` in the next commit and waits for nothing; `false` when the queue is full.
     fn write_later<F>(&self, job: F) -> bool
     where
-        F: FnOnce(&Connection) -> rusqlite::Result<()> + Send + 'static,
+        F: FnMut(&Connection) -> rusqlite::Result<()> + Send + 'static,
     {
         self.writer.run_later(job)
     }
@@ -98,7 +99,7 @@ impl Store {
     async fn read<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         self.reader.run(job).await
     }

@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 use crate::coordination::{Instance, Slots};
 use crate::error::{Error, Result};
-use crate::gateway::{Admission, Breakers, Flights, Gateway, Limits, Memory, Patience, RoutingSettings};
+use crate::gateway::{Admission, Breakers, Flights, Gateway, Limits, Memory, Patience, RecentAnswers, RoutingSettings};
 use crate::providers::{self, Catalogue, Discovered, Endpoint, ProviderName, ProviderSettings, Providers};
 use crate::store::{Opening, Retention, Store};
 use crate::telemetry::Telemetry;
@@ -106,6 +106,7 @@ pub(super) struct Lasting {
     pub(super) memory: Arc<Memory>,
     pub(super) breakers: Arc<Breakers>,
     pub(super) flights: Flights,
+    pub(super) recent: RecentAnswers,
     pub(super) tasks: TaskTracker,
     pub(super) telemetry: Arc<Telemetry>,
 }
@@ -118,6 +119,7 @@ impl Lasting {
             memory: Arc::new(Memory::new(store.clone())),
             breakers: Arc::default(),
             flights: Flights::default(),
+            recent: RecentAnswers::default(),
             tasks: tasks.clone(),
             telemetry: Arc::clone(telemetry),
         }
@@ -140,7 +142,7 @@ pub(super) fn gateway(config: &Config, lasting: &Lasting) -> Result<Arc<Gateway>
         idle: config.timeouts.idle,
         idle_thinking: config.timeouts.idle_thinking,
     };
-    let Lasting { admission, store, memory, breakers, flights, tasks, telemetry } = lasting.clone();
+    let Lasting { admission, store, memory, breakers, flights, recent, tasks, telemetry } = lasting.clone();
     Ok(Arc::new(Gateway {
         catalogue: catalogue(config)?,
         providers: providers(config)?,
@@ -152,6 +154,7 @@ pub(super) fn gateway(config: &Config, lasting: &Lasting) -> Result<Arc<Gateway>
         memory,
         breakers,
         flights,
+        recent,
         tasks,
         telemetry,
     }))

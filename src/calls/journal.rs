@@ -4,17 +4,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::{trail, veiled};
 use crate::clock::Timestamp;
 use crate::error::{ErrorCode, Result};
 use crate::feed::{Feed, Reader};
-use crate::gateway::Recorder;
+use crate::gateway::{Departure, Recorder};
 use crate::protocol::{CallEvent, CallId, CallRow, CallState, Envelope, EventKind, Live, Phase, ThreadId, Told, Usage};
 use crate::providers::Model;
 use crate::redaction::Veil;
-use crate::store::{AttemptEnd, CallStart, NewAnswer, NewAttempt, Store, ThreadWrite};
+use crate::store::{AttemptEnd, Begun, CallNews, CallStart, EndedAttempt, NewAnswer, NewAttempt, Store, ThreadWrite};
 use crate::telemetry::{About, Telemetry, log};
 
 /// The journal of one call.
@@ -26,6 +27,8 @@ pub(super) struct Journal {
     veil: Arc<Veil>,
     feed: Feed<Told>,
     pages: Mutex<Pages>,
+    /// There is something that the store does not know.
+    stirred: Notify,
     now: Mutex<Now>,
     telemetry: Arc<Telemetry>,
 }
@@ -44,8 +47,12 @@ struct Now {
 
 #[derive(Debug, Default)]
 struct Pages {
-    /// Every event so far; a call has a dozen of them, and the store keeps each once however often it is offered.
+    /// Every event so far.
     events: Vec<CallEvent>,
+    /// How many of them are known to be in the store. The others are offered with each commit: it keeps each once.
+    kept: usize,
+    /// Requests that are over and whose end is not known to be in the store.
+    ended: Vec<EndedAttempt>,
     attempts: u32,
     /// The row is, or is about to be, in the store.
     saved: bool,
@@ -60,6 +67,25 @@ impl Pages {
         self.events.push(event.clone());
         event
     }
+
+    /// What the store does not know yet, for all that is known.
+    fn news(&self) -> CallNews {
+        CallNews { has_row: self.saved, events: self.events[self.kept..].to_vec(), ended: self.ended.clone() }
+    }
+
+    /// So many events are in the store now, and the ends of these requests.
+    fn keep(&mut self, events: usize, ended: &[u32]) {
+        self.kept = self.kept.max(events);
+        self.ended.retain(|attempt| !ended.contains(&attempt.n));
+    }
+
+    /// What is left to be kept, when nothing follows.
+    fn close(&mut self) -> CallNews {
+        self.closed = true;
+        let mut events = std::mem::take(&mut self.events);
+        events.drain(..std::mem::take(&mut self.kept));
+        CallNews { has_row: self.saved, events, ended: std::mem::take(&mut self.ended) }
+    }
 }
 
 impl Journal {
@@ -72,6 +98,7 @@ impl Journal {
             veil,
             feed: Feed::default(),
             pages: Mutex::default(),
+            stirred: Notify::new(),
             now: Mutex::default(),
             telemetry,
         }
@@ -167,14 +194,24 @@ impl Journal {
         });
     }
 
-    /// Makes the call visible to other processes, waiting for nothing.
+    /// Makes the call, and what has happened to it, visible to other processes, waiting for nothing.
     pub(super) fn save_later(&self) {
-        let events = {
+        let news = {
             let mut pages = self.pages();
+            let news = pages.news();
+            if pages.saved && news.events.is_empty() && news.ended.is_empty() {
+                return;
+            }
             pages.saved = true;
-            pages.events.clone()
+            news
         };
-        self.store.save_call_later(self.start(), events);
+        // A full queue loses nothing: a commit that is waited for offers all of it again.
+        self.store.save_call_later(self.start(), news);
+    }
+
+    /// Waits until something has happened that the store does not know.
+    pub(super) async fn stirred(&self) {
+        self.stirred.notified().await;
     }
 
     /// Commits the result with everything that is not on disk yet, then tells it.
@@ -182,15 +219,13 @@ impl Journal {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
         point_to_log(&mut envelope);
         let now = Timestamp::now();
-        let (mut event, events) = {
+        let (mut event, news) = {
             let mut pages = self.pages();
-            pages.closed = true;
             let event = pages.add(self.id(), EventKind::Finished { state: envelope.state }, now);
-            // Nobody asks for them again.
-            (event, std::mem::take(&mut pages.events))
+            (event, pages.close())
         };
         let envelope = Arc::new(envelope);
-        let result = self.store.finish_call(self.start(), events, Arc::clone(&envelope), thread, now).await;
+        let result = self.store.finish_call(self.start(), news, Arc::clone(&envelope), thread, now).await;
         let envelope = result.unwrap_or_else(|error| {
             // An answer that could not be kept is still the caller's, with the truth about it.
             let mut envelope = Arc::unwrap_or_clone(envelope);
@@ -278,10 +313,7 @@ impl Recorder for Journal {
         }
         let event = pages.add(self.id(), kind, Timestamp::now());
         trail::step(event.n, &event.kind);
-        if pages.saved {
-            // A full queue loses nothing: every later commit of this call offers all events again.
-            self.store.save_events_later(pages.events.clone());
-        }
+        self.stirred.notify_one();
         self.telemetry.call_event(self.about(), &event);
         self.feed.push(Told::Event(event));
     }
@@ -294,13 +326,15 @@ impl Recorder for Journal {
         self.feed.push(Told::Live(live));
     }
 
-    async fn begin_attempt(&self, model: &Model, key: &str) -> Result<u32> {
-        let (n, events) = {
+    async fn begin_attempt(&self, model: &Model, key: &str, reuse: bool) -> Result<Departure> {
+        let (n, news, events) = {
             let mut pages = self.pages();
             pages.attempts += 1;
+            let news = pages.news();
             pages.saved = true;
-            (pages.attempts, pages.events.clone())
+            (pages.attempts, news, pages.events.len())
         };
+        let ended: Vec<u32> = news.ended.iter().map(|attempt| attempt.n).collect();
         let mut name = model.to_string();
         self.veil.text(&mut name);
         let attempt = NewAttempt {
@@ -311,20 +345,37 @@ impl Recorder for Journal {
             at: Timestamp::now(),
         };
         let unsent = Unsent { journal: self, n };
-        self.store.begin_attempt(self.start(), events, attempt).await?;
+        let begun = self.store.begin_attempt(self.start(), news, attempt, reuse).await?;
         std::mem::forget(unsent);
-        Ok(n)
+        Ok(match begun {
+            Begun::Attempt => {
+                let mut pages = self.pages();
+                if !pages.closed {
+                    pages.keep(events, &ended);
+                }
+                Departure::Attempt(n)
+            }
+            Begun::Answered(answer) => Departure::Answered(answer),
+        })
     }
 
     async fn end_attempt(&self, n: u32, end: AttemptEnd, answer: Option<NewAnswer>) -> Result<()> {
         let answer = answer.map(|answer| veiled::hide_answer(&self.veil, answer));
-        let end = veiled::hide_end(&self.veil, end);
-        self.store.end_attempt(self.start.id.clone(), n, end, answer).await
+        let ended = EndedAttempt { n, end: veiled::hide_end(&self.veil, end), answer };
+        {
+            let mut pages = self.pages();
+            if !pages.closed {
+                pages.ended.push(ended);
+                self.stirred.notify_one();
+                return Ok(());
+            }
+        }
+        self.store.end_attempt(self.start.id.clone(), ended).await
     }
 
     fn abandon_attempt(&self, n: u32, end: AttemptEnd) {
-        let end = veiled::hide_end(&self.veil, end);
-        self.store.end_attempt_later(self.start.id.clone(), n, end);
+        let ended = EndedAttempt { n, end: veiled::hide_end(&self.veil, end), answer: None };
+        self.store.end_attempt_later(self.start.id.clone(), ended);
     }
 }
 
@@ -357,7 +408,7 @@ mod tests {
         let journal = Journal::new(start, store.clone(), Arc::default(), Arc::default());
         let model = Catalogue::embedded().unwrap().resolve("glm-4.6").unwrap();
         {
-            let mut committing = std::pin::pin!(journal.begin_attempt(&model, "key"));
+            let mut committing = std::pin::pin!(journal.begin_attempt(&model, "key", true));
             assert!(poll!(&mut committing).is_pending());
         }
         // Behind both in the queue of the store.

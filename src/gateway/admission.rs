@@ -37,7 +37,7 @@ use crate::error::{Error, Result};
 use crate::protocol::{PermitGauge, WaitingFor};
 use crate::providers::ProviderName;
 use lane::{Place, Waiter};
-use permit::Permit;
+pub(super) use permit::Permit;
 use queue::{GLOBAL, Seat};
 use watch::Shared;
 

@@ -12,7 +12,8 @@ use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use super::{
-    Admission, Ask, Flights, Gateway, Ledger, Limits as Permits, Memory, Need, Patience, Recorder, RoutingSettings,
+    Admission, Ask, Departure, Flights, Gateway, Ledger, Limits as Permits, Memory, Need, Patience, RecentAnswers,
+    Recorder, RoutingSettings,
 };
 use crate::clock::{Deadline, Timestamp};
 use crate::coordination::{Slots, prepare_state_dir};
@@ -68,8 +69,8 @@ impl Recorder for Notes {
 
     fn live(&self, _: Live) {}
 
-    async fn begin_attempt(&self, _: &Model, _: &str) -> Result<u32> {
-        Ok(1)
+    async fn begin_attempt(&self, _: &Model, _: &str, _: bool) -> Result<Departure> {
+        Ok(Departure::Attempt(1))
     }
 
     async fn end_attempt(&self, _: u32, _: AttemptEnd, _: Option<NewAnswer>) -> Result<()> {
@@ -113,6 +114,7 @@ async fn ask(dialect: Dialect, model: &str, status: u16, body: String) -> Outcom
         },
         reuse: minute,
         flights: Flights::default(),
+        recent: RecentAnswers::default(),
         tasks: TaskTracker::new(),
     });
     let question = Ask {

@@ -1,14 +1,18 @@
 //! Flies one request: permit, attempt, stream, and again where that makes sense.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 use tracing::{debug, trace, warn};
 
+use super::admission::Permit;
 use super::flight::{Failure, Flight};
+use super::recorder::Departure;
 use super::trail::{self, name_of};
-use super::{Answer, Gateway, Ledger, News, Patience, Recorder, lesson, retry, size};
+use super::{Answer, Gateway, Ledger, News, Patience, Recorder, lesson, retry, reuse, size};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode};
 use crate::evidence::estimate_tokens;
@@ -55,36 +59,45 @@ impl Pilot {
         landing.outcome = Some(outcome);
     }
 
-    /// An answer from the store, or a new one. The store is looked at only now that the flight is listed: an equal
-    /// request either shares it, or has landed before, and then its answer is there.
+    /// An answer that is there, or a new one. It is looked for only now that the flight is listed: an equal request either
+    /// shares it, or has landed before, and then its answer is there.
     async fn answer(&mut self) -> Result<Answer, Failure> {
-        if !self.fresh
-            && !self.gateway.reuse.is_zero()
-            && let Some(answer) = self.kept().await.map_err(Failure::final_)?
-        {
-            return Ok(answer);
+        if let Some(answer) = self.gateway.recent.find(&self.key).filter(|_| self.reuses()) {
+            return Ok(self.used_again(answer));
         }
-        self.gateway.breakers.admit(&self.model).map_err(|error| Failure { error, try_next: true })?;
+        if let Err(error) = self.gateway.breakers.admit(&self.model) {
+            let kept = self.kept().await.map_err(Failure::final_)?;
+            return kept.ok_or(Failure { error, try_next: true });
+        }
         if let Some(message) = size::warning(self.size, &self.model) {
             self.recorder.event(EventKind::Note { message });
         }
         self.try_until_settled().await
     }
 
+    fn reuses(&self) -> bool {
+        !self.fresh && !self.gateway.reuse.is_zero()
+    }
+
+    /// The answer that the store has, of another process or of an earlier time.
     async fn kept(&self) -> crate::error::Result<Option<Answer>> {
+        if !self.reuses() {
+            return Ok(None);
+        }
         let kept = self.gateway.store.find_answer(self.key.clone(), Timestamp::now()).await?;
-        let Some(answer) = kept.and_then(|body| serde_json::from_value::<Answer>(body).ok()) else { return Ok(None) };
-        self.ledger.reused();
-        self.recorder.event(EventKind::Sent {
-            attempt: 1,
-            provider: self.model.provider.to_string(),
-            model: self.model.to_string(),
-            joined: false,
-            reused: true,
-            size: None,
-        });
+        Ok(kept.and_then(|body| self.read(body)))
+    }
+
+    /// An answer as the store has it; one of another version that can not be read is none.
+    fn read(&self, body: Value) -> Option<Answer> {
+        let answer = serde_json::from_value::<Answer>(body).ok()?;
+        Some(self.used_again(answer))
+    }
+
+    fn used_again(&self, answer: Answer) -> Answer {
+        reuse(&self.model, &self.recorder, &self.ledger);
         self.flight.tell(News::Kept(answer.text.as_str().into()));
-        Ok(Some(answer))
+        answer
     }
 
     async fn try_until_settled(&mut self) -> Result<Answer, Failure> {
@@ -125,18 +138,31 @@ impl Pilot {
     async fn attempt(&self, number: u32) -> Result<Result<Answer, ProviderError>, Failure> {
         let ours = Failure::final_;
         let waiting = Instant::now();
-        let permit = self
-            .gateway
-            .admission
-            .acquire(&self.session, self.model.provider, self.flight.deadline(), |position, waiting_for| {
-                self.flight.tell(News::Phase(Phase::Queued));
-                self.recorder.event(EventKind::Queued { position, waiting_for });
-            })
-            .await
-            // Another provider may have room.
-            .map_err(|error| Failure { try_next: error.code == ErrorCode::OverCapacity, error })?;
+        let mut looks = number == 1 && self.reuses();
+        let mut permit = std::pin::pin!(self.permit());
+        let mut granted = poll_once(permit.as_mut()).await;
+        if granted.is_none()
+            && looks
+            && let Some(answer) = self.kept().await.map_err(ours)?
+        {
+            // Who has to wait for its turn looks first whether it needs one.
+            return Ok(Ok(answer));
+        }
+        let permit = match granted.take() {
+            Some(permit) => permit?,
+            None => permit.await?,
+        };
         self.ledger.queued(waiting.elapsed());
         trace!(waited_us = u64::try_from(waiting.elapsed().as_micros()).unwrap_or(u64::MAX), "permits granted");
+        let n = loop {
+            match self.recorder.begin_attempt(&self.model, &self.key, looks).await.map_err(ours)? {
+                Departure::Attempt(n) => break n,
+                Departure::Answered(body) => match self.read(body) {
+                    Some(answer) => return Ok(Ok(answer)),
+                    None => looks = false,
+                },
+            }
+        };
         self.recorder.event(EventKind::Sent {
             attempt: number,
             provider: self.model.provider.to_string(),
@@ -145,7 +171,6 @@ impl Pilot {
             reused: false,
             size: Some(self.size),
         });
-        let n = self.recorder.begin_attempt(&self.model, &self.key).await.map_err(ours)?;
         self.gateway.telemetry.attempt_begun(self.model.provider.as_str(), &self.model.id);
         let place = self.ledger.begin(&self.model);
         let mut open =
@@ -155,6 +180,18 @@ impl Pilot {
         drop(permit);
         self.gateway.breakers.record(&self.model, verdict(&outcome));
         Ok(self.book(open, outcome).await)
+    }
+
+    /// Waits for a permit, and tells of it.
+    async fn permit(&self) -> Result<Permit, Failure> {
+        let Self { gateway, session, model, flight, recorder, .. } = self;
+        let queued = |position, waiting_for| {
+            flight.tell(News::Phase(Phase::Queued));
+            recorder.event(EventKind::Queued { position, waiting_for });
+        };
+        let permit = gateway.admission.acquire(session, model.provider, flight.deadline(), queued).await;
+        // Another provider may have room.
+        permit.map_err(|error| Failure { try_next: error.code == ErrorCode::OverCapacity, error })
     }
 
     /// Sends the request and reads the stream to its end.
@@ -180,8 +217,8 @@ impl Pilot {
         stream.finish()
     }
 
-    /// Commits the end of an attempt, before anyone is told. What a store that fails can not keep is told all the same:
-    /// an answer that was paid for is its caller's, and the commit of the result says what is wrong.
+    /// Takes down the end of an attempt. What a store that fails can not keep is told all the same: an answer that was
+    /// paid for is its caller's, and the commit of the result says what is wrong.
     async fn book(
         &self,
         open: OpenAttempt<'_>,
@@ -193,7 +230,11 @@ impl Pilot {
         };
         let kept = settled.as_ref().ok().filter(|_| !self.gateway.reuse.is_zero()).map(|answer| self.to_keep(answer));
         open.end(end, kept).await;
-        if settled.is_ok() {
+        if let Ok(answer) = &settled {
+            if !self.gateway.reuse.is_zero() {
+                // Before the flight is taken off the list: an equal request finds the one or the other.
+                self.gateway.recent.keep(&self.key, answer, self.gateway.reuse);
+            }
             // Should it fail, the model is asked last for a while: no reason to keep its answer back.
             let _ = self.gateway.memory.forget(&self.model, &*self.provider).await.is_err();
         }
@@ -355,6 +396,15 @@ impl Drop for OpenAttempt<'_> {
         });
         self.pilot.recorder.abandon_attempt(self.n, end);
     }
+}
+
+/// What a future has at once; `None` when it must be waited for.
+async fn poll_once<F: Future + Unpin>(mut future: F) -> Option<F::Output> {
+    std::future::poll_fn(|context| match Pin::new(&mut future).poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 /// What an attempt says about the health of its model; `None` when it says nothing.

@@ -12,8 +12,8 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use tokio_util::task::TaskTracker;
 
 use super::{
-    Account, Admission, Answer, Ask, Flights, Gateway, Ledger, Limits, Memory, Need, Patience, Recorder, Route,
-    RoutingSettings,
+    Account, Admission, Answer, Ask, Departure, Flights, Gateway, Ledger, Limits, Memory, Need, Patience,
+    RecentAnswers, Recorder, Route, RoutingSettings,
 };
 use crate::clock::{Deadline, Timestamp};
 use crate::coordination::{Slots, prepare_state_dir};
@@ -23,7 +23,7 @@ use crate::protocol::{CallId, CallRecord, EventKind, InstanceId, Live};
 use crate::providers::{
     Catalogue, ChatMessage, ChatRequest, Endpoint, Model, ProviderName, ProviderSettings, Providers, Role,
 };
-use crate::store::{AttemptEnd, CallStart, NewAnswer, NewAttempt, Store};
+use crate::store::{AttemptEnd, Begun, CallNews, CallStart, EndedAttempt, NewAnswer, NewAttempt, Store};
 
 /// A gateway whose GLM, Kimi and custom endpoints are a fake.
 #[derive(Debug)]
@@ -63,6 +63,7 @@ impl Door {
             patience: patience(),
             reuse: Duration::from_mins(10),
             flights: Flights::default(),
+            recent: RecentAnswers::default(),
             tasks: TaskTracker::new(),
         };
         change(&mut gateway);
@@ -224,7 +225,7 @@ impl Recorder for Witness {
         }
     }
 
-    async fn begin_attempt(&self, model: &Model, key: &str) -> Result<u32> {
+    async fn begin_attempt(&self, model: &Model, key: &str, reuse: bool) -> Result<Departure> {
         let n = {
             let mut pages = self.pages();
             pages.attempts += 1;
@@ -237,16 +238,19 @@ impl Recorder for Witness {
             request_key: key.to_owned(),
             at: Timestamp::now(),
         };
-        self.store.begin_attempt(self.start.clone(), Vec::new(), attempt).await?;
-        Ok(n)
+        let begun = self.store.begin_attempt(self.start.clone(), CallNews::default(), attempt, reuse).await?;
+        Ok(match begun {
+            Begun::Attempt => Departure::Attempt(n),
+            Begun::Answered(answer) => Departure::Answered(answer),
+        })
     }
 
     async fn end_attempt(&self, n: u32, end: AttemptEnd, answer: Option<NewAnswer>) -> Result<()> {
-        self.store.end_attempt(self.start.id.clone(), n, end, answer).await
+        self.store.end_attempt(self.start.id.clone(), EndedAttempt { n, end, answer }).await
     }
 
     fn abandon_attempt(&self, n: u32, end: AttemptEnd) {
-        self.store.end_attempt_later(self.start.id.clone(), n, end);
+        self.store.end_attempt_later(self.start.id.clone(), EndedAttempt { n, end, answer: None });
     }
 }
 

@@ -29,14 +29,15 @@ pub struct NewAnswer {
 impl Store {
     /// The answer kept under `key`, unless its time is over.
     pub async fn find_answer(&self, key: String, now: Timestamp) -> Result<Option<Value>> {
-        self.read(move |connection| {
-            connection
-                .prepare_cached("SELECT body FROM answers WHERE key = ?1 AND expires_at > ?2")?
-                .query_row(params![key, now.as_millis()], |row| super::json_column(row, 0))
-                .optional()
-        })
-        .await
+        self.read(move |connection| find(connection, &key, now)).await
     }
+}
+
+pub(super) fn find(connection: &Connection, key: &str, now: Timestamp) -> rusqlite::Result<Option<Value>> {
+    connection
+        .prepare_cached("SELECT body FROM answers WHERE key = ?1 AND expires_at > ?2")?
+        .query_row(params![key, now.as_millis()], |row| super::json_column(row, 0))
+        .optional()
 }
 
 pub(super) fn insert(connection: &Connection, answer: &NewAnswer, now: Timestamp) -> rusqlite::Result<()> {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use rusqlite::{Connection, params};
 use serde_json::Value;
 
-use super::{CallStart, NewAnswer, Store, answers, calls, to_json};
+use super::{CallNews, CallStart, NewAnswer, Store, answers, calls, to_json};
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::protocol::{AttemptRecord, CallEvent, CallId, Cost, Nanodollars, Usage};
+use crate::protocol::{AttemptRecord, CallId, Cost, Nanodollars, Usage};
 
 /// A request that is about to leave.
 #[derive(Debug, Clone)]
@@ -45,18 +45,43 @@ pub struct AttemptEnd {
     pub extra: Option<Value>,
 }
 
+/// A request that is over.
+#[derive(Debug, Clone)]
+pub struct EndedAttempt {
+    /// Counts from 1 within the call.
+    pub n: u32,
+    /// How it ended.
+    pub end: AttemptEnd,
+    /// Its answer, to be used again.
+    pub answer: Option<NewAnswer>,
+}
+
+/// What is there when a request was about to leave.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Begun {
+    /// It may leave.
+    Attempt,
+    /// Its answer is here already; it must not.
+    Answered(Value),
+}
+
 impl Store {
-    /// Commits a request that is about to leave, with the call's row and events so far.
+    /// Commits a request that is about to leave, with the call's row and what is new of it. With `reuse`, the answer
+    /// to an equal one comes back instead, when there is one.
     pub async fn begin_attempt(
         &self,
         start: impl Into<Arc<CallStart>>,
-        events: Vec<CallEvent>,
+        news: CallNews,
         attempt: NewAttempt,
-    ) -> Result<()> {
+        reuse: bool,
+    ) -> Result<Begun> {
         let start = start.into();
         self.write(move |connection| {
+            if reuse && let Some(answer) = answers::find(connection, &attempt.request_key, attempt.at)? {
+                return Ok(Begun::Answered(answer));
+            }
             calls::insert_call(connection, &start)?;
-            calls::insert_events(connection, &events)?;
+            news.insert(connection, &start.id)?;
             connection
                 .prepare_cached(
                     "INSERT INTO attempts (call_id, n, provider, model, request_key, started_at)
@@ -69,31 +94,26 @@ impl Store {
                     attempt.model,
                     attempt.request_key,
                     attempt.at.as_millis(),
-                ])
-                .map(drop)
+                ])?;
+            Ok(Begun::Attempt)
         })
         .await
     }
 
     /// Commits the end of a request and, when it succeeded, its answer for reuse. A request ends once:
     /// what is said of it later changes nothing.
-    pub async fn end_attempt(&self, call: CallId, n: u32, end: AttemptEnd, answer: Option<NewAnswer>) -> Result<()> {
-        self.write(move |connection| end_row(connection, &call, n, &end, answer.as_ref())).await
+    pub async fn end_attempt(&self, call: CallId, ended: EndedAttempt) -> Result<()> {
+        self.write(move |connection| end_row(connection, &call, &ended)).await
     }
 
-    /// The same without waiting and without an answer for reuse.
-    pub fn end_attempt_later(&self, call: CallId, n: u32, end: AttemptEnd) -> bool {
-        self.write_later(move |connection| end_row(connection, &call, n, &end, None))
+    /// The same without waiting.
+    pub fn end_attempt_later(&self, call: CallId, ended: EndedAttempt) -> bool {
+        self.write_later(move |connection| end_row(connection, &call, &ended))
     }
 }
 
-fn end_row(
-    connection: &Connection,
-    call: &CallId,
-    n: u32,
-    end: &AttemptEnd,
-    answer: Option<&NewAnswer>,
-) -> rusqlite::Result<()> {
+pub(super) fn end_row(connection: &Connection, call: &CallId, ended: &EndedAttempt) -> rusqlite::Result<()> {
+    let EndedAttempt { n, end, answer } = ended;
     connection
         .prepare_cached(
             "UPDATE attempts SET finished_at = ?3, outcome = ?4, message = ?5, input_tokens = ?6, output_tokens = ?7,
@@ -116,7 +136,7 @@ fn end_row(
             end.priced_on,
             end.extra.as_ref().map(to_json),
         ])?;
-    answer.map_or(Ok(()), |answer| answers::insert(connection, answer, end.at))
+    answer.as_ref().map_or(Ok(()), |answer| answers::insert(connection, answer, end.at))
 }
 
 /// The requests of one call, in order.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Map, Value};
 
-use super::{Store, ThreadWrite, conversations, json_column, to_json};
+use super::{EndedAttempt, Store, ThreadWrite, attempts, conversations, json_column, to_json};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::{
@@ -36,6 +36,29 @@ pub struct CallStart {
     pub deadline_at: Timestamp,
 }
 
+/// What happened to a call since its last commit. Saying something twice changes nothing.
+#[derive(Debug, Clone, Default)]
+pub struct CallNews {
+    /// Its row is in the store, as far as is known: what is looked for first.
+    pub has_row: bool,
+    /// Steps.
+    pub events: Vec<CallEvent>,
+    /// Requests that are over.
+    pub ended: Vec<EndedAttempt>,
+}
+
+impl CallNews {
+    /// Steps alone.
+    pub fn of(events: Vec<CallEvent>) -> Self {
+        Self { events, ..Self::default() }
+    }
+
+    pub(super) fn insert(&self, connection: &Connection, call: &CallId) -> rusqlite::Result<()> {
+        insert_events(connection, &self.events)?;
+        self.ended.iter().try_for_each(|ended| attempts::end_row(connection, call, ended))
+    }
+}
+
 /// A call that its process has not finished.
 #[derive(Debug, Clone)]
 pub struct RunningCall {
@@ -50,54 +73,56 @@ pub struct RunningCall {
 }
 
 impl Store {
-    /// Writes the row of a call, if it is not there yet, and its events so far, without waiting for it;
-    /// `false` when it could not be queued.
-    pub fn save_call_later(&self, start: impl Into<Arc<CallStart>>, events: Vec<CallEvent>) -> bool {
+    /// Writes the row of a call, if it is not there yet, and what is new of it, without waiting for it; `false` when it could
+    /// not be queued.
+    pub fn save_call_later(&self, start: impl Into<Arc<CallStart>>, news: CallNews) -> bool {
         let start = start.into();
         self.write_later(move |connection| {
             insert_call(connection, &start)?;
-            insert_events(connection, &events)
+            news.insert(connection, &start.id)
         })
     }
 
-    /// Writes events in the next commit without waiting for it; `false` when they could not be queued.
-    pub fn save_events_later(&self, events: Vec<CallEvent>) -> bool {
-        self.write_later(move |connection| insert_events(connection, &events))
-    }
-
-    /// Ends a call: row, events, result and the turns of its conversation in one commit.
+    /// Ends a call: row, events, requests, result and the turns of its conversation in one commit.
     /// Returns the result as it was stored, which says so when another call came between two turns. A call that
     /// has ended keeps its first result, and that is what is returned.
     pub async fn finish_call(
         &self,
         start: impl Into<Arc<CallStart>>,
-        events: Vec<CallEvent>,
+        news: CallNews,
         result: impl Into<Arc<Envelope>>,
         thread: Option<ThreadWrite>,
         at: Timestamp,
     ) -> Result<Arc<Envelope>> {
-        let (start, mut result) = (start.into(), result.into());
+        let (start, result) = (start.into(), result.into());
         self.write(move |connection| {
-            if thread.is_none() && insert_ended_call(connection, &start, &result, at)? {
-                return insert_events(connection, &events).map(|()| result);
-            }
-            insert_call(connection, &start)?;
-            if let Some(first) = result_of(connection, &start.id)? {
-                return Ok(Arc::new(first));
-            }
-            insert_events(connection, &events)?;
-            if let Some(thread) = &thread
-                && let Some(note) = conversations::append(connection, thread, at)?
+            let mut result = Arc::clone(&result);
+            let last = thread.as_ref().map(|thread| conversations::last_turn(connection, thread)).transpose()?;
+            if let (Some(thread), Some(last)) = (&thread, last)
+                && let Some(note) = conversations::note(thread, last)
             {
                 Arc::make_mut(&mut result).warnings.push(note);
             }
-            if finish_row(connection, &start.id, &result, at, CallState::Running)? == 0 {
+            let body = to_json(&*result);
+            let end = Ended { start: &start, result: &result, body: &body, at };
+            let has_ended = if news.has_row {
+                end.update(connection, Unfinished::Running)? || end.insert(connection)?
+            } else {
+                end.insert(connection)? || end.update(connection, Unfinished::Running)?
+            };
+            if !has_ended {
+                if let Some(first) = result_of(connection, &start.id)? {
+                    return Ok(Arc::new(first));
+                }
                 // This process was taken for dead, which it is not: what was noted about that goes.
                 connection
                     .prepare_cached("DELETE FROM call_events WHERE call_id = ?1")?
                     .execute([start.id.as_str()])?;
-                insert_events(connection, &events)?;
-                finish_row(connection, &start.id, &result, at, CallState::Interrupted)?;
+                end.update(connection, Unfinished::Interrupted)?;
+            }
+            news.insert(connection, &start.id)?;
+            if let (Some(thread), Some(last)) = (&thread, last) {
+                conversations::append(connection, thread, last, at)?;
             }
             Ok(result)
         })
@@ -220,14 +245,14 @@ impl Store {
                 |row| row.get(0),
             )?;
             let mut result = Envelope::running(call.id.clone(), &call.tool);
-            take_over(&mut result, &super::attempts::of_call(connection, call.id.as_str())?);
-            result.thread_id = call.thread_id;
+            take_over(&mut result, &attempts::of_call(connection, call.id.as_str())?);
+            result.thread_id.clone_from(&call.thread_id);
             result.fail(
                 &Error::new(ErrorCode::Interrupted, format!("the process that ran call {} ended before it", call.id))
                     .hint(what_was_sent(connection, &call.id)?),
             );
             result.timing.total_ms = u64::try_from(at.since(call.created_at).as_millis()).unwrap_or(u64::MAX);
-            if finish_row(connection, &call.id, &result, at, CallState::Running)? == 0 {
+            if !finish_row(connection, &call.id, &result, &to_json(&result), at, Unfinished::Running)? {
                 return Ok(false);
             }
             let kind = EventKind::Finished { state: CallState::Interrupted };
@@ -268,34 +293,47 @@ fn take_over(result: &mut Envelope, attempts: &[AttemptRecord]) {
     result.cost = Cost { usd, priced: usd.is_some() };
 }
 
-/// Writes the row of a call that has ended before it had one, in one go; `false` when there is a row.
-fn insert_ended_call(
-    connection: &Connection,
-    start: &CallStart,
-    result: &Envelope,
+/// The end of a call.
+struct Ended<'a> {
+    start: &'a CallStart,
+    result: &'a Envelope,
+    /// The result as it is kept.
+    body: &'a str,
     at: Timestamp,
-) -> rusqlite::Result<bool> {
-    let rows = connection
-        .prepare_cached(
-            "INSERT OR IGNORE INTO calls
-             (id, owner, session, instance, tool, arguments, thread_id, state, created_at, deadline_at, finished_at, result)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        )?
-        .execute(params![
-            start.id.as_str(),
-            start.owner,
-            start.session,
-            start.instance.as_str(),
-            start.tool,
-            to_json(&start.arguments),
-            result.thread_id.as_ref().map(ThreadId::as_str),
-            result.state.as_str(),
-            start.created_at.as_millis(),
-            start.deadline_at.as_millis(),
-            at.as_millis(),
-            to_json(result),
-        ])?;
-    Ok(rows == 1)
+}
+
+impl Ended<'_> {
+    /// Writes the row of a call that has ended before it had one, in one go; `false` when there is a row.
+    fn insert(&self, connection: &Connection) -> rusqlite::Result<bool> {
+        let Self { start, result, body, at } = self;
+        let rows = connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO calls
+                 (id, owner, session, instance, tool, arguments, thread_id, state, created_at, deadline_at, finished_at,
+                  result)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            )?
+            .execute(params![
+                start.id.as_str(),
+                start.owner,
+                start.session,
+                start.instance.as_str(),
+                start.tool,
+                to_json(&start.arguments),
+                result.thread_id.as_ref().map(ThreadId::as_str),
+                result.state.as_str(),
+                start.created_at.as_millis(),
+                start.deadline_at.as_millis(),
+                at.as_millis(),
+                body,
+            ])?;
+        Ok(rows == 1)
+    }
+
+    /// Ends the row that stands at `before`; says whether there was one.
+    fn update(&self, connection: &Connection, before: Unfinished) -> rusqlite::Result<bool> {
+        finish_row(connection, &self.start.id, self.result, self.body, self.at, before)
+    }
 }
 
 pub(super) fn insert_call(connection: &Connection, start: &CallStart) -> rusqlite::Result<()> {
@@ -320,7 +358,7 @@ pub(super) fn insert_call(connection: &Connection, start: &CallStart) -> rusqlit
 }
 
 /// Events may be offered twice; each is kept once.
-pub(super) fn insert_events(connection: &Connection, events: &[CallEvent]) -> rusqlite::Result<()> {
+fn insert_events(connection: &Connection, events: &[CallEvent]) -> rusqlite::Result<()> {
     let mut statement = connection
         .prepare_cached("INSERT OR IGNORE INTO call_events (call_id, n, at, body) VALUES (?1, ?2, ?3, ?4)")?;
     for event in events {
@@ -336,26 +374,41 @@ fn result_of(connection: &Connection, id: &CallId) -> rusqlite::Result<Option<En
         .optional()
 }
 
-/// Ends the call's row if it stands at `before`; returns how many rows that were.
+/// How the row of a call stands that can be ended.
+#[derive(Debug, Clone, Copy)]
+enum Unfinished {
+    Running,
+    /// Its process was taken for dead.
+    Interrupted,
+}
+
+/// Ends the call's row if it stands at `before`; says whether it did.
 fn finish_row(
     connection: &Connection,
     id: &CallId,
     result: &Envelope,
+    body: &str,
     at: Timestamp,
-    before: CallState,
-) -> rusqlite::Result<usize> {
-    connection
-        .prepare_cached(
-            "UPDATE calls SET state = ?2, finished_at = ?3, result = ?4, thread_id = ?5 WHERE id = ?1 AND state = ?6",
-        )?
-        .execute(params![
-            id.as_str(),
-            result.state.as_str(),
-            at.as_millis(),
-            to_json(result),
-            result.thread_id.as_ref().map(ThreadId::as_str),
-            before.as_str(),
-        ])
+    before: Unfinished,
+) -> rusqlite::Result<bool> {
+    // Words and not parameters: a partial index tells them apart, and would have the statement planned anew each time.
+    let sql = match before {
+        Unfinished::Running => {
+            "UPDATE calls SET state = ?2, finished_at = ?3, result = ?4, thread_id = ?5 WHERE id = ?1 AND state = 'running'"
+        }
+        Unfinished::Interrupted => {
+            "UPDATE calls SET state = ?2, finished_at = ?3, result = ?4, thread_id = ?5
+             WHERE id = ?1 AND state = 'interrupted'"
+        }
+    };
+    let rows = connection.prepare_cached(sql)?.execute(params![
+        id.as_str(),
+        result.state.as_str(),
+        at.as_millis(),
+        body,
+        result.thread_id.as_ref().map(ThreadId::as_str),
+    ])?;
+    Ok(rows == 1)
 }
 
 fn summary(row: &Row<'_>) -> rusqlite::Result<CallSummary> {
@@ -428,7 +481,7 @@ fn record(connection: &Connection, id: &str) -> rusqlite::Result<CallRecord> {
             })
         })?
         .collect::<rusqlite::Result<_>>()?;
-    record.attempts = super::attempts::of_call(connection, id)?;
+    record.attempts = attempts::of_call(connection, id)?;
     Ok(record)
 }
 

@@ -140,13 +140,26 @@ fn turn(row: &Row<'_>) -> rusqlite::Result<TurnRecord> {
     })
 }
 
-/// Appends the turns. When others came in since the writer looked, they are kept and these follow;
-/// the sentence that is returned then tells the caller so.
-pub(super) fn append(
-    connection: &Connection,
-    thread: &ThreadWrite,
-    now: Timestamp,
-) -> rusqlite::Result<Option<String>> {
+/// The number of the last turn, 0 when there is none.
+pub(super) fn last_turn(connection: &Connection, thread: &ThreadWrite) -> rusqlite::Result<u32> {
+    connection
+        .prepare_cached("SELECT coalesce(max(turn), 0) FROM conversation_messages WHERE conversation_id = ?1")?
+        .query_row([thread.id.as_str()], |row| row.get(0))
+}
+
+/// What the caller is told when others came in since the writer looked: they are kept, and its turns follow.
+pub(super) fn note(thread: &ThreadWrite, last: u32) -> Option<String> {
+    let others = last.saturating_sub(thread.seen);
+    (others > 0).then(|| {
+        format!(
+            "{others} turns by other calls came into conversation {} meanwhile; this answer was appended after them without having seen them",
+            thread.id
+        )
+    })
+}
+
+/// Appends the turns behind the `last` one.
+pub(super) fn append(connection: &Connection, thread: &ThreadWrite, last: u32, now: Timestamp) -> rusqlite::Result<()> {
     let id = thread.id.as_str();
     connection
         .prepare_cached(
@@ -154,9 +167,6 @@ pub(super) fn append(
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT (id) DO UPDATE SET updated_at = ?6",
         )?
         .execute(params![id, thread.owner, thread.tool, thread.root, thread.title, now.as_millis()])?;
-    let last: u32 = connection
-        .prepare_cached("SELECT coalesce(max(turn), 0) FROM conversation_messages WHERE conversation_id = ?1")?
-        .query_row([id], |row| row.get(0))?;
     let mut statement = connection.prepare_cached(
         "INSERT INTO conversation_messages
          (conversation_id, turn, role, content, files, tool, model, call_id, at, state)
@@ -176,8 +186,5 @@ pub(super) fn append(
             to_json(&message.state),
         ])?;
     }
-    let others = last.saturating_sub(thread.seen);
-    Ok((others > 0).then(|| {
-        format!("{others} turns by other calls came into conversation {id} meanwhile; this answer was appended after them without having seen them")
-    }))
+    Ok(())
 }

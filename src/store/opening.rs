@@ -9,12 +9,13 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::time::Instant;
 
 use super::access::Access;
-use super::failure;
 use super::schema::{self, MIGRATIONS, Migrations};
+use super::{checkpoint, failure};
 use crate::error::{Error, ErrorCode, Result};
 
 #[cfg(test)]
@@ -54,10 +55,11 @@ impl Opening {
         let until = Instant::now() + self.drain;
         loop {
             wait(until, || access.try_share())?.ok_or_else(|| self.is_being_changed(path))?;
-            let connection = self.connect(path)?;
+            let mut connection = self.connect(path)?;
             let found = schema::version(&connection).map_err(|error| failure::of_sqlite(path, &error))?;
             if found == self.migrations.len() {
-                return Ok(connection);
+                let arranged = checkpoint::arrange(&mut connection, self.clone(), path.to_owned());
+                return arranged.map(|()| connection).map_err(|error| failure::of_sqlite(path, &error));
             }
             if found > self.migrations.len() {
                 return Err(schema::newer(path, found, self.migrations));
@@ -79,12 +81,14 @@ impl Opening {
         connection.busy_timeout(self.busy)?;
         // All that a call needs stays read: the usual sixteen are fewer than that, so that each one would be read anew.
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        // A statement stays as it was planned, whatever is bound to it: else some are planned anew each time.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         // A page that makes no sense is an error when it is read, not a wrong answer; a log that grew shrinks again.
         // What undoes a job is kept in memory: in a file it would be written as often as the log. The log is copied into
-        // the database when it has grown to what it may keep: pages that every call changes are then copied less often.
+        // the database beside the commits (`checkpoint.rs`).
         connection.execute_batch(
             "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = 8388608;
-             PRAGMA wal_autocheckpoint = 2000; PRAGMA temp_store = MEMORY;",
+             PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;",
         )?;
         Ok(connection)
     }

@@ -87,7 +87,10 @@ fn turns(thread: &str, seen: u32, texts: [&str; 2]) -> ThreadWrite {
 }
 
 async fn finish(store: &Store, id: &str, text: &str, thread: Option<ThreadWrite>) -> Arc<Envelope> {
-    store.finish_call(start(id), Vec::new(), result(id, text), thread, Timestamp::from_millis(3_000)).await.unwrap()
+    store
+        .finish_call(start(id), CallNews::default(), result(id, text), thread, Timestamp::from_millis(3_000))
+        .await
+        .unwrap()
 }
 
 async fn call(store: &Store, prefix: &str) -> Result<crate::protocol::CallRecord> {
@@ -104,7 +107,7 @@ async fn a_fresh_directory_may_be_opened_by_many_at_once() {
             opening.spawn(async move {
                 let store = Store::open(&dir).await?;
                 let id = format!("call-{number}");
-                store.finish_call(start(&id), Vec::new(), result(&id, "ok"), None, Timestamp::now()).await
+                store.finish_call(start(&id), CallNews::default(), result(&id, "ok"), None, Timestamp::now()).await
             });
         }
         while let Some(finished) = opening.join_next().await {
@@ -127,7 +130,7 @@ async fn a_job_that_fails_undoes_only_itself() {
     // All of them are queued while the first one runs, so that they are one commit.
     let (begin, begun) = std::sync::mpsc::channel::<()>();
     store.write_later(move |_| {
-        begun.recv().unwrap();
+        let _ = begun.recv();
         Ok(())
     });
     let failing = move |connection: &Connection| {
@@ -136,7 +139,7 @@ async fn a_job_that_fails_undoes_only_itself() {
     };
     let (before, failed, after, ()) =
         tokio::join!(store.write(insert("before")), store.write(failing), store.write(insert("after")), async {
-            begin.send(()).unwrap();
+            drop(begin);
         },);
     before.unwrap();
     after.unwrap();
@@ -263,11 +266,11 @@ async fn what_is_kept_is_readable_by_its_user_only() {
 async fn events_that_are_offered_again_are_kept_once_in_their_order() {
     let (_dir, store) = store().await;
     let (one, two, three) = (note("call", 1, "one"), note("call", 2, "two"), note("call", 3, "three"));
-    store.save_call_later(start("call"), vec![one.clone()]);
-    store.save_events_later(vec![one.clone(), two.clone()]);
-    store.save_events_later(vec![note("call", 2, "another two")]);
+    store.save_call_later(start("call"), CallNews::of(vec![one.clone()]));
+    store.save_call_later(start("call"), CallNews::of(vec![one.clone(), two.clone()]));
+    store.save_call_later(start("call"), CallNews::of(vec![note("call", 2, "another two")]));
     let all = vec![one.clone(), two.clone(), three.clone()];
-    store.finish_call(start("call"), all, result("call", "done"), None, Timestamp::now()).await.unwrap();
+    store.finish_call(start("call"), CallNews::of(all), result("call", "done"), None, Timestamp::now()).await.unwrap();
     assert_eq!(call(&store, "call").await.unwrap().events, [one, two, three]);
 }
 
@@ -277,7 +280,7 @@ async fn closing_the_store_writes_what_was_queued() {
     let count: u32 = 300;
     for number in 0..count {
         let id = format!("call-{number}");
-        assert!(store.save_call_later(start(&id), vec![note(&id, 1, "accepted")]));
+        assert!(store.save_call_later(start(&id), CallNews::of(vec![note(&id, 1, "accepted")])));
     }
     drop(store);
     let store = Store::open(dir.path()).await.unwrap();
@@ -288,11 +291,17 @@ async fn closing_the_store_writes_what_was_queued() {
 #[tokio::test]
 async fn an_attempt_ends_once() {
     let (_dir, store) = store().await;
-    store.begin_attempt(start("call"), Vec::new(), attempt(1)).await.unwrap();
+    store.begin_attempt(start("call"), CallNews::default(), attempt(1), false).await.unwrap();
     let id = || CallId::from("call".to_owned());
-    store.end_attempt(id(), 1, end("ok", UsageSource::Provider, Some(7)), None).await.unwrap();
+    store
+        .end_attempt(id(), EndedAttempt { n: 1, end: end("ok", UsageSource::Provider, Some(7)), answer: None })
+        .await
+        .unwrap();
     // Its last waiter left while the end was being committed.
-    store.end_attempt_later(id(), 1, end("cancelled", UsageSource::Unknown, None));
+    store.end_attempt_later(
+        id(),
+        EndedAttempt { n: 1, end: end("cancelled", UsageSource::Unknown, None), answer: None },
+    );
     finish(&store, "call", "done", None).await;
     let attempts = call(&store, "call").await.unwrap().attempts;
     assert_eq!((attempts[0].outcome.as_deref(), attempts[0].cost_usd), (Some("ok"), Some(7e-9)));
@@ -311,10 +320,10 @@ async fn a_list_sums_the_attempts_of_a_call_as_its_result_does() {
         let (_dir, store) = store().await;
         let mut sum = Usage::default();
         for (n, (source, cost)) in (1..).zip(&attempts) {
-            store.begin_attempt(start("call"), Vec::new(), attempt(n)).await.unwrap();
+            store.begin_attempt(start("call"), CallNews::default(), attempt(n), false).await.unwrap();
             let end = end("ended", *source, *cost);
             sum = sum.plus(end.usage);
-            store.end_attempt(CallId::from("call".to_owned()), n, end, None).await.unwrap();
+            store.end_attempt(CallId::from("call".to_owned()), EndedAttempt { n, end, answer: None }).await.unwrap();
         }
         finish(&store, "call", "done", None).await;
         let all = CallFilter { state: None, tool: None, since: None, limit: 1 };
@@ -327,7 +336,7 @@ async fn a_list_sums_the_attempts_of_a_call_as_its_result_does() {
 #[tokio::test]
 async fn an_answer_is_found_until_its_time_is_over() {
     let (_dir, store) = store().await;
-    store.begin_attempt(start("call"), Vec::new(), attempt(1)).await.unwrap();
+    store.begin_attempt(start("call"), CallNews::default(), attempt(1), false).await.unwrap();
     let answer = NewAnswer {
         key: "key".to_owned(),
         owner: "default".to_owned(),
@@ -337,7 +346,10 @@ async fn an_answer_is_found_until_its_time_is_over() {
         body: json!("answer"),
     };
     let ended = end("ok", UsageSource::Provider, None);
-    store.end_attempt(CallId::from("call".to_owned()), 1, ended, Some(answer)).await.unwrap();
+    store
+        .end_attempt(CallId::from("call".to_owned()), EndedAttempt { n: 1, end: ended, answer: Some(answer) })
+        .await
+        .unwrap();
     for (at, found) in [(1_200, true), (1_299, true), (1_300, false)] {
         let answer = store.find_answer("key".to_owned(), Timestamp::from_millis(at)).await.unwrap();
         assert_eq!(answer, found.then(|| json!("answer")), "at {at}");
@@ -347,7 +359,10 @@ async fn an_answer_is_found_until_its_time_is_over() {
 #[tokio::test]
 async fn a_running_call_is_interrupted_once_and_a_finished_one_never() {
     let (_dir, store) = store().await;
-    store.begin_attempt(start("call"), vec![note("call", 1, "accepted")], attempt(1)).await.unwrap();
+    store
+        .begin_attempt(start("call"), CallNews::of(vec![note("call", 1, "accepted")]), attempt(1), false)
+        .await
+        .unwrap();
     let (_, running) = store.running_calls().await.unwrap().remove(0);
     for _ in 0..2 {
         store.interrupt_call(running.clone(), Timestamp::from_millis(5_000)).await.unwrap();

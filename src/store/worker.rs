@@ -1,7 +1,9 @@
 //! A thread that owns a connection and runs jobs on it, so that nothing blocks the runtime.
 //!
-//! A job can fail, or even panic, without harm to its neighbours: only its own changes are undone. Should SQLite give
-//! up the whole transaction (disk full, I/O error), every job of the batch is told so, and nothing of it is kept.
+//! A job can fail, or even panic, without harm to its neighbours: only its own changes are undone. That is rare, so a
+//! batch runs without savepoints, and once more with one for each job when one of them fails; a job may therefore run
+//! twice. Should SQLite give up the whole transaction (disk full, I/O error), every job of the batch is told so, and
+//! nothing of it is kept.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -21,14 +23,16 @@ const QUEUE: usize = 1024;
 /// Jobs in one commit at the most, so that the first of them is not kept waiting for ever.
 const BATCH: usize = 256;
 
-/// What a job leaves: how to tell its caller of the commit, and its failure, if it failed.
-struct Done {
-    acknowledge: Box<dyn FnOnce(Result<()>) + Send>,
-    failure: Option<Error>,
+/// Work on the connection, and whoever waits for it.
+trait Job: Send {
+    /// Does the work, or takes note of why there is no connection. It may come again; the last time counts.
+    fn carry_out(&mut self, connection: Result<&Connection>);
+    /// Why it failed, if it did.
+    fn failure(&self) -> Option<&Error>;
+    /// Tells whoever waits, now that the commit is over.
+    fn acknowledge(self: Box<Self>, commit: Result<()>);
 }
 
-/// Gets the connection, or the reason why there is none.
-type Job = Box<dyn FnOnce(Result<&Connection>) -> Done + Send>;
 type Connect = Box<dyn FnMut() -> Result<Connection> + Send>;
 
 /// Whether jobs are wrapped in a commit.
@@ -43,7 +47,7 @@ pub(super) enum Mode {
 /// The handle of the thread. It ends after the last handle is gone and the queue is empty.
 #[derive(Debug, Clone)]
 pub(super) struct Worker {
-    jobs: Option<mpsc::Sender<Job>>,
+    jobs: Option<mpsc::Sender<Box<dyn Job>>>,
     mode: Mode,
     /// Joined by the last handle, so that what was queued is on disk when the store is closed.
     _thread: Arc<Thread>,
@@ -104,19 +108,10 @@ impl Worker {
     pub(super) async fn run<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let mode = self.mode;
-        let job: Job = Box::new(move |connection| {
-            let result = connection.and_then(|connection| carry_out(connection, mode, job));
-            let failure = result.as_ref().err().cloned();
-            let acknowledge = move |commit: Result<()>| {
-                // Whoever asked may have left.
-                drop(answer.send(result.and_then(|value| commit.map(|()| value))));
-            };
-            Done { acknowledge: Box::new(acknowledge), failure }
-        });
+        let job = Box::new(Awaited { job, mode: self.mode, result: Err(gone()), answer });
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
         jobs.send(job).await.map_err(|_| gone())?;
         let result = answered.await.map_err(|_| gone())?;
@@ -130,18 +125,66 @@ impl Worker {
     /// Queues `job` and waits for nothing; `false` when the queue is full or closed.
     pub(super) fn run_later<F>(&self, job: F) -> bool
     where
-        F: FnOnce(&Connection) -> rusqlite::Result<()> + Send + 'static,
+        F: FnMut(&Connection) -> rusqlite::Result<()> + Send + 'static,
     {
-        let mode = self.mode;
-        let job: Job = Box::new(move |connection| {
-            // Who does not wait does not ask: what matters is written again by a job that is waited for.
-            let failure = connection.and_then(|connection| carry_out(connection, mode, job)).err();
-            if let Some(error) = &failure {
-                tracing::error!(%error, "the store failed at what nobody waits for");
-            }
-            Done { acknowledge: Box::new(drop), failure }
-        });
+        let job = Box::new(Unattended { job, mode: self.mode, failure: None });
         self.jobs.as_ref().is_some_and(|jobs| jobs.try_send(job).is_ok())
+    }
+}
+
+/// A job that somebody waits for.
+struct Awaited<T, F> {
+    job: F,
+    mode: Mode,
+    result: Result<T>,
+    answer: oneshot::Sender<Result<T>>,
+}
+
+impl<T, F> Job for Awaited<T, F>
+where
+    T: Send,
+    F: FnMut(&Connection) -> rusqlite::Result<T> + Send,
+{
+    fn carry_out(&mut self, connection: Result<&Connection>) {
+        let Self { job, mode, result, .. } = self;
+        *result = connection.and_then(|connection| mode.carry_out(connection, job));
+    }
+
+    fn failure(&self) -> Option<&Error> {
+        self.result.as_ref().err()
+    }
+
+    fn acknowledge(self: Box<Self>, commit: Result<()>) {
+        let Self { result, answer, .. } = *self;
+        // Whoever asked may have left.
+        drop(answer.send(result.and_then(|value| commit.map(|()| value))));
+    }
+}
+
+/// A job that nobody waits for. Who does not wait does not ask: what matters is written again by a job that is waited for.
+struct Unattended<F> {
+    job: F,
+    mode: Mode,
+    failure: Option<Error>,
+}
+
+impl<F> Job for Unattended<F>
+where
+    F: FnMut(&Connection) -> rusqlite::Result<()> + Send,
+{
+    fn carry_out(&mut self, connection: Result<&Connection>) {
+        let Self { job, mode, .. } = self;
+        self.failure = connection.and_then(|connection| mode.carry_out(connection, job)).err();
+    }
+
+    fn failure(&self) -> Option<&Error> {
+        self.failure.as_ref()
+    }
+
+    fn acknowledge(self: Box<Self>, _: Result<()>) {
+        if let Some(error) = self.failure {
+            tracing::error!(%error, "the store failed at what nobody waits for");
+        }
     }
 }
 
@@ -149,30 +192,25 @@ fn gone() -> Error {
     Error::internal("the store is closed")
 }
 
-/// Runs one job so that its failure undoes only its own changes, and a query sees one state of the database.
-fn carry_out<T>(
-    connection: &Connection,
-    mode: Mode,
-    job: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-) -> Result<T> {
-    match mode {
-        Mode::Write => {
-            say(connection, "SAVEPOINT job")?;
-            let result = attempt(connection, job);
-            let undone = if result.is_ok() { Ok(()) } else { say(connection, "ROLLBACK TO job") };
-            let ended = undone.and_then(|()| say(connection, "RELEASE job"));
-            // The job's own failure says more than that its savepoint is gone.
-            result.and_then(|value| ended.map(|()| value))
-        }
-        Mode::Read => {
-            let snapshot = connection.unchecked_transaction().map_err(|error| named(connection, &error))?;
-            attempt(&snapshot, job)
+impl Mode {
+    /// Runs one job. A query sees one state of the database.
+    fn carry_out<T>(
+        self,
+        connection: &Connection,
+        job: &mut impl FnMut(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        match self {
+            Self::Write => attempt(connection, job),
+            Self::Read => {
+                let snapshot = connection.unchecked_transaction().map_err(|error| named(connection, &error))?;
+                attempt(&snapshot, job)
+            }
         }
     }
 }
 
 /// Runs a job; a panic is its failure and not the thread's.
-fn attempt<T>(connection: &Connection, job: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+fn attempt<T>(connection: &Connection, job: &mut impl FnMut(&Connection) -> rusqlite::Result<T>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(|| job(connection))) {
         Ok(result) => result.map_err(|error| named(connection, &error)),
         Err(_) => Err(Error::internal("a job of the store panicked").hint("this is a bug: please report it")),
@@ -190,7 +228,7 @@ fn named(connection: &Connection, error: &rusqlite::Error) -> Error {
 }
 
 fn serve(
-    mut queue: mpsc::Receiver<Job>,
+    mut queue: mpsc::Receiver<Box<dyn Job>>,
     mode: Mode,
     mut connect: Connect,
     opened: Option<oneshot::Sender<Result<()>>>,
@@ -215,19 +253,24 @@ fn serve(
         };
         match mode {
             Mode::Write => commit(&open, job, &mut queue),
-            Mode::Read => (job(Ok(&open)).acknowledge)(Ok(())),
+            Mode::Read => {
+                let mut job = job;
+                job.carry_out(Ok(&open));
+                job.acknowledge(Ok(()));
+            }
         }
         // A connection that can not leave its transaction is of no use; the next job opens another one.
         connection = Some(open).filter(Connection::is_autocommit);
     }
 }
 
-fn refuse(job: Job, error: &Error) {
-    (job(Err(error.clone())).acknowledge)(Ok(()));
+fn refuse(mut job: Box<dyn Job>, error: &Error) {
+    job.carry_out(Err(error.clone()));
+    job.acknowledge(Ok(()));
 }
 
 /// One commit: the job that came, and all that have queued behind it.
-fn commit(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>) {
+fn commit(connection: &Connection, first: Box<dyn Job>, queue: &mut mpsc::Receiver<Box<dyn Job>>) {
     if let Err(error) = say(connection, "BEGIN IMMEDIATE") {
         // What waits behind it would meet the same lock, each one for as long as this one did.
         refuse(first, &error);
@@ -237,24 +280,54 @@ fn commit(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>) 
         }
         return;
     }
-    let mut done = vec![first(Ok(connection))];
-    // SQLite gives up the whole transaction when the disk is full: what came after that would be outside of it.
-    while done.len() < BATCH && !connection.is_autocommit() {
-        let Ok(job) = queue.try_recv() else { break };
-        done.push(job(Ok(connection)));
+    let mut batch: Vec<Box<dyn Job>> = Vec::new();
+    let mut next = Some(first);
+    let mut failed = false;
+    while let Some(mut job) = next.take() {
+        job.carry_out(Ok(connection));
+        failed = job.failure().is_some();
+        batch.push(job);
+        // SQLite gives up the whole transaction when the disk is full: what came after that would be outside of it.
+        if !failed && batch.len() < BATCH && !connection.is_autocommit() {
+            next = queue.try_recv().ok();
+        }
     }
-    let committed = if connection.is_autocommit() {
-        let cause = done.iter().rev().find_map(|job| job.failure.clone());
-        Err(cause.unwrap_or_else(|| Error::internal("the store gave up a commit")))
-    } else {
-        say(connection, "COMMIT")
+    let committed = match failed && !connection.is_autocommit() {
+        true => apart(connection, &mut batch),
+        false => end(connection, &batch),
     };
     if committed.is_err() && !connection.is_autocommit() {
         // Nothing of the batch may stay open for the next one to commit by accident.
         drop(connection.execute_batch("ROLLBACK"));
     }
-    tracing::trace!(jobs = done.len(), "committed");
-    for job in done {
-        (job.acknowledge)(committed.clone());
+    tracing::trace!(jobs = batch.len(), "committed");
+    for job in batch {
+        job.acknowledge(committed.clone());
     }
+}
+
+/// Begins a batch anew in which a job failed, each job so that its failure undoes only its own changes.
+fn apart(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<()> {
+    say(connection, "ROLLBACK")?;
+    say(connection, "BEGIN IMMEDIATE")?;
+    for job in &mut *batch {
+        say(connection, "SAVEPOINT job")?;
+        job.carry_out(Ok(connection));
+        if connection.is_autocommit() {
+            break;
+        }
+        if job.failure().is_some() {
+            say(connection, "ROLLBACK TO job")?;
+        }
+        say(connection, "RELEASE job")?;
+    }
+    end(connection, batch)
+}
+
+fn end(connection: &Connection, batch: &[Box<dyn Job>]) -> Result<()> {
+    if connection.is_autocommit() {
+        let cause = batch.iter().rev().find_map(|job| job.failure().cloned());
+        return Err(cause.unwrap_or_else(|| Error::internal("the store gave up a commit")));
+    }
+    say(connection, "COMMIT")
 }

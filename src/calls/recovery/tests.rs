@@ -5,7 +5,7 @@ use serde_json::Map;
 use super::*;
 use crate::coordination::prepare_state_dir;
 use crate::protocol::{CallEvent, CallId, CallState, Envelope, EventKind, InstanceId};
-use crate::store::{AttemptEnd, CallStart, NewAttempt};
+use crate::store::{AttemptEnd, CallNews, CallStart, EndedAttempt, NewAttempt};
 
 struct House {
     dir: tempfile::TempDir,
@@ -34,7 +34,7 @@ impl House {
             created_at: now,
             deadline_at: now,
         };
-        assert!(self.store.save_call_later(start.clone(), Vec::new()));
+        assert!(self.store.save_call_later(start.clone(), CallNews::default()));
         let is_there = async |id| self.store.running_calls().await.unwrap().iter().any(|(_, call)| call.id == id);
         while !is_there(start.id.clone()).await {
             tokio::task::yield_now().await;
@@ -42,7 +42,7 @@ impl House {
         for n in 1..=attempts {
             let (provider, model) = ("glm".to_owned(), "glm-5.3".to_owned());
             let attempt = NewAttempt { n, provider, model, request_key: "k".to_owned(), at: now };
-            self.store.begin_attempt(start.clone(), Vec::new(), attempt).await.unwrap();
+            self.store.begin_attempt(start.clone(), CallNews::default(), attempt, false).await.unwrap();
         }
         start
     }
@@ -57,7 +57,7 @@ impl House {
             priced_on: None,
             extra: None,
         };
-        self.store.end_attempt(call.id.clone(), n, end, None).await.unwrap();
+        self.store.end_attempt(call.id.clone(), EndedAttempt { n, end, answer: None }).await.unwrap();
     }
 
     async fn result(&self, call: &CallStart) -> Envelope {
@@ -97,7 +97,7 @@ async fn a_call_that_ends_between_being_listed_and_being_marked_keeps_its_result
     let listed = house.store.running_calls().await.unwrap();
     let mut result = Envelope::running(call.id.clone(), "chat");
     result.state = CallState::Succeeded;
-    house.store.finish_call(call.clone(), Vec::new(), result, None, Timestamp::now()).await.unwrap();
+    house.store.finish_call(call.clone(), CallNews::default(), result, None, Timestamp::now()).await.unwrap();
     for (_, running) in listed {
         assert!(!house.store.interrupt_call(running, Timestamp::now()).await.unwrap());
     }
@@ -114,7 +114,7 @@ async fn a_process_that_was_taken_for_dead_and_is_not_has_the_last_word() {
     result.text = "an answer".to_owned();
     let kind = EventKind::Finished { state: CallState::Succeeded };
     let event = CallEvent { call_id: call.id.clone(), n: 1, at: Timestamp::now(), kind: kind.clone() };
-    house.store.finish_call(call.clone(), vec![event], result, None, Timestamp::now()).await.unwrap();
+    house.store.finish_call(call.clone(), CallNews::of(vec![event]), result, None, Timestamp::now()).await.unwrap();
     let record = house.store.get_call("default".to_owned(), call.id.to_string()).await.unwrap();
     assert_eq!((record.result.state, record.result.text.as_str()), (CallState::Succeeded, "an answer"));
     assert_eq!(record.events.into_iter().map(|event| event.kind).collect::<Vec<_>>(), [kind]);

@@ -6,7 +6,9 @@ use super::*;
 use crate::error::{Error, ErrorCode};
 use crate::protocol::CallFilter;
 use crate::protocol::{CallEvent, CallId, CallState, Envelope, EventKind, InstanceId, ThreadId};
-use crate::store::{AttemptEnd, AuditEntry, CallStart, NewAnswer, NewAttempt, NewMessage, ThreadWrite};
+use crate::store::{
+    AttemptEnd, AuditEntry, CallNews, CallStart, EndedAttempt, NewAnswer, NewAttempt, NewMessage, ThreadWrite,
+};
 
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
@@ -50,7 +52,7 @@ async fn running(store: &Store, age: Duration) -> CallStart {
     };
     let kind = EventKind::Note { message: "a step".to_owned() };
     let event = CallEvent { call_id: start.id.clone(), n: 1, at: start.created_at, kind };
-    store.begin_attempt(start.clone(), vec![event], attempt).await.unwrap();
+    store.begin_attempt(start.clone(), CallNews::of(vec![event]), attempt, false).await.unwrap();
     start
 }
 
@@ -84,7 +86,7 @@ async fn finished(store: &Store, age: Duration, error: Option<&Error>) -> CallSt
         seen: 0,
         messages: vec![message],
     };
-    store.finish_call(start.clone(), Vec::new(), result, Some(thread), now().before(age)).await.unwrap();
+    store.finish_call(start.clone(), CallNews::default(), result, Some(thread), now().before(age)).await.unwrap();
     start
 }
 
@@ -107,7 +109,7 @@ async fn answer(store: &Store, key: &str, age: Duration, keep: Duration, size: u
         priced_on: None,
         extra: None,
     };
-    store.end_attempt(call.id, 1, end, Some(answer)).await.unwrap();
+    store.end_attempt(call.id, EndedAttempt { n: 1, end, answer: Some(answer) }).await.unwrap();
 }
 
 async fn count(store: &Store, table: &'static str) -> u32 {
@@ -181,7 +183,7 @@ async fn an_idle_conversation_goes_unless_a_running_call_continues_it() {
     let continued = finished(&store, KEEP.threads + HOUR, None).await;
     let lively = finished(&store, HOUR * 23, None).await;
     let call = CallStart { thread_id: continued.thread_id.clone(), ..start(Duration::ZERO) };
-    assert!(store.save_call_later(call, Vec::new()));
+    assert!(store.save_call_later(call, CallNews::default()));
     tidy(&store).await;
     let left = store.list_threads("default".to_owned(), 10).await.unwrap();
     let left: Vec<_> = left.into_iter().map(|thread| Some(thread.thread_id)).collect();

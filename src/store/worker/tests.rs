@@ -165,10 +165,10 @@ async fn a_job_that_holds_the_last_handle_does_not_wait_for_itself() {
     let worker = Worker::start("test", Mode::Write, || Ok(Connection::open_in_memory().unwrap())).await.unwrap();
     let (go, wait) = mpsc::channel::<()>();
     let (ended, has_ended) = mpsc::channel();
-    let held = worker.clone();
+    let mut held = Some(worker.clone());
     assert!(worker.run_later(move |_| {
         let _ = wait.recv();
-        drop(held);
+        drop(held.take());
         let _ = ended.send(());
         Ok(())
     }));
