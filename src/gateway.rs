@@ -241,6 +241,7 @@ impl Gateway {
             recorder.live(Live::Delta { text: answer.text.clone() });
             return Ok(answer);
         }
+        let mut has_joined = false;
         let boarded = if ask.fresh { self.flights.alone(ask.deadline) } else { self.flights.board(&key, ask.deadline) };
         let ticket = match boarded {
             Boarded::First(ticket) => {
@@ -265,6 +266,7 @@ impl Gateway {
                 ticket
             }
             Boarded::Joined(ticket) => {
+                has_joined = true;
                 ledger.joined();
                 recorder.event(EventKind::Sent {
                     attempt: 1,
@@ -277,7 +279,7 @@ impl Gateway {
                 ticket
             }
         };
-        wait(ask.deadline, model, &ticket, recorder).await
+        wait(ask.deadline, model, &ticket, has_joined, recorder).await
     }
 
     fn provider(&self, model: &Model) -> Result<Arc<dyn Provider>> {
@@ -303,6 +305,7 @@ async fn wait(
     deadline: Deadline,
     model: &Model,
     ticket: &Ticket,
+    has_joined: bool,
     recorder: &Arc<dyn Recorder>,
 ) -> Result<Answer, Failure> {
     let mut news = ticket.news();
@@ -324,8 +327,11 @@ async fn wait(
         }
         match item {
             Some(News::Phase(now)) => {
-                phase = now;
-                recorder.live(Live::Heartbeat { phase, received: ticket.received() });
+                let before = std::mem::replace(&mut phase, now);
+                // The others begin with a step, which who began the request is told.
+                if has_joined || now == Phase::Thinking || before == Phase::Thinking {
+                    recorder.live(Live::Heartbeat { phase, received: ticket.received() });
+                }
             }
             Some(News::Text(text) | News::Kept(text)) => recorder.live(Live::Delta { text: text.to_string() }),
             Some(News::Ended(outcome)) => return (*outcome).clone(),

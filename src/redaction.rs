@@ -54,11 +54,17 @@ impl Redactor {
     /// `text` with a placeholder in place of each secret.
     pub fn redact<'a>(&self, vault: &mut Vault, text: &'a str) -> Cow<'a, str> {
         let Some(scanner) = &self.scanner else { return Cow::Borrowed(WITHHELD) };
+        if vault.is_clean(text) {
+            return Cow::Borrowed(text);
+        }
         let mut text = Cow::Borrowed(text);
         for _ in 0..PASSES {
             match pass(scanner, vault, &text) {
                 Some(redacted) => text = Cow::Owned(redacted),
-                None => break,
+                None => {
+                    vault.note_clean(&text);
+                    break;
+                }
             }
         }
         text

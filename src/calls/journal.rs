@@ -169,6 +169,7 @@ impl Journal {
                 (now.provider, now.model) = (Some(provider.clone()), Some(model.clone()));
             }
             EventKind::Retrying { .. } => now.phase = Some(Phase::Retrying),
+            EventKind::FirstToken => now.phase = Some(Phase::Answering),
             _ => {}
         }
     }

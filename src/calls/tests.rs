@@ -29,7 +29,15 @@ fn is_queued(told: &Told) -> bool {
 }
 
 fn is_in(phase: Phase) -> impl Fn(&Told) -> bool {
-    move |told| matches!(told, Told::Live(Live::Heartbeat { phase: now, .. }) if *now == phase)
+    move |told| {
+        let now = match told {
+            Told::Live(Live::Heartbeat { phase, .. }) => Some(*phase),
+            // A step that says it is not followed by a beat that says the same.
+            Told::Event(CallEvent { kind: EventKind::Sent { .. }, .. }) => Some(Phase::Waiting),
+            _ => None,
+        };
+        now == Some(phase)
+    }
 }
 
 fn outcomes(record: &crate::protocol::CallRecord) -> Vec<Option<&str>> {

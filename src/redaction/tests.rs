@@ -54,6 +54,19 @@ fn the_same_secret_has_the_same_placeholder_and_another_one_another() {
 }
 
 #[test]
+fn a_text_that_was_clean_is_looked_at_again_once_its_secret_is_known() {
+    let secret = chance(Alphabet::Alnum, 20, 3);
+    let text = format!("I tried {secret}, as it was told. {}", "Nothing came of it. ".repeat(10));
+    let mut vault = Vault::default();
+    for _ in 0..2 {
+        assert_eq!(Redactor::shared().redact(&mut vault, &text), text, "nothing gives it away");
+    }
+    drop(Redactor::shared().redact(&mut vault, &format!("API_KEY={secret}\n")).into_owned());
+    let out = Redactor::shared().redact(&mut vault, &text).into_owned();
+    assert!(!out.contains(&secret) && out.contains("tried <SECRET"), "{out}");
+}
+
+#[test]
 fn what_an_assignment_gave_away_is_found_where_nothing_else_tells() {
     let secret = chance(Alphabet::Alnum, 20, 3);
     let mut vault = Vault::default();

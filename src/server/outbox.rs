@@ -166,6 +166,18 @@ impl Outbox {
         }
     }
 
+    /// Waits until there is something to do.
+    pub(super) async fn filled(&self) {
+        while self.is_idle() {
+            self.filled.notified().await;
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        let queue = self.lock();
+        queue.items.is_empty() && queue.close.is_none()
+    }
+
     /// Waits for something to do. Cancel-safe.
     pub(super) async fn next(&self) -> Next {
         loop {

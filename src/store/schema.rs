@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorCode};
 pub(super) type Migrations = &'static [&'static str];
 
 /// The schema of this program.
-pub(super) const MIGRATIONS: Migrations = &[FIRST, UPKEEP, AUDIT];
+pub(super) const MIGRATIONS: Migrations = &[FIRST, UPKEEP, AUDIT, ROWS];
 
 const FIRST: &str = "CREATE TABLE calls (
         id TEXT PRIMARY KEY, owner TEXT NOT NULL, session TEXT NOT NULL, instance TEXT NOT NULL,
@@ -64,6 +64,38 @@ const AUDIT: &str = "CREATE TABLE audit_logs (
         action TEXT NOT NULL, target TEXT, details TEXT NOT NULL, ok INTEGER NOT NULL
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX audit_logs_by_age ON audit_logs (at, id);";
+
+/// Rows that hold whole answers stand in tables with a small index of their names. A table without row numbers is an index
+/// itself: to find a name in it, SQLite reads the answers on the way there.
+const ROWS: &str = "CREATE TABLE new_calls (
+        id TEXT PRIMARY KEY NOT NULL, owner TEXT NOT NULL, session TEXT NOT NULL, instance TEXT NOT NULL,
+        tool TEXT NOT NULL, arguments TEXT NOT NULL, thread_id TEXT, state TEXT NOT NULL,
+        created_at INTEGER NOT NULL, deadline_at INTEGER NOT NULL, finished_at INTEGER, result TEXT,
+        cancel_requested INTEGER NOT NULL DEFAULT 0, kept TEXT
+     ) STRICT;
+     INSERT INTO new_calls SELECT * FROM calls ORDER BY id;
+     DROP TABLE calls;
+     ALTER TABLE new_calls RENAME TO calls;
+     CREATE INDEX calls_by_age ON calls (owner, created_at);
+     CREATE INDEX calls_running ON calls (instance) WHERE state = 'running';
+     CREATE INDEX calls_with_result ON calls (finished_at) WHERE result IS NOT NULL;
+     CREATE TABLE new_answers (
+        key TEXT PRIMARY KEY NOT NULL, owner TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL,
+        created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, body TEXT NOT NULL
+     ) STRICT;
+     INSERT INTO new_answers SELECT * FROM answers ORDER BY created_at;
+     DROP TABLE answers;
+     ALTER TABLE new_answers RENAME TO answers;
+     CREATE INDEX answers_by_expiry ON answers (expires_at);
+     CREATE INDEX answers_by_size ON answers (created_at, octet_length(body), key);
+     CREATE TABLE new_messages (
+        conversation_id TEXT NOT NULL, turn INTEGER NOT NULL, role TEXT NOT NULL, content TEXT NOT NULL,
+        files TEXT NOT NULL, tool TEXT NOT NULL, model TEXT, call_id TEXT NOT NULL, at INTEGER NOT NULL,
+        state TEXT NOT NULL, PRIMARY KEY (conversation_id, turn)
+     ) STRICT;
+     INSERT INTO new_messages SELECT * FROM conversation_messages ORDER BY conversation_id, turn;
+     DROP TABLE conversation_messages;
+     ALTER TABLE new_messages RENAME TO conversation_messages;";
 
 /// Brings the schema to the version of this program, in one transaction. A schema that is newer stays as it is.
 pub(super) fn migrate(connection: &Connection, migrations: Migrations) -> rusqlite::Result<()> {

@@ -14,12 +14,22 @@ use crate::store::{NewAnswer, Store};
 /// Longer than anything that works takes.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-const NEXT: Migrations = &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], "CREATE TABLE next (id INTEGER PRIMARY KEY)"];
-const BROKEN: Migrations =
-    &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], "CREATE TABLE next (id INTEGER PRIMARY KEY); CREATE nothing"];
-
 /// The version of this program.
 const OWN: usize = MIGRATIONS.len();
+
+const NEXT: Migrations = &followed_by("CREATE TABLE next (id INTEGER PRIMARY KEY)");
+const BROKEN: Migrations = &followed_by("CREATE TABLE next (id INTEGER PRIMARY KEY); CREATE nothing");
+
+/// The migrations of this program and one more.
+const fn followed_by(last: &'static str) -> [&'static str; OWN + 1] {
+    let mut all = [last; OWN + 1];
+    let mut index = 0;
+    while index < OWN {
+        all[index] = MIGRATIONS[index];
+        index += 1;
+    }
+    all
+}
 
 fn patient() -> Opening {
     Opening::new(DEADLINE, DEADLINE, |_| Vec::new())
