@@ -59,13 +59,11 @@ impl Redactor {
         }
         let mut text = Cow::Borrowed(text);
         for _ in 0..PASSES {
-            match pass(scanner, vault, &text) {
-                Some(redacted) => text = Cow::Owned(redacted),
-                None => {
-                    vault.note_clean(&text);
-                    break;
-                }
-            }
+            let Some(redacted) = pass(scanner, vault, &text) else {
+                vault.note_clean(&text);
+                break;
+            };
+            text = Cow::Owned(redacted);
         }
         text
     }

@@ -89,7 +89,9 @@ impl Vault {
 
     /// Whether it is known that nothing is to be found in this text.
     pub(super) fn is_clean(&self, text: &str) -> bool {
-        WORTH_KNOWING.contains(&text.len()) && !self.clean.is_empty() && self.clean.contains(&self.keys[0].hash_one(text))
+        WORTH_KNOWING.contains(&text.len())
+            && !self.clean.is_empty()
+            && self.clean.contains(&self.keys[0].hash_one(text))
     }
 
     /// Nothing was found in this text.

@@ -57,9 +57,7 @@ pub(super) fn insert(connection: &Connection, answer: &NewAnswer, now: Timestamp
         ])?;
     // More go than come, but never so many that a call waits for it.
     connection
-        .prepare_cached(
-            "DELETE FROM answers WHERE key IN (SELECT key FROM answers WHERE expires_at <= ?1 LIMIT 8)",
-        )?
+        .prepare_cached("DELETE FROM answers WHERE key IN (SELECT key FROM answers WHERE expires_at <= ?1 LIMIT 8)")?
         .execute([now.as_millis()])
         .map(drop)
 }

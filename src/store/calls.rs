@@ -105,11 +105,8 @@ impl Store {
             }
             let body = to_json(&*result);
             let end = Ended { start: &start, result: &result, body: &body, at };
-            let has_ended = if news.has_row {
-                end.update(connection, Unfinished::Running)? || end.insert(connection)?
-            } else {
-                end.insert(connection)? || end.update(connection, Unfinished::Running)?
-            };
+            let had_row = news.has_row && end.update(connection, Unfinished::Running)?;
+            let has_ended = had_row || end.insert(connection)? || end.update(connection, Unfinished::Running)?;
             if !has_ended {
                 if let Some(first) = result_of(connection, &start.id)? {
                     return Ok(Arc::new(first));

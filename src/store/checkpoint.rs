@@ -26,7 +26,10 @@ const LATE: c_int = 8_000;
 /// Lets `connection`, which writes the database at `path`, have its log copied.
 pub(super) fn arrange(connection: &mut Connection, opening: Opening, path: PathBuf) -> rusqlite::Result<()> {
     let mut copying = Copying { opening, path, thread: None, is_copied: Arc::default() };
-    connection.wal_hook(Some(move |log: &mut Wal, pages| copying.committed(log, pages)))
+    connection.wal_hook(Some(move |log: &mut Wal, pages| {
+        copying.committed(log, pages);
+        Ok(())
+    }))
 }
 
 /// What goes on beside the commits.
@@ -40,7 +43,7 @@ struct Copying {
 
 impl Copying {
     /// Called after each commit, which nothing of this may fail: what can not be copied now is copied later.
-    fn committed(&mut self, log: &mut Wal, pages: c_int) -> rusqlite::Result<()> {
+    fn committed(&mut self, log: &mut Wal, pages: c_int) {
         let is_copied = self.is_copied.swap(false, Ordering::AcqRel);
         if is_copied || pages >= LATE {
             self.join();
@@ -50,7 +53,6 @@ impl Copying {
         } else if pages >= EARLY && self.thread.is_none() {
             self.begin();
         }
-        Ok(())
     }
 
     fn begin(&mut self) {

@@ -156,9 +156,7 @@ fn remove_threads(connection: &Connection, retention: &Retention, now: Timestamp
 
 fn remove_expired_answers(connection: &Connection, _: &Retention, now: Timestamp) -> rusqlite::Result<usize> {
     connection
-        .prepare_cached(
-            "DELETE FROM answers WHERE key IN (SELECT key FROM answers WHERE expires_at <= ?1 LIMIT ?2)",
-        )?
+        .prepare_cached("DELETE FROM answers WHERE key IN (SELECT key FROM answers WHERE expires_at <= ?1 LIMIT ?2)")?
         .execute(params![now.as_millis(), BATCH])
 }
 

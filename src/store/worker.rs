@@ -292,10 +292,8 @@ fn commit(connection: &Connection, first: Box<dyn Job>, queue: &mut mpsc::Receiv
             next = queue.try_recv().ok();
         }
     }
-    let committed = match failed && !connection.is_autocommit() {
-        true => apart(connection, &mut batch),
-        false => end(connection, &batch),
-    };
+    let is_open = !connection.is_autocommit();
+    let committed = if failed && is_open { apart(connection, &mut batch) } else { end(connection, &batch) };
     if committed.is_err() && !connection.is_autocommit() {
         // Nothing of the batch may stay open for the next one to commit by accident.
         drop(connection.execute_batch("ROLLBACK"));
