@@ -60,6 +60,9 @@ impl clap::Args for Args {
             // All tools have flags; whether one is switched off is said when it is called.
             Registry::new(&[]).iter().fold(command, |command, tool| {
                 let info = tool.info();
+                if !is_meant(info.name) {
+                    return command.subcommand(Command::new(info.name).about(info.description));
+                }
                 let own = own_flags(Command::new(info.name), &tool.schema(), info.main_argument);
                 // Last: flags that come from a type bring what that type is about.
                 command.subcommand(common_flags(own).about(info.description))
@@ -99,6 +102,11 @@ impl FromArgMatches for Args {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
     }
+}
+
+/// Whether this command line may need the flags of `tool`: making those of all takes longer than a call.
+fn is_meant(tool: &str) -> bool {
+    std::env::args_os().skip(1).any(|word| word == tool || word == "completions")
 }
 
 /// Marks the ids of flags that come from a schema.
