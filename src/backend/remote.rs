@@ -109,6 +109,7 @@ impl Remote {
         let (told, welcome) = watch::channel(Arc::new(welcome));
         let (ids, closing, tasks) = (Ids::default(), CancellationToken::new(), TaskTracker::new());
         let line = Line {
+            pause: None,
             caller,
             welcome: told,
             commands: wanted,

@@ -62,6 +62,23 @@ pub(super) struct Pending {
     pub(super) reply: oneshot::Sender<Result<Utf8Bytes>>,
 }
 
+/// Something that nobody waits for, and that must happen all the same.
+#[derive(Debug)]
+struct Wish {
+    what: Wished,
+    /// When to ask again, because it was refused for now.
+    due: Option<Instant>,
+}
+
+/// What is wished.
+#[derive(Debug)]
+enum Wished {
+    /// This call shall end.
+    Cancel(CallId),
+    /// News.
+    Subscribe,
+}
+
 /// What is under way.
 #[derive(Debug, Default)]
 pub(super) struct Desk {
@@ -72,6 +89,8 @@ pub(super) struct Desk {
     calls: HashMap<String, Followed>,
     requests: HashMap<String, Pending>,
     audience: Audience,
+    /// What was asked for that nobody waits for, by the name of the request.
+    wishes: HashMap<String, Wish>,
     /// Calls whose owner wants them to end.
     cancelled: FuturesUnordered<BoxFuture<'static, Option<CallId>>>,
     early: Vec<WorkspaceAsk>,
@@ -158,6 +177,19 @@ impl Desk {
             self.opened(op, id, text);
         } else if self.calls.contains_key(id) {
             self.settled(op, id, text);
+        } else if let Some(wish) = self.wishes.remove(id) {
+            self.heeded(op, id, wish, text);
+        }
+    }
+
+    /// The answer to what nobody waits for.
+    fn heeded(&mut self, op: &str, id: &str, wish: Wish, text: &str) {
+        let Some(error) = frame::failure(op, text) else { return };
+        if error.is_retryable() {
+            self.wishes.insert(id.to_owned(), Wish { due: Some(later(&error)), ..wish });
+        } else if matches!(wish.what, Wished::Subscribe) {
+            // Better no news than waiting for some that do not come.
+            self.audience.dismiss();
         }
     }
 
@@ -255,14 +287,19 @@ impl Desk {
     fn subscribe(&mut self) {
         let (topics, interval_ms) = self.audience.wishes();
         if !topics.is_empty() {
-            self.write("subscribe", &Subscribe { topics, interval_ms });
+            // The newest one says all that is wanted.
+            self.wishes.retain(|_, wish| !matches!(wish.what, Wished::Subscribe));
+            let id = self.write("subscribe", &Subscribe { topics, interval_ms });
+            self.wishes.insert(id, Wish { what: Wished::Subscribe, due: None });
         }
     }
 
-    fn write<T: serde::Serialize>(&mut self, op: &str, body: &T) {
+    /// Asks for something; returns the name of the request.
+    fn write<T: serde::Serialize>(&mut self, op: &str, body: &T) -> String {
         let id = self.ids.next();
         // Our own types can always be written.
         self.out.extend(frame::request(op, &id, body).ok());
+        id
     }
 
     /// Waits until the owner of a call wants it to end.
@@ -280,7 +317,8 @@ impl Desk {
     /// Asks a call to end, if it is still under way.
     pub(super) fn cancel(&mut self, id: &CallId) {
         if self.calls.values().any(|call| call.id == *id) {
-            self.write("cancel", &Cancel { call_id: Some(id.to_string()) });
+            let request = self.write("cancel", &Cancel { call_id: Some(id.to_string()) });
+            self.wishes.insert(request, Wish { what: Wished::Cancel(id.clone()), due: None });
         }
     }
 
@@ -288,7 +326,7 @@ impl Desk {
     pub(super) fn next_limit(&self) -> Option<Instant> {
         let asked = self.asked.values().map(|asked| asked.due.map_or(asked.until, |due| due.min(asked.until)));
         let calls = self.calls.values().map(|call| call.due.map_or(call.until, |due| due.min(call.until)));
-        asked.chain(calls).min()
+        asked.chain(calls).chain(self.wishes.values().filter_map(|wish| wish.due)).min()
     }
 
     /// Does what time asks for: ends the waits that are over, and sends again what was refused until now.
@@ -301,6 +339,13 @@ impl Desk {
         let due: Vec<_> = self.calls.extract_if(|_, call| call.due.is_some_and(|due| due <= now)).collect();
         for (_, call) in due {
             self.attach(call);
+        }
+        let due: Vec<_> = self.wishes.extract_if(|_, wish| wish.due.is_some_and(|due| due <= now)).collect();
+        for (_, wish) in due {
+            match wish.what {
+                Wished::Cancel(id) => self.cancel(&id),
+                Wished::Subscribe => self.subscribe(),
+            }
         }
     }
 
@@ -324,6 +369,7 @@ impl Desk {
     pub(super) fn disconnected(&mut self, why: &str) {
         self.out.clear();
         self.early.clear();
+        self.wishes.clear();
         self.answers = None;
         for (_, request) in self.requests.extract_if(|_, request| !request.again) {
             let message = format!("the connection to the daemon broke before its answer: {why}");

@@ -33,6 +33,8 @@ const GONE: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// A connection that lasted so long was a good one: the next tries begin at once again.
+const STEADY: Duration = Duration::from_secs(5);
 /// After so long without a frame the daemon is asked whether it is there; after as long again it is not.
 const SILENCE: Duration = Duration::from_secs(30);
 /// Frames that may wait to be sent before no more commands are taken.
@@ -58,6 +60,8 @@ pub(super) struct Line {
     pub(super) desk: Desk,
     pub(super) closing: CancellationToken,
     pub(super) tasks: TaskTracker,
+    /// How long the next try waits, when the last connection was not a good one.
+    pub(super) pause: Option<Duration>,
 }
 
 impl Line {
@@ -65,9 +69,13 @@ impl Line {
     pub(super) async fn run(mut self, socket: Socket) {
         let mut up = Some(socket);
         while let Some(socket) = up.take() {
+            let began = Instant::now();
             match self.serve(socket).await {
                 Ended::Left => break,
                 Ended::Broke(why) => {
+                    if began.elapsed() >= STEADY {
+                        self.pause = None;
+                    }
                     self.desk.disconnected(&why);
                     if !self.desk.is_idle() {
                         up = self.come_back(&why).await;
@@ -141,8 +149,20 @@ impl Line {
     /// Tries until the daemon is there again, but not for ever: then everybody who waits is told.
     async fn come_back(&mut self, why: &str) -> Option<Socket> {
         let began = Instant::now();
-        let (mut why, mut pause) = (why.to_owned(), FIRST_PAUSE);
+        let mut why = why.to_owned();
         loop {
+            if let Some(pause) = self.pause {
+                let wait = pause.mul_f64(0.5 + fastrand::f64() / 2.0);
+                let patience = if self.caller.dial.may_return() { AWAY } else { GONE };
+                if began.elapsed() + wait >= patience {
+                    break;
+                }
+                tokio::select! {
+                    () = self.closing.cancelled() => return None,
+                    () = tokio::time::sleep(wait) => {}
+                }
+            }
+            self.pause = Some(self.pause.map_or(FIRST_PAUSE, |pause| LONGEST_PAUSE.min(pause * 2)));
             let session = self.welcome.borrow().session_id.clone();
             let tried = tokio::select! {
                 () = self.closing.cancelled() => return None,
@@ -164,16 +184,6 @@ impl Line {
                 }
                 Err(_) => break,
             }
-            let wait = pause.mul_f64(0.5 + fastrand::f64() / 2.0);
-            let patience = if self.caller.dial.may_return() { AWAY } else { GONE };
-            if began.elapsed() + wait >= patience {
-                break;
-            }
-            tokio::select! {
-                () = self.closing.cancelled() => return None,
-                () = tokio::time::sleep(wait) => {}
-            }
-            pause = LONGEST_PAUSE.min(pause * 2);
         }
         self.desk.give_up(&why);
         None

@@ -115,3 +115,41 @@ async fn one_who_stops_following_a_call_does_not_end_it_for_another() {
     peer.finishes(&attached, &call, "Because").await;
     assert_eq!(in_time(other.result()).await.text, "Because");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_wish_to_cancel_that_is_refused_for_now_is_said_again() {
+    let port = Port::new();
+    let (_remote, mut peer, handle, call, request) = running(&port, &Files::default()).await;
+    handle.cancel();
+    let cancel = peer.hears("cancel").await;
+    let asked = Instant::now();
+    refuses(&mut peer, "cancel_res", &cancel, "OVER_CAPACITY").await;
+    let cancel = peer.hears("cancel").await;
+    assert_eq!((&cancel["call_id"], asked.elapsed().as_secs()), (&json!(call), 2));
+    peer.finishes(&request, &call, "cancelled").await;
+    assert_eq!(in_time(handle.result()).await.text, "cancelled");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_that_is_refused_for_now_is_asked_for_again_and_one_refused_for_good_ends() {
+    let port = Port::new();
+    let (remote, mut peer) = port.connect().await;
+    let mut news = remote.subscribe(&[Topic::Events], None).await.unwrap();
+    let subscribe = peer.hears("subscribe").await;
+    refuses(&mut peer, "subscribe_res", &subscribe, "OVER_CAPACITY").await;
+    let subscribe = peer.hears("subscribe").await;
+    refuses(&mut peer, "subscribe_res", &subscribe, "VALIDATION_ERROR").await;
+    assert!(in_time(news.next()).await.is_none(), "nobody waits for news that do not come");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_daemon_that_ends_each_connection_after_its_welcome_is_not_asked_in_a_circle() {
+    let port = Port::new();
+    let (_remote, peer, _handle, _, _) = running(&port, &Files::default()).await;
+    drop(peer);
+    let began = Instant::now();
+    for _ in 0..8 {
+        drop(port.welcome(true).await);
+    }
+    assert!(began.elapsed() > Duration::from_secs(1), "{:?} for eight connections", began.elapsed());
+}
