@@ -8,7 +8,7 @@ use crate::clock::Deadline;
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::{self, CollectRequest, Workspace};
 use crate::gateway::{Answer, Ask, Gateway, Ledger, Need, Plan, Recorder, Route};
-use crate::protocol::{CallId, CallOptions, Coverage, ThreadId};
+use crate::protocol::{CallId, CallOptions, Coverage, Finding, ThreadId};
 use crate::providers::{ChatMessage, ChatRequest, Role};
 use crate::redaction::Veil;
 use crate::store::ThreadWrite;
@@ -61,6 +61,8 @@ pub struct Context {
 pub struct Draft {
     /// Which files.
     pub coverage: Coverage,
+    /// What a review found; `None` when nobody gave a verdict.
+    pub findings: Option<Vec<Finding>>,
     /// What the caller should know.
     pub warnings: Vec<String>,
     /// What to do about the warnings.
@@ -144,11 +146,22 @@ impl Context {
 
     /// The request for the prompt of `tool` and for `user`, as the caller's common arguments want it.
     pub(super) fn request(&self, tool: &str, user: String, common: &Common, thread: &Thread) -> Result<ChatRequest> {
-        let system = self.settings.prompts.get(tool)?;
-        let system = match &self.settings.locale {
-            Some(locale) => format!("{system}\nAnswer in the language of the locale {locale}.\n"),
-            None => system.to_owned(),
-        };
+        self.request_with(&[tool], user, common, thread)
+    }
+
+    /// The same for a system prompt that is made of several parts.
+    pub(super) fn request_with(
+        &self,
+        parts: &[&str],
+        user: String,
+        common: &Common,
+        thread: &Thread,
+    ) -> Result<ChatRequest> {
+        let parts: Vec<_> = parts.iter().map(|part| self.settings.prompts.get(part)).collect::<Result<_>>()?;
+        let mut system = parts.join("\n");
+        if let Some(locale) = &self.settings.locale {
+            system.push_str(&format!("\nAnswer in the language of the locale {locale}.\n"));
+        }
         Ok(ChatRequest {
             messages: vec![
                 ChatMessage { role: Role::System, content: system },

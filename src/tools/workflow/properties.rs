@@ -66,7 +66,7 @@ fn new_thread() -> Thread {
 
 fn add(work: Work, mut given: Map<String, Value>, schema: &Value) -> Result<Work> {
     check(schema, &mut given)?;
-    work.with_step(&common::read(given)?)
+    work.with_step(&common::read(given)?, Confidence::Low)
 }
 
 #[test]
@@ -83,13 +83,14 @@ fn no_arguments_make_the_workflow_panic() {
                     continue;
                 }
             }
-            let document = Document { workflow: &Debug, work: &work, thread: &thread };
-            let brief = prompt::brief(&document, "");
-            for output in [document.pause(), document.settled(), document.local(brief, &Gathered::default())] {
+            let document = Document { workflow: &Debug, work: &work, own: &Nothing {}, thread: &thread };
+            let brief = prompt::brief(&document, "", "");
+            let pause = || document.pause(Debug.pause(&work, &Nothing {}));
+            for output in [pause(), document.settled("skipped"), document.local(brief, &Gathered::default())] {
                 prop_assert!(!output.text.is_empty() && output.data.is_object());
             }
             if work.step_number() < u32::MAX {
-                prop_assert_eq!(&document.pause().data["next_step_number"], &json!(work.step_number() + 1));
+                prop_assert_eq!(&pause().data["next_step_number"], &json!(work.step_number() + 1));
             }
         }
     });
