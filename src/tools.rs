@@ -35,7 +35,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-pub use context::{Context, Draft, Settings};
+pub use context::{Context, Defaults, Draft, Settings};
 pub use instructions::instructions;
 pub use prompts::Prompts;
 #[cfg(feature = "fuzzing")]

@@ -13,7 +13,7 @@ use super::flags::{self, Args};
 use super::values::Values;
 
 /// Arguments that name files.
-const PATHS: [&str; 2] = ["files", "relevant_files"];
+const PATHS: [&str; 4] = ["files", "path", "relevant_files", "style_guide_examples"];
 
 /// The arguments, and the paths among them that the user typed (and thereby allowed).
 pub(super) fn build(args: &Args, project: Option<&Project>) -> Result<(Map<String, Value>, Vec<String>)> {

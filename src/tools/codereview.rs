@@ -119,10 +119,9 @@ impl Workflow for CodeReview {
                 "Check that the severities are right next to each other",
                 "Look for what the tests do not cover",
             ],
-            (_, C::AlmostCertain | C::Certain) => vec![
-                "Check that no file that was named is left unread",
-                "Say for each issue what would mend it",
-            ],
+            (_, C::AlmostCertain | C::Certain) => {
+                vec!["Check that no file that was named is left unread", "Say for each issue what would mend it"]
+            }
         }
     }
 

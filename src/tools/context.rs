@@ -1,5 +1,6 @@
 //! What a tool works with: the caller's files, the models, the conversation, and a draft of the result.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Prompts;
@@ -9,7 +10,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::{self, CollectRequest, Workspace};
 use crate::gateway::{Answer, Ask, Gateway, Ledger, Need, Plan, Recorder, Route};
 use crate::protocol::{CallId, CallOptions, Coverage, Finding, ThreadId};
-use crate::providers::{ChatMessage, ChatRequest, Role};
+use crate::providers::{ChatMessage, ChatRequest, Role, ThinkingMode};
 use crate::redaction::Veil;
 use crate::store::ThreadWrite;
 use crate::threads::{Exchange, Thread, Threads};
@@ -21,6 +22,17 @@ pub struct Settings {
     pub locale: Option<String>,
     /// What models are told they are.
     pub prompts: Prompts,
+    /// How tools ask when a call does not say.
+    pub defaults: BTreeMap<String, Defaults>,
+}
+
+/// How one tool asks when a call does not say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Defaults {
+    /// Which model.
+    pub model: Option<String>,
+    /// How hard it thinks.
+    pub thinking: Option<ThinkingMode>,
 }
 
 /// One call's surroundings.
@@ -106,6 +118,15 @@ impl Context {
         let mut draft = self.draft();
         draft.thread_id = Some(thread.id.clone());
         draft.thread = Some(thread.write(exchange));
+    }
+
+    /// How `tool` asks: as the call says, and as the user has set it up where the call says nothing.
+    pub(super) fn asking(&self, tool: &str, mut common: Common) -> Common {
+        if let Some(defaults) = self.settings.defaults.get(tool) {
+            common.model = common.model.or_else(|| defaults.model.clone());
+            common.thinking_mode = common.thinking_mode.or(defaults.thinking);
+        }
+        common
     }
 
     /// The models for a question about `paths`. When the choice is ours and the files are too much for the model that

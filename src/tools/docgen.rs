@@ -31,6 +31,7 @@ static WORDS: Vocabulary = Vocabulary {
 };
 
 /// What `docgen` takes of its own.
+#[expect(clippy::struct_excessive_bools, reason = "each is an argument of the tool")]
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Own {
     /// Say what functions cost.
@@ -126,17 +127,19 @@ impl Workflow for DocGen {
                 ..Pause::usual(&WORDS, self.required_actions(work))
             });
         }
-        let issues: String = work
-            .issues()
-            .filter_map(|issue| Some(format!("- {}\n", issue.get("description")?.as_str()?)))
-            .collect();
+        let issues: String =
+            work.issues().filter_map(|issue| Some(format!("- {}\n", issue.get("description")?.as_str()?))).collect();
         let issues = if issues.is_empty() { issues } else { format!("\n## Noticed on the way\n\n{issues}") };
         Ending::Alone(Conclusion {
             status: WORDS.settled,
             next_steps: "Tell the user what was documented and which bugs were noticed; mend none without being asked."
                 .to_owned(),
             members: Map::new(),
-            text: format!("{} files are documented.\n\n{}\n{issues}", own.num_files_documented, work.summary().trim_end()),
+            text: format!(
+                "{} files are documented.\n\n{}\n{issues}",
+                own.num_files_documented,
+                work.summary().trim_end()
+            ),
         })
     }
 

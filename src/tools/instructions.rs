@@ -42,8 +42,17 @@ mod tests {
     use super::*;
 
     const WORKFLOWS: [&str; 11] = [
-        "analyze", "codereview", "debug", "docgen", "planner", "precommit", "refactor", "secaudit", "testgen",
-        "thinkdeep", "tracer",
+        "analyze",
+        "codereview",
+        "debug",
+        "docgen",
+        "planner",
+        "precommit",
+        "refactor",
+        "secaudit",
+        "testgen",
+        "thinkdeep",
+        "tracer",
     ];
 
     #[test]
@@ -57,6 +66,22 @@ mod tests {
             insta::assert_snapshot!(format!("shown_{name}"), serde_json::to_string_pretty(&shown).unwrap());
         }
         insta::assert_snapshot!("instructions", instructions());
+    }
+
+    /// Every client's model reads all of this with every request.
+    #[test]
+    fn all_workflow_tools_together_cost_a_client_at_most_5000_tokens() {
+        let (registry, vocabulary) = (Registry::new(&[]), tiktoken::get_encoding("o200k_base").unwrap());
+        let costs =
+            registry.iter().filter(|tool| tool.schema()["properties"].get("total_steps").is_some()).map(|tool| {
+                let (info, schema) = (tool.info(), registry.brief_schema(tool.info().name).unwrap());
+                let shown =
+                    serde_json::json!({"name": info.name, "description": info.description, "inputSchema": schema});
+                (info.name, vocabulary.count(&shown.to_string()))
+            });
+        let costs: Vec<_> = costs.collect();
+        assert!(costs.len() >= WORKFLOWS.len());
+        assert!(costs.iter().map(|(_, tokens)| tokens).sum::<usize>() <= 5_000, "{costs:?}");
     }
 
     #[test]

@@ -35,19 +35,19 @@ static WORDS: Vocabulary = Vocabulary {
 /// What `planner` takes of its own.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Own {
-    /// Takes the place of an earlier step.
+    /// This step takes the place of an earlier one.
     #[serde(default)]
     is_step_revision: bool,
-    /// Which one.
+    /// The step that is revised.
     #[schemars(range(min = 1))]
     revises_step_number: Option<u32>,
-    /// Begins an alternative.
+    /// This step begins an alternative.
     #[serde(default)]
     is_branch_point: bool,
-    /// After which step.
+    /// The step after which it branches.
     #[schemars(range(min = 1))]
     branch_from_step: Option<u32>,
-    /// Its name; also on the steps that follow in it.
+    /// The branch; also for the steps that follow in it.
     branch_id: Option<String>,
     /// More steps than expected are needed.
     #[serde(default)]

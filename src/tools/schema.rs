@@ -25,7 +25,7 @@ pub(super) fn joined<Own: JsonSchema, Shared: JsonSchema>(title: &str, without: 
     let Value::Object(object) = &mut schema else { return schema };
     let mut shared = of::<Shared>(title);
     let mut properties = Map::new();
-    for part in [shared.get_mut("properties"), object.get_mut("properties")] {
+    for part in [object.get_mut("properties"), shared.get_mut("properties")] {
         let Some(Value::Object(part)) = part.map(Value::take) else { continue };
         properties.extend(part.into_iter().filter(|(name, _)| !without.contains(&name.as_str())));
     }
@@ -50,8 +50,10 @@ pub(super) fn brief(schema: &Value, shared: &Value) -> Value {
         for bound in ["minLength", "maxLength", "maxItems"] {
             property.remove(bound);
         }
-        if shared["properties"].get(name).is_some_and(|shared| shared.get("description") == property.get("description")) {
+        if shared["properties"].get(name).is_some_and(|shared| shared.get("description") == property.get("description"))
+        {
             property.remove("description");
+            property.remove("default");
         }
     }
     brief
@@ -80,6 +82,11 @@ fn drop_nulls(object: &mut Map<String, Value>) {
     }
     if let Some(Value::Array(values)) = object.get_mut("enum") {
         values.retain(|value| !value.is_null());
+    }
+    // What readers of schemas take for granted.
+    object.remove("writeOnly");
+    if object.get("additionalProperties") == Some(&true.into()) {
+        object.remove("additionalProperties");
     }
     // What is left out is empty or off; only another default says something.
     if object.get("default").is_some_and(says_nothing) {

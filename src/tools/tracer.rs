@@ -61,15 +61,8 @@ const CHOICE: [&str; 3] = [
 impl Workflow for Tracer {
     type Own = Own;
     const REQUIRED: &'static [&'static str] = &[];
-    const WITHOUT: &'static [&'static str] = &[
-        "issues_found",
-        "hypothesis",
-        "use_assistant_model",
-        "expert",
-        "model",
-        "temperature",
-        "thinking_mode",
-    ];
+    const WITHOUT: &'static [&'static str] =
+        &["issues_found", "hypothesis", "use_assistant_model", "expert", "model", "temperature", "thinking_mode"];
 
     fn info(&self) -> &'static Info {
         &INFO
@@ -88,8 +81,9 @@ impl Workflow for Tracer {
             return Ok(Vec::new());
         }
         let message = "tracer needs a target: `target_description` is missing";
-        Err(Error::validation("target_description", Value::Null, "what to trace, and why", message)
-            .hint("name a function, type or module: exai call tracer 'Queue::pop in src/queue.rs' --trace-mode precision"))
+        Err(Error::validation("target_description", Value::Null, "what to trace, and why", message).hint(
+            "name a function, type or module: exai call tracer 'Queue::pop in src/queue.rs' --trace-mode precision",
+        ))
     }
 
     fn required_actions(&self, work: &Work) -> Vec<&'static str> {

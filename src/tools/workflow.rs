@@ -163,8 +163,12 @@ impl<W: Workflow> Tool for Engine<W> {
             let earlier: Common = common::read(work.options())?;
             arguments.common = arguments.common.or(earlier);
         }
+        arguments.common = context.asking(self.info().name, arguments.common);
         self.workflow.check(&work, &own, &thread)?.into_iter().for_each(|warning| context.warn(warning));
-        let step = Taken { arguments, document: Document { workflow: &self.workflow, work: &work, own: &own, thread: &thread } };
+        let step = Taken {
+            arguments,
+            document: Document { workflow: &self.workflow, work: &work, own: &own, thread: &thread },
+        };
         let done = self.end(&step, context).await?;
         let state = work.to_keep(&done.files);
         context.remember(

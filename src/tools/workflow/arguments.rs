@@ -49,10 +49,10 @@ pub(in crate::tools) struct Arguments {
     /// Number of the step to go back to: it and the later ones are dropped.
     #[schemars(range(min = 1))]
     pub(super) backtrack_from_step: Option<u32>,
-    /// Whether the last step asks the expert.
+    /// Whether the last step asks the expert; true if left out.
     #[serde(default = "yes")]
     pub(super) use_assistant_model: bool,
-    /// Demand a model's answer: an error instead of the local half, also when you are certain.
+    /// Demand a model's answer: an error instead of the local half, also when the matter is settled.
     #[serde(default)]
     pub(super) expert: bool,
     #[serde(flatten)]

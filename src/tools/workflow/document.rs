@@ -35,7 +35,8 @@ impl<W: Workflow> Document<'_, W> {
         document.insert("next_step_number".to_owned(), following.into());
         document.insert("continuation_required".to_owned(), true.into());
         document.insert("continuation_available".to_owned(), true.into());
-        document.insert("next_call".to_owned(), self.next_call());
+        let next_call = self.next_call(&document);
+        document.insert("next_call".to_owned(), next_call);
         document.extend(pause.members);
         self.add_references(&mut document);
         let todo: String = pause.actions.iter().map(|action| format!("- {action}\n")).collect();
@@ -43,7 +44,7 @@ impl<W: Workflow> Document<'_, W> {
             "Step {number} of {} of this {} is kept. Before step {following}:\n\n{todo}\n{next}\n\nGo on with continuation_id {}\n",
             document["total_steps"], words.noun, self.thread.id
         );
-        self.output(pause.status, text, document, None)
+        output(pause.status, text, document, None)
     }
 
     /// The tool asks no model: what the caller has done is the result.
@@ -52,7 +53,7 @@ impl<W: Workflow> Document<'_, W> {
         self.finish(&mut document, &conclusion.next_steps);
         document.extend(conclusion.members);
         self.add_references(&mut document);
-        self.output(conclusion.status, conclusion.text, document, None)
+        output(conclusion.status, conclusion.text, document, None)
     }
 
     /// The caller has settled the matter: no expert was asked.
@@ -69,7 +70,7 @@ impl<W: Workflow> Document<'_, W> {
             words.noun,
             self.work.summary()
         );
-        self.output(words.settled, text, document, None)
+        output(words.settled, text, document, None)
     }
 
     /// No expert was wanted, or there is none: the brief is the answer.
@@ -78,7 +79,7 @@ impl<W: Workflow> Document<'_, W> {
         let mut document = self.base(STATUS);
         self.finish(&mut document, "Use the evidence; no model has looked at it.");
         add_embedded(&mut document, files);
-        self.output(STATUS, brief, document, None)
+        output(STATUS, brief, document, None)
     }
 
     /// The expert answered, in the `form` that was asked for or in another.
@@ -100,14 +101,14 @@ impl<W: Workflow> Document<'_, W> {
                 "Look for what the expert asks for, then call again with it and this continuation_id.",
             );
             add_embedded(&mut document, files);
-            return Ok(self.output(status, text, document, Some(answer)));
+            return Ok(output(status, text, document, Some(answer)));
         }
         let status = "calling_expert_analysis";
         let mut document = self.base(status);
         document.insert("expert_analysis".to_owned(), Value::Object(analysis));
         self.finish(&mut document, "Check the expert's claims against the code before you act on them.");
         add_embedded(&mut document, files);
-        Ok(self.output(status, text, document, Some(answer)))
+        Ok(output(status, text, document, Some(answer)))
     }
 
     /// The findings of an analysis go into the result; the analysis keeps those that are told.
@@ -179,15 +180,16 @@ impl<W: Workflow> Document<'_, W> {
         document.insert("next_steps".to_owned(), next_steps.into());
     }
 
-    fn next_call(&self) -> Value {
-        let next = self.work.step_number().saturating_add(1);
+    fn next_call(&self, document: &Map<String, Value>) -> Value {
+        let next = u64::from(self.work.step_number()) + 1;
+        let total = document.get("total_steps").and_then(Value::as_u64).unwrap_or_default();
         json!({
             "tool": self.workflow.info().name,
             "arguments": {
                 "step": "",
                 "step_number": next,
-                "total_steps": self.work.total_steps.max(next),
-                "next_step_required": next < self.work.total_steps,
+                "total_steps": total.max(next),
+                "next_step_required": next < total,
                 "continuation_id": self.thread.id,
             },
         })
@@ -201,18 +203,16 @@ impl<W: Workflow> Document<'_, W> {
             document.insert("file_context".to_owned(), json!({"type": "reference_only", "note": note}));
         }
     }
+}
 
-    fn output(&self, status: &str, text: String, mut document: Map<String, Value>, answer: Option<&Answer>) -> Output {
-        if let Some(metadata) = document.get_mut("metadata").and_then(Value::as_object_mut) {
-            metadata.insert("model_used".to_owned(), json!(answer.map(|answer| &answer.model)));
-            metadata.insert("provider_used".to_owned(), json!(answer.map(|answer| &answer.provider)));
-        }
-        // Who it was is said last, after what came of it.
-        if let Some(metadata) = document.shift_remove("metadata") {
-            document.insert("metadata".to_owned(), metadata);
-        }
-        Output { status: status.to_owned(), text, data: Value::Object(document) }
+fn output(status: &str, text: String, mut document: Map<String, Value>, answer: Option<&Answer>) -> Output {
+    // Who it was is said last, after what came of it.
+    if let Some(Value::Object(mut metadata)) = document.shift_remove("metadata") {
+        metadata.insert("model_used".to_owned(), json!(answer.map(|answer| &answer.model)));
+        metadata.insert("provider_used".to_owned(), json!(answer.map(|answer| &answer.provider)));
+        document.insert("metadata".to_owned(), metadata.into());
     }
+    Output { status: status.to_owned(), text, data: Value::Object(document) }
 }
 
 /// An answer as it is quoted in an error.

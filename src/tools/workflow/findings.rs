@@ -83,7 +83,12 @@ pub(super) fn place(findings: Vec<Finding>, _context: &Context) -> Vec<Finding> 
 }
 
 /// The analysis as people read it: its summary, the findings that are told, then what else it says.
-pub(super) fn markdown(analysis: &Map<String, Value>, told: &[Finding], hidden: usize, filter: SeverityFilter) -> String {
+pub(super) fn markdown(
+    analysis: &Map<String, Value>,
+    told: &[Finding],
+    hidden: usize,
+    filter: SeverityFilter,
+) -> String {
     let mut rest = analysis.clone();
     rest.shift_remove("findings");
     let summary = rest.shift_remove("summary");
@@ -95,7 +100,9 @@ pub(super) fn markdown(analysis: &Map<String, Value>, told: &[Finding], hidden: 
         text.push_str("No findings.\n");
     } else {
         put(&mut text, format_args!("## Findings ({})\n\n", tally(told)));
-        told.iter().for_each(|finding| show(&mut text, finding));
+        for finding in told {
+            show(&mut text, finding);
+        }
     }
     if let (Some(least), 1..) = (filter.least(), hidden) {
         put(&mut text, format_args!("\n{hidden} below {} not shown.\n", least.as_str()));
@@ -109,7 +116,8 @@ pub(super) fn markdown(analysis: &Map<String, Value>, told: &[Finding], hidden: 
 
 /// `1 high, 2 low`.
 fn tally(told: &[Finding]) -> String {
-    let counts = Severity::ALL.map(|severity| (told.iter().filter(|finding| finding.severity == severity).count(), severity));
+    let counts =
+        Severity::ALL.map(|severity| (told.iter().filter(|finding| finding.severity == severity).count(), severity));
     let counts = counts.iter().filter(|(count, _)| *count > 0);
     counts.map(|(count, severity)| format!("{count} {}", severity.as_str())).collect::<Vec<_>>().join(", ")
 }
@@ -178,7 +186,10 @@ mod tests {
     #[test]
     fn findings_are_read_worst_first_and_their_lines_are_not_believed() {
         let read = read(&analysis()).unwrap();
-        assert_eq!(read.findings.iter().map(|finding| finding.severity).collect::<Vec<_>>(), [Severity::High, Severity::Low]);
+        assert_eq!(
+            read.findings.iter().map(|finding| finding.severity).collect::<Vec<_>>(),
+            [Severity::High, Severity::Low]
+        );
         assert_eq!((&read.findings[0].fingerprint, read.findings[0].line), (&None, None));
         assert_eq!(read.unreadable, 3);
     }

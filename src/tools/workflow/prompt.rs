@@ -12,12 +12,7 @@ use super::document::Document;
 use super::work::Work;
 
 /// The question to the expert. Files come first: a stable beginning is what providers cache.
-pub(super) fn question<W: Workflow>(
-    document: &Document<'_, W>,
-    files: &str,
-    history: &str,
-    collected: &str,
-) -> String {
+pub(super) fn question<W: Workflow>(document: &Document<'_, W>, files: &str, history: &str, collected: &str) -> String {
     [files, history, collected, &work(document)].concat()
 }
 
@@ -49,7 +44,8 @@ fn work<W: Workflow>(document: &Document<'_, W>) -> String {
 /// The tool's own arguments, those that say nothing apart.
 fn options(own: &impl Serialize) -> String {
     let Ok(Value::Object(options)) = serde_json::to_value(own) else { return String::new() };
-    let lines = options.iter().filter_map(|(name, value)| Some(format!("- {}: {}\n", name.replace('_', " "), said(value)?)));
+    let lines =
+        options.iter().filter_map(|(name, value)| Some(format!("- {}: {}\n", name.replace('_', " "), said(value)?)));
     lines.collect()
 }
 

@@ -78,13 +78,7 @@ pub(in crate::tools) struct Pause {
 impl Pause {
     /// The usual one.
     pub(in crate::tools) fn usual(words: &Vocabulary, actions: Vec<&'static str>) -> Self {
-        Self {
-            status: words.pause,
-            actions_key: "required_actions",
-            actions,
-            next_steps: None,
-            members: Map::new(),
-        }
+        Self { status: words.pause, actions_key: "required_actions", actions, next_steps: None, members: Map::new() }
     }
 }
 
