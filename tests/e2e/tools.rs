@@ -130,6 +130,19 @@ fn a_tool_asks_the_model_that_the_user_gave_it_and_a_repository_can_give_it_none
 }
 
 #[test]
+fn what_the_caller_chose_in_a_step_is_not_undone_by_the_repository_in_the_next() {
+    let fake = expert();
+    let user = User::with(&fake);
+    user.write("exai.toml", "[tools.codereview]\nreview_type = 'quick'\nfocus_on = 'the queue'\n");
+    user.run(&["call", "chat", "hello", "--files", "src"]).exits(0);
+    let chosen = ["--review-type", "security", "--next-step-required"];
+    user.run(&[&["call", "codereview", FINDINGS, "--continue"], &chosen[..]].concat()).exits(0);
+    user.run(&["call", "codereview", "the rest", "--continue"]).exits(0);
+    let asked = fake.requests()[1].user_text();
+    assert!(asked.contains("- review type: security\n- focus on: the queue\n"), "{asked}");
+}
+
+#[test]
 fn a_default_for_a_tool_or_of_a_mode_that_does_not_exist_is_refused_by_name() {
     for (key, value, message) in [
         ("EXAI_TOOLS_MODELS", "codereviw=glm-5.3", "did you mean `codereview`?"),
