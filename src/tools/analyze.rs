@@ -69,21 +69,12 @@ enum Length {
 
 impl Workflow for Analyze {
     type Own = Own;
+    const INFO: &'static Info = &INFO;
+    const WORDS: &'static Vocabulary = &WORDS;
+    const EXPERT: Option<&'static Expert> = Some(&EXPERT);
     // Whoever analyses proves nothing, so its sureness is not asked for and never ends the work.
     const WITHOUT: &'static [&'static str] = &["confidence", "hypothesis"];
     const CONFIDENCE: Confidence = Confidence::Medium;
-
-    fn info(&self) -> &'static Info {
-        &INFO
-    }
-
-    fn vocabulary(&self) -> &'static Vocabulary {
-        &WORDS
-    }
-
-    fn expert(&self) -> Option<&'static Expert> {
-        Some(&EXPERT)
-    }
 
     fn check(&self, work: &Work, _: &Own, thread: &Thread) -> Result<Vec<String>> {
         require::files(work, thread, &INFO)

@@ -74,26 +74,20 @@ pub(super) enum Validation {
 }
 
 impl Validation {
-    /// The status of the expert analysis that an internal validation does without.
-    pub(super) fn skipped(self) -> Option<&'static str> {
-        (self == Self::Internal).then_some("skipped_due_to_internal_analysis_type")
+    /// The status of the expert analysis that is not needed: an internal validation never needs one.
+    pub(super) fn settled(self, work: &Work, words: &Vocabulary) -> Option<&'static str> {
+        match self {
+            Self::Internal => Some("skipped_due_to_internal_analysis_type"),
+            Self::External => (work.confidence() == Confidence::Certain).then_some(words.skipped),
+        }
     }
 }
 
 impl Workflow for CodeReview {
     type Own = Own;
-
-    fn info(&self) -> &'static Info {
-        &INFO
-    }
-
-    fn vocabulary(&self) -> &'static Vocabulary {
-        &WORDS
-    }
-
-    fn expert(&self) -> Option<&'static Expert> {
-        Some(&EXPERT)
-    }
+    const INFO: &'static Info = &INFO;
+    const WORDS: &'static Vocabulary = &WORDS;
+    const EXPERT: Option<&'static Expert> = Some(&EXPERT);
 
     fn check(&self, work: &Work, _: &Own, thread: &Thread) -> Result<Vec<String>> {
         require::files(work, thread, &INFO)
@@ -126,8 +120,7 @@ impl Workflow for CodeReview {
     }
 
     fn settled(&self, work: &Work, own: &Own) -> Option<&'static str> {
-        let certain = (work.confidence() == Confidence::Certain).then_some(WORDS.skipped);
-        own.review_validation_type.skipped().or(certain)
+        own.review_validation_type.settled(work, &WORDS)
     }
 
     fn severities(&self, own: &Own) -> SeverityFilter {

@@ -34,18 +34,9 @@ static EXPERT: Expert = Expert { thinking: ThinkingMode::Minimal, need: Need::Qu
 
 impl Workflow for Debug {
     type Own = Nothing;
-
-    fn info(&self) -> &'static Info {
-        &INFO
-    }
-
-    fn vocabulary(&self) -> &'static Vocabulary {
-        &WORDS
-    }
-
-    fn expert(&self) -> Option<&'static Expert> {
-        Some(&EXPERT)
-    }
+    const INFO: &'static Info = &INFO;
+    const WORDS: &'static Vocabulary = &WORDS;
+    const EXPERT: Option<&'static Expert> = Some(&EXPERT);
 
     fn required_actions(&self, work: &Work) -> Vec<&'static str> {
         use Confidence as C;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Info;
-use super::workflow::{Conclusion, Ending, Expert, Pause, Vocabulary, Work, Workflow, members};
+use super::workflow::{Conclusion, Ending, Pause, Vocabulary, Work, Workflow, members};
 
 /// The tool.
 #[derive(Debug)]
@@ -73,6 +73,8 @@ impl Own {
 
 impl Workflow for DocGen {
     type Own = Own;
+    const INFO: &'static Info = &INFO;
+    const WORDS: &'static Vocabulary = &WORDS;
     const WITHOUT: &'static [&'static str] = &[
         "files_checked",
         "hypothesis",
@@ -83,18 +85,6 @@ impl Workflow for DocGen {
         "temperature",
         "thinking_mode",
     ];
-
-    fn info(&self) -> &'static Info {
-        &INFO
-    }
-
-    fn vocabulary(&self) -> &'static Vocabulary {
-        &WORDS
-    }
-
-    fn expert(&self) -> Option<&'static Expert> {
-        None
-    }
 
     fn required_actions(&self, work: &Work) -> Vec<&'static str> {
         match work.step_number() {

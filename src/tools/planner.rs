@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Info;
-use super::workflow::{Conclusion, Ending, Expert, Pause, Vocabulary, Work, Workflow, members};
+use super::workflow::{Conclusion, Ending, Pause, Vocabulary, Work, Workflow, members};
 use crate::error::Result;
 use crate::threads::Thread;
 
@@ -81,6 +81,8 @@ fn plan(work: &Work) -> Vec<Step<'_>> {
 
 impl Workflow for Planner {
     type Own = Own;
+    const INFO: &'static Info = &INFO;
+    const WORDS: &'static Vocabulary = &WORDS;
     const REQUIRED: &'static [&'static str] = &["step"];
     const WITHOUT: &'static [&'static str] = &[
         "findings",
@@ -99,18 +101,6 @@ impl Workflow for Planner {
         "allow_missing",
     ];
     const KEEPS_OWN: bool = false;
-
-    fn info(&self) -> &'static Info {
-        &INFO
-    }
-
-    fn vocabulary(&self) -> &'static Vocabulary {
-        &WORDS
-    }
-
-    fn expert(&self) -> Option<&'static Expert> {
-        None
-    }
 
     fn check(&self, _: &Work, own: &Own, _: &Thread) -> Result<Vec<String>> {
         let mut warnings = Vec::new();

@@ -66,19 +66,10 @@ fn yes() -> bool {
 
 impl Workflow for Precommit {
     type Own = Own;
+    const INFO: &'static Info = &INFO;
+    const WORDS: &'static Vocabulary = &WORDS;
+    const EXPERT: Option<&'static Expert> = Some(&EXPERT);
     const REQUIRED: &'static [&'static str] = &[];
-
-    fn info(&self) -> &'static Info {
-        &INFO
-    }
-
-    fn vocabulary(&self) -> &'static Vocabulary {
-        &WORDS
-    }
-
-    fn expert(&self) -> Option<&'static Expert> {
-        Some(&EXPERT)
-    }
 
     fn check(&self, work: &Work, _: &Own, _: &Thread) -> Result<Vec<String>> {
         if !work.relevant_files().is_empty() || !work.findings().is_empty() {
@@ -114,8 +105,7 @@ impl Workflow for Precommit {
     }
 
     fn settled(&self, work: &Work, own: &Own) -> Option<&'static str> {
-        let certain = (work.confidence() == Confidence::Certain).then_some(WORDS.skipped);
-        own.precommit_type.skipped().or(certain)
+        own.precommit_type.settled(work, &WORDS)
     }
 
     fn severities(&self, own: &Own) -> SeverityFilter {

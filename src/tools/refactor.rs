@@ -62,18 +62,9 @@ enum Kind {
 
 impl Workflow for Refactor {
     type Own = Own;
-
-    fn info(&self) -> &'static Info {
-        &INFO
-    }
-
-    fn vocabulary(&self) -> &'static Vocabulary {
-        &WORDS
-    }
-
-    fn expert(&self) -> Option<&'static Expert> {
-        Some(&EXPERT)
-    }
+    const INFO: &'static Info = &INFO;
+    const WORDS: &'static Vocabulary = &WORDS;
+    const EXPERT: Option<&'static Expert> = Some(&EXPERT);
 
     fn check(&self, work: &Work, _: &Own, thread: &Thread) -> Result<Vec<String>> {
         require::files(work, thread, &INFO)

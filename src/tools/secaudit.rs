@@ -81,18 +81,9 @@ enum Focus {
 
 impl Workflow for SecAudit {
     type Own = Own;
-
-    fn info(&self) -> &'static Info {
-        &INFO
-    }
-
-    fn vocabulary(&self) -> &'static Vocabulary {
-        &WORDS
-    }
-
-    fn expert(&self) -> Option<&'static Expert> {
-        Some(&EXPERT)
-    }
+    const INFO: &'static Info = &INFO;
+    const WORDS: &'static Vocabulary = &WORDS;
+    const EXPERT: Option<&'static Expert> = Some(&EXPERT);
 
     fn check(&self, _: &Work, own: &Own, _: &Thread) -> Result<Vec<String>> {
         let letters = |name: &str| name.to_lowercase().replace([' ', '-', '_'], "");

@@ -36,18 +36,9 @@ static EXPERT: Expert = Expert { thinking: ThinkingMode::High, need: Need::Quali
 
 impl Workflow for TestGen {
     type Own = Nothing;
-
-    fn info(&self) -> &'static Info {
-        &INFO
-    }
-
-    fn vocabulary(&self) -> &'static Vocabulary {
-        &WORDS
-    }
-
-    fn expert(&self) -> Option<&'static Expert> {
-        Some(&EXPERT)
-    }
+    const INFO: &'static Info = &INFO;
+    const WORDS: &'static Vocabulary = &WORDS;
+    const EXPERT: Option<&'static Expert> = Some(&EXPERT);
 
     fn check(&self, work: &Work, _: &Nothing, thread: &Thread) -> Result<Vec<String>> {
         require::files(work, thread, &INFO)

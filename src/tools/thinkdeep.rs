@@ -46,19 +46,10 @@ pub(super) struct Own {
 
 impl Workflow for ThinkDeep {
     type Own = Own;
+    const INFO: &'static Info = &INFO;
+    const WORDS: &'static Vocabulary = &WORDS;
+    const EXPERT: Option<&'static Expert> = Some(&EXPERT);
     const KEEPS_MODEL: bool = true;
-
-    fn info(&self) -> &'static Info {
-        &INFO
-    }
-
-    fn vocabulary(&self) -> &'static Vocabulary {
-        &WORDS
-    }
-
-    fn expert(&self) -> Option<&'static Expert> {
-        Some(&EXPERT)
-    }
 
     fn required_actions(&self, work: &Work) -> Vec<&'static str> {
         use Confidence as C;

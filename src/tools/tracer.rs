@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Info;
-use super::workflow::{Conclusion, Ending, Expert, Pause, Vocabulary, Work, Workflow, members};
+use super::workflow::{Conclusion, Ending, Pause, Vocabulary, Work, Workflow, members};
 use crate::error::{Error, Result};
 use crate::threads::Thread;
 
@@ -60,21 +60,11 @@ const CHOICE: [&str; 3] = [
 
 impl Workflow for Tracer {
     type Own = Own;
+    const INFO: &'static Info = &INFO;
+    const WORDS: &'static Vocabulary = &WORDS;
     const REQUIRED: &'static [&'static str] = &[];
     const WITHOUT: &'static [&'static str] =
         &["issues_found", "hypothesis", "use_assistant_model", "expert", "model", "temperature", "thinking_mode"];
-
-    fn info(&self) -> &'static Info {
-        &INFO
-    }
-
-    fn vocabulary(&self) -> &'static Vocabulary {
-        &WORDS
-    }
-
-    fn expert(&self) -> Option<&'static Expert> {
-        None
-    }
 
     fn check(&self, _: &Work, own: &Own, _: &Thread) -> Result<Vec<String>> {
         if own.target_description.as_ref().is_some_and(|target| !target.is_empty()) {

@@ -47,6 +47,12 @@ pub(super) trait Workflow: Send + Sync + 'static {
     /// What it takes beside the arguments that all share; the expert is told of it.
     type Own: Serialize + DeserializeOwned + JsonSchema + Send + Sync;
 
+    /// Name and description.
+    const INFO: &'static Info;
+    /// Its words in the result document.
+    const WORDS: &'static Vocabulary;
+    /// How its expert is asked; `None` when it never asks one.
+    const EXPERT: Option<&'static Expert> = None;
     /// Arguments that every step needs.
     const REQUIRED: &'static [&'static str] = &["findings"];
     /// Shared arguments that it does not take.
@@ -58,12 +64,6 @@ pub(super) trait Workflow: Send + Sync + 'static {
     /// Whether the model and how it is asked hold for later steps too.
     const KEEPS_MODEL: bool = false;
 
-    /// Name and description.
-    fn info(&self) -> &'static Info;
-    /// Its words in the result document.
-    fn vocabulary(&self) -> &'static Vocabulary;
-    /// How its expert is asked; `None` when it never asks one.
-    fn expert(&self) -> Option<&'static Expert>;
     /// What the caller should do before the next step.
     fn required_actions(&self, work: &Work) -> Vec<&'static str>;
 
@@ -85,7 +85,7 @@ pub(super) trait Workflow: Send + Sync + 'static {
 
     /// The status of the expert analysis that is not needed, when the caller has settled the matter.
     fn settled(&self, work: &Work, _own: &Self::Own) -> Option<&'static str> {
-        (work.confidence() == Confidence::Certain).then_some(self.vocabulary().skipped)
+        (work.confidence() == Confidence::Certain).then_some(Self::WORDS.skipped)
     }
 
     /// Findings that are told.
@@ -95,7 +95,7 @@ pub(super) trait Workflow: Send + Sync + 'static {
 
     /// How a step ends that is not the last.
     fn pause(&self, work: &Work, _own: &Self::Own) -> Pause {
-        Pause::usual(self.vocabulary(), self.required_actions(work))
+        Pause::usual(Self::WORDS, self.required_actions(work))
     }
 
     /// How the last step ends.
@@ -137,11 +137,11 @@ impl<W: Workflow> Engine<W> {
 #[async_trait]
 impl<W: Workflow> Tool for Engine<W> {
     fn info(&self) -> &'static Info {
-        self.workflow.info()
+        W::INFO
     }
 
     fn schema(&self) -> Value {
-        let name = self.info().name;
+        let name = W::INFO.name;
         let mut letters = name.chars();
         let initial = letters.next().map(|letter| letter.to_ascii_uppercase()).into_iter();
         let title = format!("{}Request", initial.chain(letters).collect::<String>());
@@ -151,19 +151,19 @@ impl<W: Workflow> Tool for Engine<W> {
     async fn run(&self, arguments: Map<String, Value>, context: &Context) -> Result<Output> {
         let mut arguments: Arguments = common::read(arguments)?;
         if arguments.step.is_empty() && arguments.findings.is_empty() {
-            arguments.step = self.info().title.to_owned();
+            W::INFO.title.clone_into(&mut arguments.step);
         }
         let thread = context.thread(arguments.common.continuation_id.as_deref()).await?;
         if W::KEEPS_MODEL {
             arguments.common.put(&mut arguments.own);
         }
-        let work = Work::resume(&thread, self.info().name)?.with_step(&arguments, W::CONFIDENCE)?;
+        let work = Work::resume(&thread, W::INFO.name)?.with_step(&arguments, W::CONFIDENCE)?;
         let own: W::Own = common::read(if W::KEEPS_OWN { work.options() } else { arguments.own.clone() })?;
         if W::KEEPS_MODEL {
             let earlier: Common = common::read(work.options())?;
             arguments.common = arguments.common.or(earlier);
         }
-        arguments.common = context.asking(self.info().name, arguments.common);
+        arguments.common = context.asking(W::INFO.name, arguments.common);
         self.workflow.check(&work, &own, &thread)?.into_iter().for_each(|warning| context.warn(warning));
         let step = Taken {
             arguments,
@@ -174,7 +174,7 @@ impl<W: Workflow> Tool for Engine<W> {
         context.remember(
             &thread,
             Exchange {
-                tool: self.info().name.to_owned(),
+                tool: W::INFO.name.to_owned(),
                 root: Some(context.workspace.root().to_owned()),
                 call_id: context.call_id.clone(),
                 question: work.question(),
@@ -251,7 +251,7 @@ impl<W: Workflow> Engine<W> {
 
     /// The last step: shows all there is to the expert, or to the caller when there is none.
     async fn ask(&self, step: &Taken<'_, W>, context: &Context) -> Result<Done> {
-        let (document, name) = (&step.document, self.info().name);
+        let (document, name) = (&step.document, W::INFO.name);
         let collected = self.workflow.evidence(document.own, context).await?;
         let (route, expert) = match self.finisher(step, context).await? {
             Finisher::Ask(route, expert) => (route, expert),
@@ -282,7 +282,7 @@ impl<W: Workflow> Engine<W> {
     async fn finisher(&self, step: &Taken<'_, W>, context: &Context) -> Result<Finisher> {
         let arguments = &step.arguments;
         let wanted = arguments.use_assistant_model || arguments.expert;
-        let Some(expert) = self.workflow.expert().filter(|_| wanted) else { return Ok(Finisher::NotWanted) };
+        let Some(expert) = W::EXPERT.filter(|_| wanted) else { return Ok(Finisher::NotWanted) };
         let files = self.named(step);
         match context.route(&arguments.common, step.document.thread, expert.need, &files).await {
             Ok(route) => Ok(Finisher::Ask(route, expert)),
@@ -306,7 +306,7 @@ impl<W: Workflow> Engine<W> {
 
     /// All files of the work and of its conversation.
     async fn files(&self, step: &Taken<'_, W>, context: &Context, budget: u64) -> Result<Gathered> {
-        let mut before = step.document.thread.files(Some(self.info().name));
+        let mut before = step.document.thread.files(Some(W::INFO.name));
         before.extend(step.document.work.locations());
         gather(context, self.named(step), before, budget, step.arguments.common.allow_missing).await
     }

@@ -21,8 +21,8 @@ pub(super) struct Document<'a, W: Workflow> {
 impl<W: Workflow> Document<'_, W> {
     /// The caller has something to do before the next step.
     pub(super) fn pause(&self, pause: Pause) -> Output {
-        let words = self.workflow.vocabulary();
-        let (number, tool) = (self.work.step_number(), self.workflow.info().name);
+        let words = W::WORDS;
+        let (number, tool) = (self.work.step_number(), W::INFO.name);
         let following = number.saturating_add(1);
         let next = pause.next_steps.unwrap_or_else(|| format!(
             "Do not call {tool} again at once. First do the required actions with your own tools, then call {tool} for step {following} with what you found.",
@@ -58,7 +58,7 @@ impl<W: Workflow> Document<'_, W> {
 
     /// The caller has settled the matter: no expert was asked.
     pub(super) fn settled(&self, skipped: &str) -> Output {
-        let words = self.workflow.vocabulary();
+        let words = W::WORDS;
         let mut document = self.base(words.settled);
         document.insert("skip_expert_analysis".to_owned(), true.into());
         let reason = format!("this {} is settled by the caller; no model was asked", words.noun);
@@ -130,7 +130,7 @@ impl<W: Workflow> Document<'_, W> {
 
     /// What every step says.
     fn base(&self, status: &str) -> Map<String, Value> {
-        let (work, words) = (self.work, self.workflow.vocabulary());
+        let (work, words) = (self.work, W::WORDS);
         let mut counts = Map::new();
         for (name, count) in [
             ("files_checked", work.files_checked().len()),
@@ -152,14 +152,14 @@ impl<W: Workflow> Document<'_, W> {
         document.insert("next_step_required".to_owned(), (!work.is_last()).into());
         document.insert(words.counts.to_owned(), counts.into());
         document.insert("continuation_id".to_owned(), json!(self.thread.id));
-        document.insert("metadata".to_owned(), json!({"tool_name": self.workflow.info().name}));
+        document.insert("metadata".to_owned(), json!({"tool_name": W::INFO.name}));
         self.workflow.add_members(work, self.own, &mut document);
         document
     }
 
     /// What every last step says.
     fn finish(&self, document: &mut Map<String, Value>, next_steps: &str) {
-        let (work, words) = (self.work, self.workflow.vocabulary());
+        let (work, words) = (self.work, W::WORDS);
         document.insert(words.complete.to_owned(), true.into());
         if !words.finished_work.is_empty() {
             document.insert(
@@ -184,7 +184,7 @@ impl<W: Workflow> Document<'_, W> {
         let next = u64::from(self.work.step_number()) + 1;
         let total = document.get("total_steps").and_then(Value::as_u64).unwrap_or_default();
         json!({
-            "tool": self.workflow.info().name,
+            "tool": W::INFO.name,
             "arguments": {
                 "step": "",
                 "step_number": next,
