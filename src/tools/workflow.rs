@@ -158,7 +158,7 @@ impl<W: Workflow> Tool for Engine<W> {
             arguments.common.put(&mut arguments.own);
         }
         let work = Work::resume(&thread, W::INFO.name)?.with_step(&arguments, W::CONFIDENCE)?;
-        let own: W::Own = common::read(if W::KEEPS_OWN { work.options() } else { arguments.own.clone() })?;
+        let own = own::<W>(&work, &arguments)?;
         if W::KEEPS_MODEL {
             let earlier: Common = common::read(work.options())?;
             arguments.common = arguments.common.or(earlier);
@@ -186,6 +186,11 @@ impl<W: Workflow> Tool for Engine<W> {
         );
         Ok(done.output)
     }
+}
+
+/// The tool's own arguments, as they hold for the present step.
+fn own<W: Workflow>(work: &Work, arguments: &Arguments) -> Result<W::Own> {
+    common::read(if W::KEEPS_OWN { work.options() } else { arguments.own.clone() })
 }
 
 /// An expert's answer as people read it.
