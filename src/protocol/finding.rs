@@ -77,3 +77,35 @@ impl Severity {
         Self::ALL.into_iter().find(|severity| severity.as_str().eq_ignore_ascii_case(word.trim()))
     }
 }
+
+/// Which findings are wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum SeverityFilter {
+    /// Only critical ones.
+    Critical,
+    /// High and above.
+    High,
+    /// Medium and above.
+    Medium,
+    /// Low and above.
+    Low,
+    /// All.
+    #[default]
+    All,
+}
+
+impl SeverityFilter {
+    /// Whether a finding of that severity is wanted.
+    pub fn admits(self, severity: Severity) -> bool {
+        let least = match self {
+            Self::Critical => Severity::Critical,
+            Self::High => Severity::High,
+            Self::Medium => Severity::Medium,
+            Self::Low => Severity::Low,
+            Self::All => Severity::Info,
+        };
+        severity >= least
+    }
+}

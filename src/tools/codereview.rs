@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::workflow::{Confidence, Expert, Form, SeverityFilter, Vocabulary, Work, Workflow, members};
+use super::workflow::{Confidence, Expert, Form, Vocabulary, Work, Workflow, members};
 use super::{Info, require};
 use crate::error::Result;
 use crate::gateway::Need;
+use crate::protocol::SeverityFilter;
 use crate::providers::ThinkingMode;
 use crate::threads::Thread;
 

@@ -6,9 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::Info;
 use super::codereview::Validation;
-use super::workflow::{Confidence, Expert, Form, SeverityFilter, Vocabulary, Work, Workflow, members};
+use super::workflow::{Confidence, Expert, Form, Vocabulary, Work, Workflow, members};
 use crate::error::{Error, Result};
 use crate::gateway::Need;
+use crate::protocol::SeverityFilter;
 use crate::providers::ThinkingMode;
 use crate::threads::Thread;
 

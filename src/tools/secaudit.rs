@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Info;
-use super::workflow::{Expert, Form, SeverityFilter, Vocabulary, Work, Workflow, members};
+use super::workflow::{Expert, Form, Vocabulary, Work, Workflow, members};
 use crate::error::Result;
 use crate::gateway::Need;
+use crate::protocol::SeverityFilter;
 use crate::providers::ThinkingMode;
 use crate::threads::Thread;
 

@@ -28,7 +28,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub(super) use arguments::{Arguments, Confidence};
-pub(super) use findings::SeverityFilter;
 pub(super) use vocabulary::{Conclusion, Ending, Expert, Form, Pause, Vocabulary};
 pub(super) use work::Work;
 
@@ -39,6 +38,7 @@ use super::{Context, Info, Output, Tool, common, schema};
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence;
 use crate::gateway::Route;
+use crate::protocol::SeverityFilter;
 use crate::threads::{Exchange, Thread};
 use document::Document;
 

@@ -46,7 +46,11 @@ async fn findings_below_the_wanted_severity_are_counted_but_not_told() {
     for tool in ["codereview", "precommit", "secaudit"] {
         let result = review(tool, &answer(), json!({"severity_filter": "high"})).await;
         assert_eq!(result.findings.len(), 1, "{tool}");
-        assert!(!result.text.contains("A name") && result.text.contains("1 below high not shown"), "{}", result.text);
+        assert!(
+            !result.text.contains("A name") && result.text.contains("1 more below the severity"),
+            "{}",
+            result.text
+        );
         assert_eq!(result.data["expert_analysis"]["findings"].as_array().unwrap().len(), 1, "{tool}");
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::work::Work;
-use super::{Conclusion, Form, Pause, SeverityFilter, Workflow, expert, findings};
+use super::{Conclusion, Form, Pause, Workflow, expert, findings};
 use crate::error::{Error, ErrorCode, Result};
 use crate::gateway::Answer;
 use crate::threads::Thread;
@@ -118,11 +118,11 @@ impl<W: Workflow> Document<'_, W> {
             let (count, noun) = (read.unreadable, if read.unreadable == 1 { "finding" } else { "findings" });
             context.warn(format!("{count} {noun} of the expert could not be read: a title or the severity is missing"));
         }
-        let filter: SeverityFilter = self.workflow.severities(self.own);
+        let filter = self.workflow.severities(self.own);
         let (told, hidden): (Vec<_>, Vec<_>) =
             read.findings.into_iter().partition(|finding| filter.admits(finding.severity));
         let told = findings::place(told, context);
-        let text = findings::markdown(analysis, &told, hidden.len(), filter);
+        let text = findings::markdown(analysis, &told, hidden.len());
         analysis.insert("findings".to_owned(), json!(told));
         context.draft().findings = Some(told);
         text

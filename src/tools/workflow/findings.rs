@@ -2,42 +2,11 @@
 
 use std::fmt::Write;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::render;
 use crate::protocol::{Finding, Severity};
 use crate::tools::Context;
-
-/// Which findings are told.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(in crate::tools) enum SeverityFilter {
-    Critical,
-    High,
-    Medium,
-    Low,
-    #[default]
-    All,
-}
-
-impl SeverityFilter {
-    /// Whether a finding of that severity is told.
-    pub(super) fn admits(self, severity: Severity) -> bool {
-        self.least().is_none_or(|least| severity >= least)
-    }
-
-    fn least(self) -> Option<Severity> {
-        match self {
-            Self::Critical => Some(Severity::Critical),
-            Self::High => Some(Severity::High),
-            Self::Medium => Some(Severity::Medium),
-            Self::Low => Some(Severity::Low),
-            Self::All => None,
-        }
-    }
-}
 
 /// What was read out of an answer.
 #[derive(Debug, Default, PartialEq)]
@@ -83,12 +52,7 @@ pub(super) fn place(findings: Vec<Finding>, _context: &Context) -> Vec<Finding> 
 }
 
 /// The analysis as people read it: its summary, the findings that are told, then what else it says.
-pub(super) fn markdown(
-    analysis: &Map<String, Value>,
-    told: &[Finding],
-    hidden: usize,
-    filter: SeverityFilter,
-) -> String {
+pub(super) fn markdown(analysis: &Map<String, Value>, told: &[Finding], hidden: usize) -> String {
     let mut rest = analysis.clone();
     rest.shift_remove("findings");
     let summary = rest.shift_remove("summary");
@@ -104,8 +68,8 @@ pub(super) fn markdown(
             show(&mut text, finding);
         }
     }
-    if let (Some(least), 1..) = (filter.least(), hidden) {
-        put(&mut text, format_args!("\n{hidden} below {} not shown.\n", least.as_str()));
+    if hidden > 0 {
+        put(&mut text, format_args!("\n{hidden} more below the severity that is wanted.\n"));
     }
     let rest = render::markdown(&rest);
     if !rest.trim().is_empty() {
@@ -205,7 +169,7 @@ mod tests {
     #[test]
     fn findings_read_like_a_report() {
         let told = read(&analysis()).unwrap().findings;
-        insta::assert_snapshot!(markdown(&analysis(), &told, 2, SeverityFilter::Low));
-        insta::assert_snapshot!(markdown(&Map::new(), &[], 0, SeverityFilter::All), @"No findings.");
+        insta::assert_snapshot!(markdown(&analysis(), &told, 2));
+        insta::assert_snapshot!(markdown(&Map::new(), &[], 0), @"No findings.");
     }
 }
