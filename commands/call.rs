@@ -50,14 +50,15 @@ pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyho
 async fn carry_out(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
     let place = Place::find()?;
     let project = Project::load(&place.root)?;
-    let (mut arguments, mut typed) = arguments::build(args, project.as_ref())?;
-    let ignore = project.map(|project| project.ignore).unwrap_or_default();
+    let (mut arguments, mut typed) = arguments::build(args)?;
     let root = place.root.to_string_lossy().into_owned();
     let door = setup.open(&args.choice, std::slice::from_ref(&root), output).await?;
     if args.detach && !door.outlives_us() {
         return Err(nobody_to_leave_it_to().into());
     }
     let thread = arguments::resolve_thread(&mut arguments, &*door, &root).await?;
+    arguments::add_defaults(&mut arguments, &args.tool, project.as_ref(), thread.as_ref());
+    let ignore = project.map(|project| project.ignore).unwrap_or_default();
     // What an earlier call of the conversation was allowed to read, this one may read again.
     typed.extend(thread.iter().flat_map(|thread| &thread.messages).flat_map(|turn| turn.files.clone()));
     let workspace = place.workspace(setup.home().as_deref(), &ignore, &typed)?;

@@ -44,18 +44,76 @@ complete -c exai -n "__fish_exai_needs_command" -f -a "usage" -d 'Show what the 
 complete -c exai -n "__fish_exai_needs_command" -f -a "schema" -d 'Print a JSON Schema'
 complete -c exai -n "__fish_exai_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c exai -n "__fish_exai_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -l set -d 'Set one key of the configuration for this run' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "chat" -d 'Asks a model and returns its answer. Use it for a second opinion, a question about files you name, or to go on with an earlier conversation.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "debug" -d 'Finds the root cause of a defect. Give your findings and the files that matter; a model reads both and answers with hypotheses, evidence and the smallest fix.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "listmodels" -d 'Lists the models of all providers with window, price and features, and says which providers are configured. Asks no model.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "version" -d 'Says which version of exai runs, on which platform, and which providers are configured. Asks no model.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from chat debug listmodels version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "analyze" -d 'Analyses code: architecture, performance, security, quality. Give your findings and the files; a model reads both and answers with what holds, what does not, and what to do first.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "chat" -d 'Asks a model and returns its answer. Use it for a second opinion, a question about files you name, or to go on with an earlier conversation.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "codereview" -d 'Reviews code for bugs, security, performance and maintainability. Give your findings and the files; a model reads both and answers with findings by severity, each with the exact text.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "debug" -d 'Finds the root cause of a defect. Give your findings and the files that matter; a model reads both and answers with hypotheses, evidence and the smallest fix.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "docgen" -d 'Guides you in documenting code: step 1 finds and counts the files, then one file a step; it is not complete before every file is done. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "listmodels" -d 'Lists the models of all providers with window, price and features, and says which providers are configured. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "planner" -d 'Builds a plan step by step. Steps may revise earlier ones or branch into alternatives; large plans pause for deep thinking first. Keeps the plan and puts it together at the end. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "precommit" -d 'Checks changes before they are committed: bugs, leftovers, missing tests, unintended changes. Give your findings or the files; a model answers with findings by severity, each with the exact text.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "refactor" -d 'Finds what to improve in the shape of code: smells, parts to split, old idioms, misplaced code. Give your findings and the files; a model answers with opportunities and the order to take them in.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "secaudit" -d 'Audits the security of code and configuration. Give your findings and the files; a model reads both and answers with vulnerabilities by severity, each with the exact text, and how to mend them.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "testgen" -d 'Writes tests for code. Give what you found out about it (ways through it, edges, how failures show) and the files, an existing test among them; a model answers with tests in the same framework.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "thinkdeep" -d 'Thinks a hard problem through: a design, a decision, a plan. Give your reasoning so far, and files if they matter; a model questions it and answers with what holds, what does not, and alternatives.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "tracer" -d 'Traces code: `precision` follows execution through a function, `dependencies` maps what uses it and what it uses. Guides the search and keeps what you find. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "version" -d 'Says which version of exai runs, on which platform, and which providers are configured. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l analysis-type -d 'What to look at.' -r -f -a "architecture\t''
+performance\t''
+security\t''
+quality\t''
+general\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l output-format -d 'How much to say.' -r -f -a "summary\t''
+detailed\t''
+actionable\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l findings -d 'What was found so far in this step: observations, evidence, error texts.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l step -d 'What this step is about; the first line of the findings if left out. In step 1: the task.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l step-number -d 'Number of this step; the one after the last if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l total-steps -d 'Steps expected in all; raised when a step goes beyond it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l next-step-required -d 'Whether another step will follow. The last step is the one that asks the expert.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l files-checked -d 'Files that were looked at.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l backtrack-from-step -d 'Number of the step to go back to: it and the later ones are dropped.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l use-assistant-model -d 'Whether the last step asks the expert; true if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when the matter is settled.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
+low\t''
+medium\t''
+high\t''
+max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l continue -d 'Conversation to continue, as a former result named it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l allow-missing -d 'Go on when a named file does not exist.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l prompt -d 'The question or task.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l files -d 'Files and directories the question is about.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
@@ -86,6 +144,67 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l review-type -d 'Kind of review.' -r -f -a "full\t''
+security\t''
+performance\t''
+quick\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l focus-on -d 'What to look at above all.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l standards -d 'Rules the code has to follow.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l severity-filter -d 'Least severity to tell.' -r -f -a "critical\t''
+high\t''
+medium\t''
+low\t''
+all\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l review-validation-type -d '`internal`: no model is asked.' -r -f -a "external\t''
+internal\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l findings -d 'What was found so far in this step: observations, evidence, error texts.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l step -d 'What this step is about; the first line of the findings if left out. In step 1: the task.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l step-number -d 'Number of this step; the one after the last if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l total-steps -d 'Steps expected in all; raised when a step goes beyond it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l next-step-required -d 'Whether another step will follow. The last step is the one that asks the expert.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l files-checked -d 'Files that were looked at.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l hypothesis -d 'Current theory.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l confidence -d 'How sure you are. `certain` ends without asking the expert.' -r -f -a "exploring\t''
+low\t''
+medium\t''
+high\t''
+very_high\t''
+almost_certain\t''
+certain\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l backtrack-from-step -d 'Number of the step to go back to: it and the later ones are dropped.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l use-assistant-model -d 'Whether the last step asks the expert; true if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when the matter is settled.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
+low\t''
+medium\t''
+high\t''
+max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l continue -d 'Conversation to continue, as a former result named it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l allow-missing -d 'Go on when a named file does not exist.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l findings -d 'What was found so far in this step: observations, evidence, error texts.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l step -d 'What this step is about; the first line of the findings if left out. In step 1: the task.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l step-number -d 'Number of this step; the one after the last if left out.' -r
@@ -95,7 +214,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l relevant-context -d 'Functions, methods or classes that matter.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l hypothesis -d 'Current theory of the cause.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l hypothesis -d 'Current theory.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l confidence -d 'How sure you are. `certain` ends without asking the expert.' -r -f -a "exploring\t''
 low\t''
 medium\t''
@@ -104,8 +223,8 @@ very_high\t''
 almost_certain\t''
 certain\t''"
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l backtrack-from-step -d 'Number of the step to go back to: it and the later ones are dropped.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l use-assistant-model -d 'Whether the last step asks the expert.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when you are certain.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l use-assistant-model -d 'Whether the last step asks the expert; true if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when the matter is settled.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
@@ -134,6 +253,42 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l document-complexity -d 'Say what functions cost.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l document-flow -d 'Say who calls what.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l update-existing -d 'Mend existing comments too.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l comments-on-complex-logic -d 'Comment inside difficult code.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l num-files-documented -d 'Files done so far.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l total-files-to-document -d 'Files in all, as step 1 counted.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l findings -d 'What was found so far in this step: observations, evidence, error texts.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l step -d 'What this step is about; the first line of the findings if left out. In step 1: the task.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l step-number -d 'Number of this step; the one after the last if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l total-steps -d 'Steps expected in all; raised when a step goes beyond it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l next-step-required -d 'Whether another step will follow. The last step is the one that asks the expert.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l backtrack-from-step -d 'Number of the step to go back to: it and the later ones are dropped.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l continue -d 'Conversation to continue, as a former result named it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l allow-missing -d 'Go on when a named file does not exist.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
 markdown\t'The answer with a heading that says where it comes from'
@@ -152,6 +307,353 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l is-step-revision -d 'This step takes the place of an earlier one.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l revises-step-number -d 'The step that is revised.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l is-branch-point -d 'This step begins an alternative.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l branch-from-step -d 'The step after which it branches.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l branch-id -d 'The branch; also for the steps that follow in it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l more-steps-needed -d 'More steps than expected are needed.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l step -d 'What this step is about; the first line of the findings if left out. In step 1: the task.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l step-number -d 'Number of this step; the one after the last if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l total-steps -d 'Steps expected in all; raised when a step goes beyond it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l next-step-required -d 'Whether another step will follow. The last step is the one that asks the expert.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l continue -d 'Conversation to continue, as a former result named it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l path -d 'The repository; the current one if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l compare-to -d 'Compare HEAD with this branch, tag or commit.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l include-staged -d 'Staged changes.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l include-unstaged -d 'Unstaged changes.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l focus-on -d 'What to look at above all.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l severity-filter -d 'Least severity to tell.' -r -f -a "critical\t''
+high\t''
+medium\t''
+low\t''
+all\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l precommit-type -d '`internal`: no model is asked.' -r -f -a "external\t''
+internal\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l findings -d 'What was found so far in this step: observations, evidence, error texts.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l step -d 'What this step is about; the first line of the findings if left out. In step 1: the task.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l step-number -d 'Number of this step; the one after the last if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l total-steps -d 'Steps expected in all; raised when a step goes beyond it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l next-step-required -d 'Whether another step will follow. The last step is the one that asks the expert.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l files-checked -d 'Files that were looked at.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l hypothesis -d 'Current theory.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l confidence -d 'How sure you are. `certain` ends without asking the expert.' -r -f -a "exploring\t''
+low\t''
+medium\t''
+high\t''
+very_high\t''
+almost_certain\t''
+certain\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l backtrack-from-step -d 'Number of the step to go back to: it and the later ones are dropped.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l use-assistant-model -d 'Whether the last step asks the expert; true if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when the matter is settled.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
+low\t''
+medium\t''
+high\t''
+max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l continue -d 'Conversation to continue, as a former result named it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l allow-missing -d 'Go on when a named file does not exist.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l refactor-type -d 'What to look for.' -r -f -a "codesmells\t''
+decompose\t''
+modernize\t''
+organization\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l focus-areas -d 'Concerns such as readability or performance.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l style-guide-examples -d 'Files whose style is the model.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l findings -d 'What was found so far in this step: observations, evidence, error texts.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l step -d 'What this step is about; the first line of the findings if left out. In step 1: the task.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l step-number -d 'Number of this step; the one after the last if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l total-steps -d 'Steps expected in all; raised when a step goes beyond it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l next-step-required -d 'Whether another step will follow. The last step is the one that asks the expert.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l files-checked -d 'Files that were looked at.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l hypothesis -d 'Current theory.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l confidence -d 'How sure you are. `certain` ends without asking the expert.' -r -f -a "exploring\t''
+low\t''
+medium\t''
+high\t''
+very_high\t''
+almost_certain\t''
+certain\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l backtrack-from-step -d 'Number of the step to go back to: it and the later ones are dropped.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l use-assistant-model -d 'Whether the last step asks the expert; true if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when the matter is settled.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
+low\t''
+medium\t''
+high\t''
+max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l continue -d 'Conversation to continue, as a former result named it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l allow-missing -d 'Go on when a named file does not exist.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l security-scope -d 'What it is and where it runs: web app, API, library.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l threat-level -d 'How much is at stake.' -r -f -a "low\t''
+medium\t''
+high\t''
+critical\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l compliance-requirements -d 'Such as SOC2, PCI DSS, GDPR.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l audit-focus -d 'What to audit above all.' -r -f -a "owasp\t''
+compliance\t''
+infrastructure\t''
+dependencies\t''
+comprehensive\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l severity-filter -d 'Least severity to tell.' -r -f -a "critical\t''
+high\t''
+medium\t''
+low\t''
+all\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l findings -d 'What was found so far in this step: observations, evidence, error texts.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l step -d 'What this step is about; the first line of the findings if left out. In step 1: the task.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l step-number -d 'Number of this step; the one after the last if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l total-steps -d 'Steps expected in all; raised when a step goes beyond it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l next-step-required -d 'Whether another step will follow. The last step is the one that asks the expert.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l files-checked -d 'Files that were looked at.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l hypothesis -d 'Current theory.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l confidence -d 'How sure you are. `certain` ends without asking the expert.' -r -f -a "exploring\t''
+low\t''
+medium\t''
+high\t''
+very_high\t''
+almost_certain\t''
+certain\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l backtrack-from-step -d 'Number of the step to go back to: it and the later ones are dropped.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l use-assistant-model -d 'Whether the last step asks the expert; true if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when the matter is settled.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
+low\t''
+medium\t''
+high\t''
+max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l continue -d 'Conversation to continue, as a former result named it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l allow-missing -d 'Go on when a named file does not exist.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l findings -d 'What was found so far in this step: observations, evidence, error texts.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l step -d 'What this step is about; the first line of the findings if left out. In step 1: the task.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l step-number -d 'Number of this step; the one after the last if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l total-steps -d 'Steps expected in all; raised when a step goes beyond it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l next-step-required -d 'Whether another step will follow. The last step is the one that asks the expert.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l files-checked -d 'Files that were looked at.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l hypothesis -d 'Current theory.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l confidence -d 'How sure you are. `certain` ends without asking the expert.' -r -f -a "exploring\t''
+low\t''
+medium\t''
+high\t''
+very_high\t''
+almost_certain\t''
+certain\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l backtrack-from-step -d 'Number of the step to go back to: it and the later ones are dropped.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l use-assistant-model -d 'Whether the last step asks the expert; true if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when the matter is settled.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
+low\t''
+medium\t''
+high\t''
+max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l continue -d 'Conversation to continue, as a former result named it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l allow-missing -d 'Go on when a named file does not exist.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l problem-context -d 'What must be known to judge: goals, limits, history.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l focus-areas -d 'Such as architecture, performance, cost.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l findings -d 'What was found so far in this step: observations, evidence, error texts.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l step -d 'What this step is about; the first line of the findings if left out. In step 1: the task.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l step-number -d 'Number of this step; the one after the last if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l total-steps -d 'Steps expected in all; raised when a step goes beyond it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l next-step-required -d 'Whether another step will follow. The last step is the one that asks the expert.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l files-checked -d 'Files that were looked at.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l hypothesis -d 'Current theory.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l confidence -d 'How sure you are. `certain` ends without asking the expert.' -r -f -a "exploring\t''
+low\t''
+medium\t''
+high\t''
+very_high\t''
+almost_certain\t''
+certain\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l backtrack-from-step -d 'Number of the step to go back to: it and the later ones are dropped.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l use-assistant-model -d 'Whether the last step asks the expert; true if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when the matter is settled.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
+low\t''
+medium\t''
+high\t''
+max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l continue -d 'Conversation to continue, as a former result named it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l allow-missing -d 'Go on when a named file does not exist.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l trace-mode -d '`ask`: let the user choose.' -r -f -a "precision\t''
+dependencies\t''
+ask\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l target-description -d 'What to trace, and why: a function, type or module.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l findings -d 'What was found so far in this step: observations, evidence, error texts.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l step -d 'What this step is about; the first line of the findings if left out. In step 1: the task.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l step-number -d 'Number of this step; the one after the last if left out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l total-steps -d 'Steps expected in all; raised when a step goes beyond it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l next-step-required -d 'Whether another step will follow. The last step is the one that asks the expert.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l files-checked -d 'Files that were looked at.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l confidence -d 'How sure you are. `certain` ends without asking the expert.' -r -f -a "exploring\t''
+low\t''
+medium\t''
+high\t''
+very_high\t''
+almost_certain\t''
+certain\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l backtrack-from-step -d 'Number of the step to go back to: it and the later ones are dropped.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l continue -d 'Conversation to continue, as a former result named it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l allow-missing -d 'Go on when a named file does not exist.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
 markdown\t'The answer with a heading that says where it comes from'
@@ -170,9 +672,19 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "analyze" -d 'Analyses code: architecture, performance, security, quality. Give your findings and the files; a model reads both and answers with what holds, what does not, and what to do first.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "chat" -d 'Asks a model and returns its answer. Use it for a second opinion, a question about files you name, or to go on with an earlier conversation.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "codereview" -d 'Reviews code for bugs, security, performance and maintainability. Give your findings and the files; a model reads both and answers with findings by severity, each with the exact text.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "debug" -d 'Finds the root cause of a defect. Give your findings and the files that matter; a model reads both and answers with hypotheses, evidence and the smallest fix.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "docgen" -d 'Guides you in documenting code: step 1 finds and counts the files, then one file a step; it is not complete before every file is done. Asks no model.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "listmodels" -d 'Lists the models of all providers with window, price and features, and says which providers are configured. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "planner" -d 'Builds a plan step by step. Steps may revise earlier ones or branch into alternatives; large plans pause for deep thinking first. Keeps the plan and puts it together at the end. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "precommit" -d 'Checks changes before they are committed: bugs, leftovers, missing tests, unintended changes. Give your findings or the files; a model answers with findings by severity, each with the exact text.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "refactor" -d 'Finds what to improve in the shape of code: smells, parts to split, old idioms, misplaced code. Give your findings and the files; a model answers with opportunities and the order to take them in.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "secaudit" -d 'Audits the security of code and configuration. Give your findings and the files; a model reads both and answers with vulnerabilities by severity, each with the exact text, and how to mend them.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "testgen" -d 'Writes tests for code. Give what you found out about it (ways through it, edges, how failures show) and the files, an existing test among them; a model answers with tests in the same framework.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "thinkdeep" -d 'Thinks a hard problem through: a design, a decision, a plan. Give your reasoning so far, and files if they matter; a model questions it and answers with what holds, what does not, and alternatives.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "tracer" -d 'Traces code: `precision` follows execution through a function, `dependencies` maps what uses it and what it uses. Guides the search and keeps what you find. Asks no model.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "version" -d 'Says which version of exai runs, on which platform, and which providers are configured. Asks no model.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c exai -n "__fish_exai_using_subcommand calls; and not __fish_seen_subcommand_from list show wait cancel events help" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r

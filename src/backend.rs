@@ -11,6 +11,8 @@ mod secrecy;
 mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod workflows;
 
 use std::sync::Arc;
 

@@ -297,6 +297,7 @@ fn describe(envelope: &mut Envelope, context: &Context, draft: &Draft) {
     envelope.timing.queued_ms = millis(account.queued);
     envelope.timing.provider_ms = millis(account.with_provider);
     envelope.coverage = draft.coverage.clone();
+    envelope.findings = draft.findings.clone().unwrap_or_default();
     envelope.thread_id.clone_from(&draft.thread_id);
     envelope.warnings.extend(draft.warnings.iter().chain(&draft.hints).cloned());
 }

@@ -23,6 +23,7 @@ mod key;
 mod listening;
 mod nearest;
 mod origin;
+mod per_tool;
 mod place;
 mod project;
 mod reader;
@@ -48,11 +49,12 @@ pub use environment::Environment;
 pub use key::{Key, Range};
 pub use listening::{Level, LogFormat, Port, Rate};
 pub use origin::Origin;
+pub use per_tool::PerTool;
 pub use place::Place;
 pub use project::Project;
 pub use secret::Secret;
 pub use settings::{
-    Config, Custom, DaemonKeys, Glm, KEYS, Kimi, Limits, LogKeys, Models, Rates, Reuse, Threads, Timeouts,
+    Config, Custom, DaemonKeys, Glm, KEYS, Kimi, Limits, LogKeys, Models, Rates, Reuse, Threads, Timeouts, Tools,
 };
 pub use sources::{Override, Sources};
 pub use watch::Watch;

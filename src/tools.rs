@@ -4,15 +4,27 @@
 //! A tool says what it takes by its argument type, from which the JSON Schema, the command-line flags and
 //! the documentation come; and it answers with a status, a text for people and a document for programs.
 
+mod analyze;
 mod arguments;
 mod chat;
+mod codereview;
 mod common;
 mod context;
 mod debug;
+mod docgen;
 mod gather;
+mod instructions;
 mod listmodels;
+mod planner;
+mod precommit;
 mod prompts;
+mod refactor;
+mod require;
 mod schema;
+mod secaudit;
+mod testgen;
+mod thinkdeep;
+mod tracer;
 mod version;
 mod workflow;
 
@@ -23,12 +35,14 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-pub use context::{Context, Draft, Settings};
+pub use context::{Context, Defaults, Draft, Settings};
+pub use instructions::instructions;
 pub use prompts::Prompts;
 #[cfg(feature = "fuzzing")]
 pub use workflow::expert_answer;
 
 use crate::error::{Error, ErrorCode, Result};
+use workflow::Engine;
 
 /// One tool.
 #[async_trait]
@@ -89,11 +103,21 @@ impl std::fmt::Debug for Registry {
 impl Registry {
     /// All tools but the `disabled` ones (names in any case).
     pub fn new(disabled: &[String]) -> Self {
-        let all: [Arc<dyn Tool>; 4] = [
+        let all: [Arc<dyn Tool>; 14] = [
             Arc::new(chat::Chat),
-            Arc::new(workflow::Engine::new(debug::Debug)),
             Arc::new(listmodels::ListModels),
             Arc::new(version::Version),
+            Arc::new(Engine::new(analyze::Analyze)),
+            Arc::new(Engine::new(codereview::CodeReview)),
+            Arc::new(Engine::new(debug::Debug)),
+            Arc::new(Engine::new(docgen::DocGen)),
+            Arc::new(Engine::new(planner::Planner)),
+            Arc::new(Engine::new(precommit::Precommit)),
+            Arc::new(Engine::new(refactor::Refactor)),
+            Arc::new(Engine::new(secaudit::SecAudit)),
+            Arc::new(Engine::new(testgen::TestGen)),
+            Arc::new(Engine::new(thinkdeep::ThinkDeep)),
+            Arc::new(Engine::new(tracer::Tracer)),
         ];
         let is_enabled =
             |tool: &Arc<dyn Tool>| !disabled.iter().any(|name| name.eq_ignore_ascii_case(tool.info().name));

@@ -1,4 +1,4 @@
-//! The arguments object of a call: defaults of the project, then `--json-args`, then flags, then the bare text.
+//! The arguments object of a call: `--json-args`, then flags, then the bare text; defaults of the project where they say nothing.
 
 use std::path::Path;
 
@@ -13,15 +13,15 @@ use super::flags::{self, Args};
 use super::values::Values;
 
 /// Arguments that name files.
-const PATHS: [&str; 2] = ["files", "relevant_files"];
+const PATHS: [&str; 4] = ["files", "path", "relevant_files", "style_guide_examples"];
 
 /// The arguments, and the paths among them that the user typed (and thereby allowed).
-pub(super) fn build(args: &Args, project: Option<&Project>) -> Result<(Map<String, Value>, Vec<String>)> {
+pub(super) fn build(args: &Args) -> Result<(Map<String, Value>, Vec<String>)> {
     let registry = Registry::new(&[]);
     let tool = registry.get(&args.tool)?;
     let schema = tool.schema();
     let mut values = Values::default();
-    let mut arguments = project.and_then(|project| project.tools.get(&args.tool)).cloned().unwrap_or_default();
+    let mut arguments = Map::new();
     if let Some(file) = &args.json_args {
         arguments.extend(object(&values.whole("--json-args", file)?)?);
     }
@@ -39,6 +39,24 @@ pub(super) fn build(args: &Args, project: Option<&Project>) -> Result<(Map<Strin
     }
     let typed = PATHS.iter().filter_map(|name| arguments.get(*name)).flat_map(texts).collect();
     Ok((arguments, typed))
+}
+
+/// Options that say how a model is asked; they do not hold from one step of a tool to the next.
+const OF_EACH_CALL: [&str; 2] = ["temperature", "thinking_mode"];
+
+/// Puts in what the project wants of this tool and the caller does not say. In a conversation in which the tool has
+/// spoken already its first step has settled that, and the caller may have settled it otherwise.
+pub(super) fn add_defaults(
+    arguments: &mut Map<String, Value>,
+    tool: &str,
+    project: Option<&Project>,
+    thread: Option<&ThreadRecord>,
+) {
+    let has_spoken = thread.is_some_and(|thread| thread.messages.iter().any(|turn| turn.tool == tool));
+    let options = project.and_then(|project| project.tools.get(tool)).into_iter().flatten();
+    for (name, value) in options.filter(|(name, _)| !has_spoken || OF_EACH_CALL.contains(&name.as_str())) {
+        arguments.entry(name).or_insert_with(|| value.clone());
+    }
 }
 
 fn object(text: &str) -> Result<Map<String, Value>> {

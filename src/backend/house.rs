@@ -196,7 +196,11 @@ fn calls(
         gateway: parts::gateway(config, lasting)?,
         registry: Registry::new(&config.disabled_tools),
         threads: Threads::new(lasting.store.clone(), config.threads.max_turns),
-        settings: Arc::new(Settings { locale: config.locale.clone(), prompts: parts::prompts(config)? }),
+        settings: Arc::new(Settings {
+            locale: config.locale.clone(),
+            prompts: parts::prompts(config)?,
+            defaults: parts::defaults(config)?,
+        }),
         timeout: config.timeouts.call,
         state_dir: config.state_dir.clone(),
         running,

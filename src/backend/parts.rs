@@ -10,10 +10,12 @@ use crate::config::Config;
 use crate::coordination::{Instance, Slots};
 use crate::error::{Error, Result};
 use crate::gateway::{Admission, Breakers, Flights, Gateway, Limits, Memory, Patience, RecentAnswers, RoutingSettings};
-use crate::providers::{self, Catalogue, Discovered, Endpoint, ProviderName, ProviderSettings, Providers};
+use crate::providers::{
+    self, Catalogue, Discovered, Endpoint, ProviderName, ProviderSettings, Providers, ThinkingMode,
+};
 use crate::store::{Opening, Retention, Store};
 use crate::telemetry::Telemetry;
-use crate::tools::Prompts;
+use crate::tools::{Defaults, Prompts, Registry};
 
 /// The catalogue of models, with the user's corrections.
 pub fn catalogue(config: &Config) -> Result<Catalogue> {
@@ -27,6 +29,27 @@ pub fn catalogue(config: &Config) -> Result<Catalogue> {
 /// The prompts, with the user's own in their place.
 pub(super) fn prompts(config: &Config) -> Result<Prompts> {
     config.prompts_dir.as_deref().map_or_else(|| Ok(Prompts::default()), Prompts::load)
+}
+
+/// How each tool asks when a call does not say.
+pub(super) fn defaults(config: &Config) -> Result<BTreeMap<String, Defaults>> {
+    // Also a tool that is switched off may have its defaults.
+    let (all, mut defaults) = (Registry::new(&[]), BTreeMap::<String, Defaults>::new());
+    let entry = |key: &str, tool: &str| match all.get(tool) {
+        Ok(known) => Ok(known.info().name.to_owned()),
+        Err(error) => Err(Error { message: format!("{key}: {}", error.message), ..error }),
+    };
+    for (tool, model) in config.tools.models.iter() {
+        defaults.entry(entry("tools.models", tool)?).or_default().model = Some(model.to_owned());
+    }
+    for (tool, mode) in config.tools.thinking.iter() {
+        let allowed = ThinkingMode::ALL.map(ThinkingMode::as_str).join(", ");
+        let message = format!("tools.thinking: {tool} can not think `{mode}`; allowed: {allowed}");
+        let thinking =
+            ThinkingMode::parse(mode).ok_or_else(|| Error::validation("tools.thinking", mode, allowed, message))?;
+        defaults.entry(entry("tools.thinking", tool)?).or_default().thinking = Some(thinking);
+    }
+    Ok(defaults)
 }
 
 /// The endpoints that are configured.

@@ -12,9 +12,12 @@ pub(super) fn hide(veil: &Veil, envelope: &mut Envelope) {
     for text in texts.chain(&mut envelope.warnings).chain([&mut envelope.status, &mut envelope.text]) {
         veil.text(text);
     }
-    for value in envelope.findings.iter_mut().chain([&mut envelope.data]) {
-        veil.value(value);
+    for finding in &mut envelope.findings {
+        let told = [&mut finding.path, &mut finding.quote, &mut finding.category, &mut finding.suggestion];
+        let told = told.into_iter().flatten().chain([&mut finding.title, &mut finding.detail]);
+        told.chain(&mut finding.confirmed_by).for_each(|text| veil.text(text));
     }
+    veil.value(&mut envelope.data);
     if let Some(error) = &mut envelope.error {
         veil.text(&mut error.message);
         error.hints.iter_mut().for_each(|hint| veil.text(hint));

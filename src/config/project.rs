@@ -30,11 +30,14 @@ const NAME: &str = "exai.toml";
 const LIMIT: u64 = 64 << 10;
 
 /// Options of tools that a repository may set, written with `_`: how thorough and how wide its own review is.
-/// What decides whether a model is asked, or is text for it, is not among them.
+/// What decides whether a model is asked, or is the question itself, is not among them.
 const OPTIONS: &[&str] = &[
     "analysis_type",
     "audit_focus",
+    "comments_on_complex_logic",
     "compliance_requirements",
+    "document_complexity",
+    "document_flow",
     "focus_areas",
     "focus_on",
     "output_format",
@@ -42,10 +45,12 @@ const OPTIONS: &[&str] = &[
     "review_type",
     "security_scope",
     "severity_filter",
+    "standards",
     "temperature",
     "thinking_mode",
     "threat_level",
     "trace_mode",
+    "update_existing",
 ];
 
 /// Options that are the caller's alone, and why; any other one is refused without a reason of its own.
@@ -55,6 +60,11 @@ const RESERVED: &[(&str, &str)] = &[
     ("timeout", "how long a call may take"),
     ("timeout_s", "how long a call may take"),
     ("on_error", "what a failed gate means"),
+    ("use_assistant_model", "whether a model is asked"),
+    ("expert", "whether a model is asked"),
+    ("confidence", "whether a model is asked"),
+    ("review_validation_type", "whether a model is asked"),
+    ("precommit_type", "whether a model is asked"),
     ("use_websearch", "what is paid for and sent out"),
     ("web_search", "what is paid for and sent out"),
     ("continuation_id", "which conversation goes on"),
@@ -63,9 +73,15 @@ const RESERVED: &[(&str, &str)] = &[
     ("step", "what is asked"),
     ("findings", "what is asked"),
     ("hypothesis", "what is asked"),
+    ("problem_context", "what is asked"),
+    ("target_description", "what is asked"),
     ("files", "which files are sent"),
     ("files_checked", "which files are sent"),
     ("relevant_files", "which files are sent"),
+    ("style_guide_examples", "which files are sent"),
+    ("compare_to", "which files are sent"),
+    ("include_staged", "which files are sent"),
+    ("include_unstaged", "which files are sent"),
     ("images", "which files are sent"),
     ("path", "which files are sent"),
     ("root", "which files are sent"),

@@ -16,6 +16,8 @@ pub(super) enum Raw {
     Bool(bool),
     /// An array of texts in TOML.
     List(Vec<String>),
+    /// A table of texts in TOML.
+    Table(Vec<(String, String)>),
     /// Anything else in TOML, by the name of its type.
     Unfit(&'static str),
 }
@@ -26,6 +28,7 @@ impl Raw {
         match self {
             Self::Text(text) => text.trim().is_empty(),
             Self::List(items) => items.iter().all(|item| item.trim().is_empty()),
+            Self::Table(pairs) => pairs.is_empty(),
             Self::Number(_) | Self::Bool(_) | Self::Unfit(_) => false,
         }
     }
@@ -45,6 +48,10 @@ impl fmt::Display for Raw {
             Self::Text(text) | Self::Number(text) => f.write_str(text.trim()),
             Self::Bool(yes) => write!(f, "{yes}"),
             Self::List(items) => f.write_str(&items.join(", ")),
+            Self::Table(pairs) => {
+                let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                f.write_str(&pairs.join(", "))
+            }
             Self::Unfit(what) => f.write_str(what),
         }
     }
@@ -93,7 +100,7 @@ impl Setting for bool {
                 "false" | "0" | "no" | "off" => Ok(false),
                 _ => Err(Self::KIND.to_owned()),
             },
-            Raw::List(_) | Raw::Unfit(_) => Err(Self::KIND.to_owned()),
+            Raw::List(_) | Raw::Table(_) | Raw::Unfit(_) => Err(Self::KIND.to_owned()),
         }
     }
 
@@ -185,7 +192,7 @@ impl Setting for Vec<String> {
         let items: Vec<&str> = match raw {
             Raw::Text(text) => text.split(',').collect(),
             Raw::List(items) => items.iter().map(String::as_str).collect(),
-            Raw::Number(_) | Raw::Bool(_) | Raw::Unfit(_) => return Err(Self::KIND.to_owned()),
+            Raw::Number(_) | Raw::Bool(_) | Raw::Table(_) | Raw::Unfit(_) => return Err(Self::KIND.to_owned()),
         };
         Ok(items.into_iter().map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::key::{Key, Range, Shown, first};
 use super::listening::{Level, LogFormat, Port, Rate};
+use super::per_tool::PerTool;
 use super::reader::Reader;
 use super::setting::{Setting, list};
 use super::table::{default_of, key, settings};
@@ -67,6 +68,13 @@ settings! {
         long: Vec<String> => { env: [EXAI_MODELS_LONG], default: list(&["glm-5.3", "kimi-k3.1-pro"]) }
         /// A TOML file that corrects or extends the built-in catalogue of models.
         file: Option<PathBuf> => { env: [EXAI_MODELS_FILE], default: None }
+    }
+    /// What tools do when a call does not say.
+    tools: Tools {
+        /// The model that a tool asks, such as `codereview=kimi-k3.1-pro`; it goes before `default_model`.
+        models: PerTool => { env: [EXAI_TOOLS_MODELS], default: PerTool::default() }
+        /// How hard the model of a tool thinks, such as `debug=high`: minimal, low, medium, high or max.
+        thinking: PerTool => { env: [EXAI_TOOLS_THINKING], default: PerTool::default() }
     }
     /// Looking for a server on this machine while nothing is configured.
     discovery: Discovery {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use toml::Spanned;
-use toml::de::{DeInteger, DeTable, DeValue};
+use toml::de::{DeInteger, DeString, DeTable, DeValue};
 
 use super::Key;
 use super::file::{line_of, syntax};
@@ -72,7 +72,13 @@ fn raw(value: &Spanned<DeValue<'_>>) -> Raw {
                 items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect();
             texts.map_or(Raw::Unfit("an array of other things than text"), Raw::List)
         }
-        DeValue::Table(_) => Raw::Unfit("a table"),
+        DeValue::Table(inner) => {
+            let pair = |(name, value): (&Spanned<DeString<'_>>, &Spanned<DeValue<'_>>)| {
+                Some((name.get_ref().to_string(), value.get_ref().as_str()?.to_owned()))
+            };
+            let pairs = inner.iter().map(pair).collect::<Option<_>>();
+            pairs.map_or(Raw::Unfit("a table"), Raw::Table)
+        }
         DeValue::Datetime(_) => Raw::Unfit("a date"),
     }
 }

@@ -49,6 +49,7 @@ impl Tool for Chat {
 
     async fn run(&self, arguments: Map<String, Value>, context: &Context) -> Result<Output> {
         let Arguments { prompt, files, common } = common::read(arguments)?;
+        let common = context.asking(INFO.name, common);
         let thread = context.thread(common.continuation_id.as_deref()).await?;
         let route = context.route(&common, &thread, Need::Fast, &files).await?;
         let window = Window::of(route.first()?.context);

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
 use crate::providers::ThinkingMode;
@@ -24,6 +24,29 @@ pub(super) struct Common {
     /// Go on when a named file does not exist.
     #[serde(default)]
     pub(super) allow_missing: bool,
+}
+
+impl Common {
+    /// Puts down how a model is asked, as far as the caller said it.
+    pub(super) fn put(&self, kept: &mut Map<String, Value>) {
+        let said = [
+            ("model", self.model.as_ref().map(|model| json!(model))),
+            ("temperature", self.temperature.map(|temperature| json!(temperature))),
+            ("thinking_mode", self.thinking_mode.map(|mode| json!(mode))),
+        ];
+        kept.extend(said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    }
+
+    /// With what was said of it `earlier`, where nothing is said now.
+    #[must_use]
+    pub(super) fn or(self, earlier: Self) -> Self {
+        Self {
+            model: self.model.or(earlier.model),
+            temperature: self.temperature.or(earlier.temperature),
+            thinking_mode: self.thinking_mode.or(earlier.thinking_mode),
+            ..self
+        }
+    }
 }
 
 /// Reads checked arguments into a tool's type.

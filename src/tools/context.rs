@@ -1,5 +1,6 @@
 //! What a tool works with: the caller's files, the models, the conversation, and a draft of the result.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Prompts;
@@ -8,8 +9,8 @@ use crate::clock::Deadline;
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::{self, CollectRequest, Workspace};
 use crate::gateway::{Answer, Ask, Gateway, Ledger, Need, Plan, Recorder, Route};
-use crate::protocol::{CallId, CallOptions, Coverage, ThreadId};
-use crate::providers::{ChatMessage, ChatRequest, Role};
+use crate::protocol::{CallId, CallOptions, Coverage, Finding, ThreadId};
+use crate::providers::{ChatMessage, ChatRequest, Role, ThinkingMode};
 use crate::redaction::Veil;
 use crate::store::ThreadWrite;
 use crate::threads::{Exchange, Thread, Threads};
@@ -21,6 +22,17 @@ pub struct Settings {
     pub locale: Option<String>,
     /// What models are told they are.
     pub prompts: Prompts,
+    /// How tools ask when a call does not say.
+    pub defaults: BTreeMap<String, Defaults>,
+}
+
+/// How one tool asks when a call does not say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Defaults {
+    /// Which model.
+    pub model: Option<String>,
+    /// How hard it thinks.
+    pub thinking: Option<ThinkingMode>,
 }
 
 /// One call's surroundings.
@@ -61,6 +73,8 @@ pub struct Context {
 pub struct Draft {
     /// Which files.
     pub coverage: Coverage,
+    /// What a review found; `None` when nobody gave a verdict.
+    pub findings: Option<Vec<Finding>>,
     /// What the caller should know.
     pub warnings: Vec<String>,
     /// What to do about the warnings.
@@ -106,6 +120,15 @@ impl Context {
         draft.thread = Some(thread.write(exchange));
     }
 
+    /// How `tool` asks: as the call says, and as the user has set it up where the call says nothing.
+    pub(super) fn asking(&self, tool: &str, mut common: Common) -> Common {
+        if let Some(defaults) = self.settings.defaults.get(tool) {
+            common.model = common.model.or_else(|| defaults.model.clone());
+            common.thinking_mode = common.thinking_mode.or(defaults.thinking);
+        }
+        common
+    }
+
     /// The models for a question about `paths`. When the choice is ours and the files are too much for the model that
     /// would come first, one with a larger window is taken.
     pub(super) async fn route(&self, common: &Common, thread: &Thread, need: Need, paths: &[String]) -> Result<Route> {
@@ -144,11 +167,22 @@ impl Context {
 
     /// The request for the prompt of `tool` and for `user`, as the caller's common arguments want it.
     pub(super) fn request(&self, tool: &str, user: String, common: &Common, thread: &Thread) -> Result<ChatRequest> {
-        let system = self.settings.prompts.get(tool)?;
-        let system = match &self.settings.locale {
-            Some(locale) => format!("{system}\nAnswer in the language of the locale {locale}.\n"),
-            None => system.to_owned(),
-        };
+        self.request_with(&[tool], user, common, thread)
+    }
+
+    /// The same for a system prompt that is made of several parts.
+    pub(super) fn request_with(
+        &self,
+        parts: &[&str],
+        user: String,
+        common: &Common,
+        thread: &Thread,
+    ) -> Result<ChatRequest> {
+        let parts: Vec<_> = parts.iter().map(|part| self.settings.prompts.get(part)).collect::<Result<_>>()?;
+        let mut system = parts.join("\n");
+        if let Some(locale) = &self.settings.locale {
+            system.push_str(&format!("\nAnswer in the language of the locale {locale}.\n"));
+        }
         Ok(ChatRequest {
             messages: vec![
                 ChatMessage { role: Role::System, content: system },

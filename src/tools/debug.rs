@@ -1,7 +1,10 @@
 //! `debug`: finds the cause of a defect. The caller investigates in steps; the expert judges the evidence at the end.
 
+use serde_json::{Map, Value, json};
+
 use super::Info;
-use super::workflow::{Confidence, Vocabulary, Work, Workflow};
+use super::workflow::{Confidence, Expert, Form, Nothing, Vocabulary, Work, Workflow, members};
+use crate::gateway::Need;
 use crate::providers::ThinkingMode;
 
 /// The tool.
@@ -16,24 +19,24 @@ static INFO: Info = Info {
 };
 
 static WORDS: Vocabulary = Vocabulary {
+    noun: "investigation",
     pause: "pause_for_investigation",
     required: "investigation_required",
     complete: "investigation_complete",
     counts: "investigation_status",
+    confidence: None,
     finished_work: "complete_investigation",
     settled: "certain_confidence_proceed_with_fix",
     skipped: "skipped_due_to_certain_confidence",
-    noun: "investigation",
 };
 
-impl Workflow for Debug {
-    fn info(&self) -> &'static Info {
-        &INFO
-    }
+static EXPERT: Expert = Expert { thinking: ThinkingMode::Minimal, need: Need::Quality, form: Form::Document };
 
-    fn vocabulary(&self) -> &'static Vocabulary {
-        &WORDS
-    }
+impl Workflow for Debug {
+    type Own = Nothing;
+    const INFO: &'static Info = &INFO;
+    const WORDS: &'static Vocabulary = &WORDS;
+    const EXPERT: Option<&'static Expert> = Some(&EXPERT);
 
     fn required_actions(&self, work: &Work) -> Vec<&'static str> {
         use Confidence as C;
@@ -61,11 +64,7 @@ impl Workflow for Debug {
         }
     }
 
-    fn is_settled(&self, confidence: Confidence) -> bool {
-        confidence == Confidence::Certain
-    }
-
-    fn thinking(&self) -> ThinkingMode {
-        ThinkingMode::Minimal
+    fn counts(&self, work: &Work, _: &Nothing) -> Map<String, Value> {
+        members(json!({"hypotheses_formed": work.hypotheses()}))
     }
 }

@@ -5,9 +5,21 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
-/// Each prompt by its name: `prompts/NAME.md`, which `NAME.md` in `prompts_dir` stands in for.
-const EMBEDDED: [(&str, &str); 2] =
-    [("chat", include_str!("prompts/chat.md")), ("debug", include_str!("prompts/debug.md"))];
+/// Each prompt by its name: `prompts/NAME.md`, which `NAME.md` in `prompts_dir` stands in for. `evidence` and `findings`
+/// follow the prompts of workflow tools: what they are shown, and the form of the answer that is read.
+const EMBEDDED: &[(&str, &str)] = &[
+    ("analyze", include_str!("prompts/analyze.md")),
+    ("chat", include_str!("prompts/chat.md")),
+    ("codereview", include_str!("prompts/codereview.md")),
+    ("debug", include_str!("prompts/debug.md")),
+    ("evidence", include_str!("prompts/evidence.md")),
+    ("findings", include_str!("prompts/findings.md")),
+    ("precommit", include_str!("prompts/precommit.md")),
+    ("refactor", include_str!("prompts/refactor.md")),
+    ("secaudit", include_str!("prompts/secaudit.md")),
+    ("testgen", include_str!("prompts/testgen.md")),
+    ("thinkdeep", include_str!("prompts/thinkdeep.md")),
+];
 
 /// What models are told they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -103,7 +115,7 @@ mod tests {
             let dir = dir(&[("chat.md", "Be brief."), (name, "x")]);
             let error = Prompts::load(dir.path()).unwrap_err();
             assert!(error.message.contains(dir.path().join(name).to_str().unwrap()), "{}", error.message);
-            assert!(error.hints[0].contains("chat.md, debug.md"), "{:?}", error.hints);
+            assert!(error.hints[0].contains("chat.md, codereview.md"), "{:?}", error.hints);
         }
     }
 

@@ -19,6 +19,46 @@ pub(super) fn of<T: JsonSchema>(title: &str) -> Value {
     schema
 }
 
+/// The schema of a tool's `Own` arguments and of those that it shares with others, but for those that it is `without`.
+pub(super) fn joined<Own: JsonSchema, Shared: JsonSchema>(title: &str, without: &[&str], required: &[&str]) -> Value {
+    let mut schema = of::<Own>(title);
+    let Value::Object(object) = &mut schema else { return schema };
+    let mut shared = of::<Shared>(title);
+    let mut properties = Map::new();
+    for part in [object.get_mut("properties"), shared.get_mut("properties")] {
+        let Some(Value::Object(part)) = part.map(Value::take) else { continue };
+        properties.extend(part.into_iter().filter(|(name, _)| !without.contains(&name.as_str())));
+    }
+    object.insert("properties".to_owned(), properties.into());
+    object.remove("required");
+    if !required.is_empty() {
+        object.insert("required".to_owned(), required.into());
+    }
+    object.shift_remove("additionalProperties");
+    object.insert("additionalProperties".to_owned(), false.into());
+    schema
+}
+
+/// The schema as a client's model is shown it: what is told once for all tools, and what only the check of the
+/// arguments needs, is left out.
+pub(super) fn brief(schema: &Value, shared: &Value) -> Value {
+    let mut brief = schema.clone();
+    let Some(object) = brief.as_object_mut() else { return brief };
+    object.remove("title");
+    for (name, property) in object.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        let Some(property) = property.as_object_mut() else { continue };
+        for bound in ["minLength", "maxLength", "maxItems"] {
+            property.remove(bound);
+        }
+        if shared["properties"].get(name).is_some_and(|shared| shared.get("description") == property.get("description"))
+        {
+            property.remove("description");
+            property.remove("default");
+        }
+    }
+    brief
+}
+
 fn tidy(value: &mut Value) {
     match value {
         Value::Object(object) => {
@@ -43,12 +83,22 @@ fn drop_nulls(object: &mut Map<String, Value>) {
     if let Some(Value::Array(values)) = object.get_mut("enum") {
         values.retain(|value| !value.is_null());
     }
-    if object.get("default").is_some_and(Value::is_null) {
+    // What readers of schemas take for granted.
+    object.remove("writeOnly");
+    if object.get("additionalProperties") == Some(&true.into()) {
+        object.remove("additionalProperties");
+    }
+    // What is left out is empty or off; only another default says something.
+    if object.get("default").is_some_and(says_nothing) {
         object.remove("default");
     }
     if object.get("format").and_then(Value::as_str).is_some_and(|format| format != "date-time") {
         object.remove("format");
     }
+}
+
+fn says_nothing(default: &Value) -> bool {
+    [Value::Null, false.into(), "".into(), Value::Array(Vec::new())].contains(default)
 }
 
 /// Enums come as a list of described constants, optional ones inside another choice: a plain list of words says it shorter.

@@ -7,65 +7,118 @@
 //!                                                                   └─ expert: one model call ─▶ analysis
 //! ```
 //!
-//! What differs between tools (words, guidance, prompt, done-rule) is the trait [`Workflow`].
+//! What differs between tools (arguments, words, guidance, prompt, done-rule) is the trait [`Workflow`].
+//! planner, tracer and docgen never ask a model: they end with what the caller has done.
 
 mod arguments;
 mod document;
 mod expert;
+mod findings;
 mod prompt;
 #[cfg(test)]
 mod properties;
 mod render;
+mod vocabulary;
 mod work;
 
 use async_trait::async_trait;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub(super) use arguments::{Arguments, Confidence};
+pub(super) use vocabulary::{Conclusion, Ending, Expert, Form, Pause, Vocabulary};
 pub(super) use work::Work;
 
+use super::common::Common;
 use super::context::Window;
 use super::gather::{Gathered, gather};
 use super::{Context, Info, Output, Tool, common, schema};
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence;
-use crate::gateway::{Need, Route};
+use crate::gateway::Route;
+use crate::protocol::SeverityFilter;
 use crate::threads::{Exchange, Thread};
 use document::Document;
 
 /// What is particular about one workflow tool, beside the prompt of its name.
 pub(super) trait Workflow: Send + Sync + 'static {
+    /// What it takes beside the arguments that all share; the expert is told of it.
+    type Own: Serialize + DeserializeOwned + JsonSchema + Send + Sync;
+
     /// Name and description.
-    fn info(&self) -> &'static Info;
+    const INFO: &'static Info;
     /// Its words in the result document.
-    fn vocabulary(&self) -> &'static Vocabulary;
+    const WORDS: &'static Vocabulary;
+    /// How its expert is asked; `None` when it never asks one.
+    const EXPERT: Option<&'static Expert> = None;
+    /// Arguments that every step needs.
+    const REQUIRED: &'static [&'static str] = &["findings"];
+    /// Shared arguments that it does not take.
+    const WITHOUT: &'static [&'static str] = &[];
+    /// How sure the caller is that does not say.
+    const CONFIDENCE: Confidence = Confidence::Low;
+    /// Whether its own arguments hold for later steps too, until one changes them.
+    const KEEPS_OWN: bool = true;
+    /// Whether the model and how it is asked hold for later steps too.
+    const KEEPS_MODEL: bool = false;
+
     /// What the caller should do before the next step.
     fn required_actions(&self, work: &Work) -> Vec<&'static str>;
-    /// Whether the caller is so sure that no expert is asked.
-    fn is_settled(&self, confidence: Confidence) -> bool;
-    /// How much the expert thinks, unless the caller says.
-    fn thinking(&self) -> crate::providers::ThinkingMode;
+
+    /// Refuses a step that can lead nowhere; returns what the caller should be told.
+    fn check(&self, _work: &Work, _own: &Self::Own, _thread: &Thread) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    /// Files that its own arguments name.
+    fn files(&self, _own: &Self::Own) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What it gathers by itself beside the files, fenced: it stands between files and work in the question,
+    /// and in the brief. The collected changes of a repository belong here.
+    fn evidence(&self, _own: &Self::Own, _context: &Context) -> impl Future<Output = Result<String>> + Send {
+        async { Ok(String::new()) }
+    }
+
+    /// The status of the expert analysis that is not needed, when the caller has settled the matter.
+    fn settled(&self, work: &Work, _own: &Self::Own) -> Option<&'static str> {
+        (work.confidence() == Confidence::Certain).then_some(Self::WORDS.skipped)
+    }
+
+    /// Findings that are told.
+    fn severities(&self, _own: &Self::Own) -> SeverityFilter {
+        SeverityFilter::All
+    }
+
+    /// How a step ends that is not the last.
+    fn pause(&self, work: &Work, _own: &Self::Own) -> Pause {
+        Pause::usual(Self::WORDS, self.required_actions(work))
+    }
+
+    /// How the last step ends.
+    fn conclude(&self, _work: &Work, _own: &Self::Own) -> Ending {
+        Ending::Expert
+    }
+
+    /// What it counts beside the usual.
+    fn counts(&self, _work: &Work, _own: &Self::Own) -> Map<String, Value> {
+        Map::new()
+    }
+
+    /// What it says beside the usual, in every document.
+    fn add_members(&self, _work: &Work, _own: &Self::Own, _document: &mut Map<String, Value>) {}
 }
 
-/// The words of one tool in the predecessor's documents.
-#[derive(Debug)]
-pub(super) struct Vocabulary {
-    /// Status of a step that is not the last.
-    pub(super) pause: &'static str,
-    /// Flag that asks for more work.
-    pub(super) required: &'static str,
-    /// Flag of a finished workflow.
-    pub(super) complete: &'static str,
-    /// Key of the counts.
-    pub(super) counts: &'static str,
-    /// Key of the finished work.
-    pub(super) finished_work: &'static str,
-    /// Status when the caller is certain.
-    pub(super) settled: &'static str,
-    /// Status of the expert analysis that was not asked for then.
-    pub(super) skipped: &'static str,
-    /// What one step is, in a sentence: "investigation".
-    pub(super) noun: &'static str,
+/// Of a tool that takes nothing of its own.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Nothing {}
+
+/// The object of literal JSON.
+pub(super) fn members(value: Value) -> Map<String, Value> {
+    if let Value::Object(members) = value { members } else { Map::new() }
 }
 
 /// Runs a workflow tool.
@@ -84,32 +137,44 @@ impl<W: Workflow> Engine<W> {
 #[async_trait]
 impl<W: Workflow> Tool for Engine<W> {
     fn info(&self) -> &'static Info {
-        self.workflow.info()
+        W::INFO
     }
 
     fn schema(&self) -> Value {
-        let name = self.info().name;
+        let name = W::INFO.name;
         let mut letters = name.chars();
         let initial = letters.next().map(|letter| letter.to_ascii_uppercase()).into_iter();
-        schema::of::<Arguments>(&format!("{}Request", initial.chain(letters).collect::<String>()))
+        let title = format!("{}Request", initial.chain(letters).collect::<String>());
+        schema::joined::<W::Own, Arguments>(&title, W::WITHOUT, W::REQUIRED)
     }
 
     async fn run(&self, arguments: Map<String, Value>, context: &Context) -> Result<Output> {
-        let arguments: Arguments = common::read(arguments)?;
+        let mut arguments: Arguments = common::read(arguments)?;
+        if arguments.step.is_empty() && arguments.findings.is_empty() {
+            W::INFO.title.clone_into(&mut arguments.step);
+        }
         let thread = context.thread(arguments.common.continuation_id.as_deref()).await?;
-        let work = Work::resume(&thread, self.info().name)?.with_step(&arguments)?;
-        let document = Document { workflow: &self.workflow, work: &work, thread: &thread };
-        let done = if work.is_last() {
-            self.conclude(&arguments, &document, context).await?
-        } else {
-            let files = self.check_files(&arguments, context).await?;
-            Done { output: document.pause(), files, model: None }
+        if W::KEEPS_MODEL {
+            arguments.common.put(&mut arguments.own);
+        }
+        let work = Work::resume(&thread, W::INFO.name)?.with_step(&arguments, W::CONFIDENCE)?;
+        let own = own::<W>(&work, &arguments)?;
+        if W::KEEPS_MODEL {
+            let earlier: Common = common::read(work.options())?;
+            arguments.common = arguments.common.or(earlier);
+        }
+        arguments.common = context.asking(W::INFO.name, arguments.common);
+        self.workflow.check(&work, &own, &thread)?.into_iter().for_each(|warning| context.warn(warning));
+        let step = Taken {
+            arguments,
+            document: Document { workflow: &self.workflow, work: &work, own: &own, thread: &thread },
         };
+        let done = self.end(&step, context).await?;
         let state = work.to_keep(&done.files);
         context.remember(
             &thread,
             Exchange {
-                tool: self.info().name.to_owned(),
+                tool: W::INFO.name.to_owned(),
                 root: Some(context.workspace.root().to_owned()),
                 call_id: context.call_id.clone(),
                 question: work.question(),
@@ -123,10 +188,21 @@ impl<W: Workflow> Tool for Engine<W> {
     }
 }
 
+/// The tool's own arguments, as they hold for the present step.
+fn own<W: Workflow>(work: &Work, arguments: &Arguments) -> Result<W::Own> {
+    common::read(if W::KEEPS_OWN { work.options() } else { arguments.own.clone() })
+}
+
 /// An expert's answer as people read it.
 #[cfg(feature = "fuzzing")]
 pub fn expert_answer(answer: &str) -> String {
-    expert::text(&expert::parse(answer))
+    expert::text(&expert::parse(answer, Form::Document))
+}
+
+/// A step that is being taken.
+struct Taken<'a, W: Workflow> {
+    arguments: Arguments,
+    document: Document<'a, W>,
 }
 
 /// What one step came to.
@@ -142,9 +218,9 @@ struct Done {
 const BRIEF_TOKENS: u64 = 60_000;
 
 /// Who finishes the work.
-enum Expert {
+enum Finisher {
     /// One of these models.
-    Ask(Route),
+    Ask(Route, &'static Expert),
     /// Nobody: the caller wants none.
     NotWanted,
     /// Nobody: there is none to ask.
@@ -152,73 +228,100 @@ enum Expert {
 }
 
 impl<W: Workflow> Engine<W> {
-    /// The last step: decides whether an expert is asked, and asks it.
-    async fn conclude(&self, arguments: &Arguments, document: &Document<'_, W>, context: &Context) -> Result<Done> {
-        if !arguments.expert && self.workflow.is_settled(document.work.confidence()) {
-            let files = self.check_files(arguments, context).await?;
-            return Ok(Done { output: document.settled(), files, model: None });
-        }
-        let route = match Self::expert(arguments, document.thread, context).await? {
-            Expert::Ask(route) => route,
+    async fn end(&self, step: &Taken<'_, W>, context: &Context) -> Result<Done> {
+        let document = &step.document;
+        let ending = if document.work.is_last() {
+            self.workflow.conclude(document.work, document.own)
+        } else {
+            Ending::NotYet(self.workflow.pause(document.work, document.own))
+        };
+        let output = match ending {
+            Ending::Expert => match self.settled(step) {
+                Some(skipped) => document.settled(skipped),
+                None => return self.ask(step, context).await,
+            },
+            Ending::Alone(mut conclusion) => {
+                conclusion.text.push_str(&self.workflow.evidence(document.own, context).await?);
+                document.concluded(conclusion)
+            }
+            Ending::NotYet(pause) => document.pause(pause),
+        };
+        Ok(Done { output, files: self.check_files(step, context).await?, model: None })
+    }
+
+    fn settled(&self, step: &Taken<'_, W>) -> Option<&'static str> {
+        let Document { work, own, .. } = step.document;
+        self.workflow.settled(work, own).filter(|_| !step.arguments.expert)
+    }
+
+    /// The last step: shows all there is to the expert, or to the caller when there is none.
+    async fn ask(&self, step: &Taken<'_, W>, context: &Context) -> Result<Done> {
+        let (document, name) = (&step.document, W::INFO.name);
+        let collected = self.workflow.evidence(document.own, context).await?;
+        let (route, expert) = match self.finisher(step, context).await? {
+            Finisher::Ask(route, expert) => (route, expert),
             nobody => {
-                let files = Self::files(arguments, document, context, BRIEF_TOKENS).await?;
-                if let Expert::Unavailable(error) = nobody {
+                let files = self.files(step, context, BRIEF_TOKENS).await?;
+                if let Finisher::Unavailable(error) = nobody {
                     context.warn(format!("no model was asked ({error}): this is the evidence only"));
                     context.draft().hints.extend(error.hints);
                 }
-                let brief = prompt::brief(document, &files.text);
+                let brief = prompt::brief(document, &files.text, &collected);
                 return Ok(Done { output: document.local(brief, &files), files: files.named, model: None });
             }
         };
         let window = Window::of(route.first()?.context);
-        let files = Self::files(arguments, document, context, window.files).await?;
-        let history = document.thread.history(window.history, Some(self.info().name));
-        let question = prompt::question(document, &files.text, &history.text);
-        let mut common = arguments.common.clone();
-        common.thinking_mode.get_or_insert(self.workflow.thinking());
-        let request = context.request(self.info().name, question, &common, document.thread)?;
+        let budget = window.files.saturating_sub(evidence::estimate_tokens(&collected));
+        let files = self.files(step, context, budget).await?;
+        let history = document.thread.history(window.history, Some(name));
+        let question = prompt::question(document, &files.text, &history.text, &collected);
+        let mut common = step.arguments.common.clone();
+        common.thinking_mode.get_or_insert(expert.thinking);
+        let prompts = [&[name], expert.form.prompts()].concat();
+        let request = context.request_with(&prompts, question, &common, document.thread)?;
         let answer = context.ask(route, request).await?;
-        let output = document.analysed(&answer, &files)?;
+        let output = document.analysed(&answer, expert.form, &files, context)?;
         Ok(Done { output, files: files.named, model: Some(answer.model) })
     }
 
-    async fn expert(arguments: &Arguments, thread: &Thread, context: &Context) -> Result<Expert> {
-        if !arguments.use_assistant_model && !arguments.expert {
-            return Ok(Expert::NotWanted);
-        }
-        match context.route(&arguments.common, thread, Need::Quality, &arguments.relevant_files).await {
-            Ok(route) => Ok(Expert::Ask(route)),
+    async fn finisher(&self, step: &Taken<'_, W>, context: &Context) -> Result<Finisher> {
+        let arguments = &step.arguments;
+        let wanted = arguments.use_assistant_model || arguments.expert;
+        let Some(expert) = W::EXPERT.filter(|_| wanted) else { return Ok(Finisher::NotWanted) };
+        let files = self.named(step);
+        match context.route(&arguments.common, step.document.thread, expert.need, &files).await {
+            Ok(route) => Ok(Finisher::Ask(route, expert)),
             // Without any provider the local half is the answer, unless the caller demands a model's.
             Err(error)
                 if error.code == ErrorCode::NoProvider
                     && !arguments.expert
                     && context.gateway.providers.configured().is_empty() =>
             {
-                Ok(Expert::Unavailable(error))
+                Ok(Finisher::Unavailable(error))
             }
             Err(error) => Err(error),
         }
     }
 
+    /// The files that this step names.
+    fn named(&self, step: &Taken<'_, W>) -> Vec<String> {
+        let own = self.workflow.files(step.document.own);
+        step.arguments.relevant_files.iter().cloned().chain(own).collect()
+    }
+
     /// All files of the work and of its conversation.
-    async fn files(
-        arguments: &Arguments,
-        document: &Document<'_, W>,
-        context: &Context,
-        budget: u64,
-    ) -> Result<Gathered> {
-        let mut before = document.thread.files(Some(document.workflow.info().name));
-        before.extend(document.work.locations());
-        let paths = arguments.relevant_files.clone();
-        gather(context, paths, before, budget, arguments.common.allow_missing).await
+    async fn files(&self, step: &Taken<'_, W>, context: &Context, budget: u64) -> Result<Gathered> {
+        let mut before = step.document.thread.files(Some(W::INFO.name));
+        before.extend(step.document.work.locations());
+        gather(context, self.named(step), before, budget, step.arguments.common.allow_missing).await
     }
 
     /// A step that shows no file still refuses one that can not be read, so that the mistake is told early.
     /// Returns where the files are.
-    async fn check_files(&self, arguments: &Arguments, context: &Context) -> Result<Vec<String>> {
+    async fn check_files(&self, step: &Taken<'_, W>, context: &Context) -> Result<Vec<String>> {
         let request = evidence::CollectRequest {
-            paths: arguments.relevant_files.clone(),
-            allow_missing: arguments.common.allow_missing,
+            paths: self.named(step),
+            allow_missing: step.arguments.common.allow_missing,
             ..evidence::CollectRequest::default()
         };
         let found =

@@ -2,6 +2,8 @@
 
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
+
 use crate::support::daemon::Daemon;
 use crate::support::{Ran, User, finish, repository};
 
@@ -79,6 +81,73 @@ fn the_reference_of_the_command_line_is_the_help() {
         page.push_str(&format!("\n## exai {verb}\n\n```text\n{}\n```\n", trimmed.join("\n").trim_end()));
     }
     is_current("docs/cli.md", &page.replace("exai \n\n", "exai\n\n"));
+}
+
+#[test]
+fn the_page_of_tools_is_their_schemas() {
+    let tools: Value = serde_json::from_str(&User::new().run(&["tools", "--json"]).exits(0).stdout).unwrap();
+    let tools = tools.as_array().unwrap();
+    let mut page = String::from(
+        "# Tools\n\nGenerated from the tools' own schemas; `exai tools NAME` shows one, `exai call NAME --help` its flags.\n",
+    );
+    for tool in tools {
+        let (common, own): (Vec<_>, Vec<_>) = arguments(tool).partition(|argument| is_common(argument, tools));
+        page.push_str(&format!(
+            "\n## {}\n\n{}\n",
+            tool["name"].as_str().unwrap(),
+            tool["description"].as_str().unwrap()
+        ));
+        page.push_str(&table(&own));
+        if !common.is_empty() {
+            let names: Vec<_> = common.iter().map(|(name, ..)| format!("`{name}`")).collect();
+            page.push_str(&format!("\nAnd the [common ones](#common-arguments): {}.\n", names.join(", ")));
+        }
+    }
+    let mut common: Vec<_> = tools.iter().flat_map(arguments).filter(|argument| is_common(argument, tools)).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    common.retain(|(name, ..)| seen.insert(name.clone()));
+    for (_, _, needed, _) in &mut common {
+        *needed = false;
+    }
+    page.push_str(&format!("\n## Common arguments\n{}", table(&common)));
+    is_current("docs/tools.md", &page);
+}
+
+/// Name, type, whether it is needed, and meaning of each argument.
+type Argument = (String, String, bool, String);
+
+fn arguments(tool: &Value) -> impl Iterator<Item = Argument> {
+    let schema = &tool["inputSchema"];
+    let required = schema["required"].as_array().cloned().unwrap_or_default();
+    schema["properties"].as_object().cloned().unwrap_or_default().into_iter().map(move |(name, property)| {
+        let words = property["enum"].as_array().map(|words| words.iter().filter_map(Value::as_str).collect::<Vec<_>>());
+        let kind = match (words, property["items"]["type"].as_str()) {
+            (Some(words), _) => words.join(" \\| "),
+            (None, Some(item)) => format!("list of {item}s"),
+            (None, None) => property["type"].as_str().unwrap().to_owned(),
+        };
+        let default =
+            property.get("default").map(|default| format!(" Default: `{}`.", default.to_string().trim_matches('"')));
+        let doc = property["description"].as_str().unwrap().replace('\n', " ") + &default.unwrap_or_default();
+        (name.clone(), kind, required.contains(&name.into()), doc)
+    })
+}
+
+/// Whether several tools take an argument in the same sense.
+fn is_common((name, _, _, doc): &Argument, tools: &[Value]) -> bool {
+    let same = |tool: &&Value| arguments(tool).any(|(other, _, _, meaning)| other == *name && meaning == *doc);
+    tools.iter().filter(same).count() > 3
+}
+
+fn table(arguments: &[Argument]) -> String {
+    if arguments.is_empty() {
+        return String::new();
+    }
+    let rows = arguments.iter().map(|(name, kind, needed, doc)| {
+        let needed = if *needed { " (needed)" } else { "" };
+        format!("| `{name}`{needed} | {kind} | {doc} |\n")
+    });
+    format!("\n| argument | type | meaning |\n|---|---|---|\n{}", rows.collect::<String>())
 }
 
 #[test]

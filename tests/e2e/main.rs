@@ -18,4 +18,5 @@ mod other_user; // a daemon that may read none of its callers' files
 mod processes; // several processes, signals, pipes
 mod remote; // the same verbs through a daemon
 mod secrets; // what must not get out
-mod support; // the harness
+mod support;
+mod tools; // the harness

@@ -32,6 +32,22 @@ fn every_type_is_read_from_text_and_from_toml() {
 }
 
 #[test]
+fn values_of_tools_are_a_table_in_toml_and_pairs_elsewhere() {
+    let toml = "[tools.models]\ncodereview = 'kimi-k3.1-pro'\n[tools]\nthinking = { debug = 'high', chat = 'low' }\n";
+    let config = environment(&[]).toml(toml).load().config;
+    assert_eq!(config.tools.models.iter().collect::<Vec<_>>(), [("codereview", "kimi-k3.1-pro")]);
+    assert_eq!(config.tools.thinking.iter().collect::<Vec<_>>(), [("chat", "low"), ("debug", "high")]);
+    let config = environment(&[("EXAI_TOOLS_MODELS", "debug = glm-4.6, chat=mock:echo")]).toml(toml).load().config;
+    assert_eq!(config.tools.models.iter().collect::<Vec<_>>(), [("chat", "mock:echo"), ("debug", "glm-4.6")]);
+    for wrong in ["debug", "=x", "debug="] {
+        assert!(PerTool::parse(&Raw::Text(wrong.into())).is_err(), "{wrong}");
+    }
+    let none = PerTool::parse(&Raw::Table(vec![]));
+    assert_eq!((none.clone().unwrap().show(), none.unwrap().literal()), (None, "{}".to_owned()));
+    assert!(Vec::<String>::parse(&Raw::Table(vec![("a".into(), "b".into())])).is_err());
+}
+
+#[test]
 fn a_truth_value_has_many_names_but_not_every_one() {
     for (text, expected) in
         [("true", Ok(true)), ("YES", Ok(true)), ("1", Ok(true)), ("on", Ok(true)), ("off", Ok(false)), ("0", Ok(false))]

@@ -66,7 +66,7 @@ async fn finished(store: &Store, age: Duration, error: Option<&Error>) -> CallSt
     }
     result.text = "a long answer".to_owned();
     result.data = json!({"status": "ok"});
-    result.findings = vec![json!({"title": "a finding"})];
+    result.findings = vec![serde_json::from_value(json!({"severity": "low", "title": "a finding"})).unwrap()];
     result.coverage.sent = vec!["src/queue.rs".to_owned()];
     result.thread_id.clone_from(&start.thread_id);
     let message = NewMessage {

@@ -1,4 +1,4 @@
-//! Arguments of a workflow step.
+//! Arguments that the steps of all workflow tools share. A tool adds its own and may leave some of these out.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,14 +6,16 @@ use serde_json::{Map, Value};
 
 use crate::tools::common::Common;
 
-/// One step. Only the findings are needed: a call with nothing else is a complete investigation of one step.
+/// One step. Nothing but the findings is needed: a call with nothing else is a complete investigation of one step.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub(in crate::tools) struct Arguments {
     /// What was found so far in this step: observations, evidence, error texts.
-    #[schemars(length(min = 1, max = 50_000))]
+    #[serde(default)]
+    #[schemars(length(max = 50_000))]
     pub(super) findings: String,
     /// What this step is about; the first line of the findings if left out. In step 1: the task.
-    pub(super) step: Option<String>,
+    #[serde(default)]
+    pub(super) step: String,
     /// Number of this step; the one after the last if left out.
     #[schemars(range(min = 1))]
     pub(super) step_number: Option<u32>,
@@ -39,23 +41,26 @@ pub(in crate::tools) struct Arguments {
     #[serde(default)]
     #[schemars(length(max = 1000))]
     pub(super) issues_found: Vec<Map<String, Value>>,
-    /// Current theory of the cause.
+    /// Current theory.
     #[schemars(length(max = 10_000))]
     pub(super) hypothesis: Option<String>,
     /// How sure you are. `certain` ends without asking the expert.
-    #[serde(default)]
-    pub(super) confidence: Confidence,
+    pub(super) confidence: Option<Confidence>,
     /// Number of the step to go back to: it and the later ones are dropped.
     #[schemars(range(min = 1))]
     pub(super) backtrack_from_step: Option<u32>,
-    /// Whether the last step asks the expert.
+    /// Whether the last step asks the expert; true if left out.
     #[serde(default = "yes")]
     pub(super) use_assistant_model: bool,
-    /// Demand a model's answer: an error instead of the local half, also when you are certain.
+    /// Demand a model's answer: an error instead of the local half, also when the matter is settled.
     #[serde(default)]
     pub(super) expert: bool,
     #[serde(flatten)]
     pub(super) common: Common,
+    /// What this tool takes beside it.
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub(super) own: Map<String, Value>,
 }
 
 fn yes() -> bool {
@@ -63,13 +68,12 @@ fn yes() -> bool {
 }
 
 /// How sure the caller is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::tools) enum Confidence {
     /// Just begun.
     Exploring,
     /// A first idea.
-    #[default]
     Low,
     /// Some evidence.
     Medium,

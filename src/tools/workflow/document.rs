@@ -3,64 +3,74 @@
 use serde_json::{Map, Value, json};
 
 use super::work::Work;
-use super::{Workflow, expert};
+use super::{Conclusion, Form, Pause, Workflow, expert, findings};
 use crate::error::{Error, ErrorCode, Result};
 use crate::gateway::Answer;
 use crate::threads::Thread;
-use crate::tools::Output;
 use crate::tools::gather::Gathered;
+use crate::tools::{Context, Output};
 
 /// What a result is made from.
-pub(super) struct Document<'a, W> {
+pub(super) struct Document<'a, W: Workflow> {
     pub(super) workflow: &'a W,
     pub(super) work: &'a Work,
+    pub(super) own: &'a W::Own,
     pub(super) thread: &'a Thread,
 }
 
 impl<W: Workflow> Document<'_, W> {
-    /// More steps will follow.
-    pub(super) fn pause(&self) -> Output {
-        let words = self.workflow.vocabulary();
-        let (number, tool) = (self.work.step_number(), self.workflow.info().name);
+    /// The caller has something to do before the next step.
+    pub(super) fn pause(&self, pause: Pause) -> Output {
+        let words = W::WORDS;
+        let (number, tool) = (self.work.step_number(), W::INFO.name);
         let following = number.saturating_add(1);
-        let actions = self.workflow.required_actions(self.work);
-        let next = format!(
+        let next = pause.next_steps.unwrap_or_else(|| format!(
             "Do not call {tool} again at once. First do the required actions with your own tools, then call {tool} for step {following} with what you found.",
-        );
-        let mut document = self.base(words.pause);
+        ));
+        let mut document = self.base(pause.status);
+        document.insert("next_step_required".to_owned(), true.into());
         document.insert(words.required.to_owned(), true.into());
-        document.insert("required_actions".to_owned(), json!(actions));
+        document.insert(pause.actions_key.to_owned(), json!(pause.actions));
         document.insert("next_steps".to_owned(), next.clone().into());
         document.insert("next_step_number".to_owned(), following.into());
         document.insert("continuation_required".to_owned(), true.into());
         document.insert("continuation_available".to_owned(), true.into());
-        document.insert("next_call".to_owned(), self.next_call());
+        let next_call = self.next_call(&document);
+        document.insert("next_call".to_owned(), next_call);
+        document.extend(pause.members);
         self.add_references(&mut document);
-        let todo: String = actions.iter().map(|action| format!("- {action}\n")).collect();
+        let todo: String = pause.actions.iter().map(|action| format!("- {action}\n")).collect();
         let text = format!(
-            "Step {number} of {} of this {} is kept. Before step {following}:\n\n{todo}\nGo on with continuation_id {}\n",
-            self.work.total_steps, words.noun, self.thread.id
+            "Step {number} of {} of this {} is kept. Before step {following}:\n\n{todo}\n{next}\n\nGo on with continuation_id {}\n",
+            document["total_steps"], words.noun, self.thread.id
         );
-        self.output(words.pause, text, document, None)
+        output(pause.status, text, document, None)
     }
 
-    /// The caller is certain: no expert was asked.
-    pub(super) fn settled(&self) -> Output {
-        let words = self.workflow.vocabulary();
+    /// The tool asks no model: what the caller has done is the result.
+    pub(super) fn concluded(&self, conclusion: Conclusion) -> Output {
+        let mut document = self.base(conclusion.status);
+        self.finish(&mut document, &conclusion.next_steps);
+        document.extend(conclusion.members);
+        self.add_references(&mut document);
+        output(conclusion.status, conclusion.text, document, None)
+    }
+
+    /// The caller has settled the matter: no expert was asked.
+    pub(super) fn settled(&self, skipped: &str) -> Output {
+        let words = W::WORDS;
         let mut document = self.base(words.settled);
         document.insert("skip_expert_analysis".to_owned(), true.into());
-        document.insert(
-            "expert_analysis".to_owned(),
-            json!({"status": words.skipped, "reason": "the caller is certain; no model was asked"}),
-        );
+        let reason = format!("this {} is settled by the caller; no model was asked", words.noun);
+        document.insert("expert_analysis".to_owned(), json!({"status": skipped, "reason": reason}));
         self.finish(&mut document, "Go ahead with what you found.");
         self.add_references(&mut document);
         let text = format!(
-            "You are certain, so no model was asked. What this {} found:\n\n{}",
+            "You have settled it, so no model was asked. What this {} found:\n\n{}",
             words.noun,
             self.work.summary()
         );
-        self.output(words.settled, text, document, None)
+        output(words.settled, text, document, None)
     }
 
     /// No expert was wanted, or there is none: the brief is the answer.
@@ -69,13 +79,16 @@ impl<W: Workflow> Document<'_, W> {
         let mut document = self.base(STATUS);
         self.finish(&mut document, "Use the evidence; no model has looked at it.");
         add_embedded(&mut document, files);
-        self.output(STATUS, brief, document, None)
+        output(STATUS, brief, document, None)
     }
 
-    /// The expert answered.
-    pub(super) fn analysed(&self, answer: &Answer, files: &Gathered) -> Result<Output> {
-        let analysis = expert::parse(&answer.text);
-        let text = expert::text(&analysis);
+    /// The expert answered, in the `form` that was asked for or in another.
+    pub(super) fn analysed(&self, answer: &Answer, form: Form, files: &Gathered, context: &Context) -> Result<Output> {
+        let mut analysis = expert::parse(&answer.text, form);
+        let text = match form {
+            Form::Findings => self.findings(&mut analysis, context),
+            Form::Document | Form::Prose => expert::text(&analysis),
+        };
         if text.trim().is_empty() {
             let message = format!("{} answered in JSON that says nothing: {}", answer.model, brief(&answer.text));
             return Err(Error::new(ErrorCode::NoVerdict, message).hint("ask again with --fresh, or another model"));
@@ -88,70 +101,95 @@ impl<W: Workflow> Document<'_, W> {
                 "Look for what the expert asks for, then call again with it and this continuation_id.",
             );
             add_embedded(&mut document, files);
-            return Ok(self.output(status, text, document, Some(answer)));
+            return Ok(output(status, text, document, Some(answer)));
         }
         let status = "calling_expert_analysis";
         let mut document = self.base(status);
         document.insert("expert_analysis".to_owned(), Value::Object(analysis));
         self.finish(&mut document, "Check the expert's claims against the code before you act on them.");
         add_embedded(&mut document, files);
-        Ok(self.output(status, text, document, Some(answer)))
+        Ok(output(status, text, document, Some(answer)))
+    }
+
+    /// The findings of an analysis go into the result; the analysis keeps those that are told.
+    fn findings(&self, analysis: &mut Map<String, Value>, context: &Context) -> String {
+        let Some(read) = findings::read(analysis) else { return expert::text(analysis) };
+        if read.unreadable > 0 {
+            let (count, noun) = (read.unreadable, if read.unreadable == 1 { "finding" } else { "findings" });
+            context.warn(format!("{count} {noun} of the expert could not be read: a title or the severity is missing"));
+        }
+        let filter = self.workflow.severities(self.own);
+        let (told, hidden): (Vec<_>, Vec<_>) =
+            read.findings.into_iter().partition(|finding| filter.admits(finding.severity));
+        let told = findings::place(told, context);
+        let text = findings::markdown(analysis, &told, hidden.len());
+        analysis.insert("findings".to_owned(), json!(told));
+        context.draft().findings = Some(told);
+        text
     }
 
     /// What every step says.
     fn base(&self, status: &str) -> Map<String, Value> {
-        let (work, words) = (self.work, self.workflow.vocabulary());
+        let (work, words) = (self.work, W::WORDS);
+        let mut counts = Map::new();
+        for (name, count) in [
+            ("files_checked", work.files_checked().len()),
+            ("relevant_files", work.relevant_files().len()),
+            ("relevant_context", work.relevant_context().len()),
+            ("issues_found", work.issues().count()),
+            ("images_collected", 0),
+        ] {
+            counts.insert(name.to_owned(), count.into());
+        }
+        for name in ["current_confidence"].into_iter().chain(words.confidence) {
+            counts.insert(name.to_owned(), work.confidence().as_str().into());
+        }
+        counts.extend(self.workflow.counts(work, self.own));
         let mut document = Map::new();
         document.insert("status".to_owned(), status.into());
         document.insert("step_number".to_owned(), work.step_number().into());
         document.insert("total_steps".to_owned(), work.total_steps.into());
         document.insert("next_step_required".to_owned(), (!work.is_last()).into());
-        document.insert(
-            words.counts.to_owned(),
-            json!({
-                "files_checked": work.files_checked().len(),
-                "relevant_files": work.relevant_files().len(),
-                "relevant_context": work.relevant_context().len(),
-                "issues_found": work.issues().count(),
-                "images_collected": 0,
-                "current_confidence": work.confidence().as_str(),
-                "hypotheses_formed": work.hypotheses(),
-            }),
-        );
+        document.insert(words.counts.to_owned(), counts.into());
         document.insert("continuation_id".to_owned(), json!(self.thread.id));
+        document.insert("metadata".to_owned(), json!({"tool_name": W::INFO.name}));
+        self.workflow.add_members(work, self.own, &mut document);
         document
     }
 
     /// What every last step says.
     fn finish(&self, document: &mut Map<String, Value>, next_steps: &str) {
-        let (work, words) = (self.work, self.workflow.vocabulary());
+        let (work, words) = (self.work, W::WORDS);
         document.insert(words.complete.to_owned(), true.into());
-        document.insert(
-            words.finished_work.to_owned(),
-            json!({
-                "initial_request": work.task(),
-                "steps_taken": work.steps().len(),
-                "files_examined": work.files_checked(),
-                "relevant_files": work.relevant_files(),
-                "relevant_context": work.relevant_context(),
-                "issues_found": work.issues().collect::<Vec<_>>(),
-                "work_summary": work.summary(),
-                "final_analysis": work.current().map(|step| &step.findings),
-                "confidence_level": work.confidence().as_str(),
-            }),
-        );
+        if !words.finished_work.is_empty() {
+            document.insert(
+                words.finished_work.to_owned(),
+                json!({
+                    "initial_request": work.task(),
+                    "steps_taken": work.steps().len(),
+                    "files_examined": work.files_checked(),
+                    "relevant_files": work.relevant_files(),
+                    "relevant_context": work.relevant_context(),
+                    "issues_found": work.issues().collect::<Vec<_>>(),
+                    "work_summary": work.summary(),
+                    "final_analysis": work.current().map(|step| &step.findings),
+                    "confidence_level": work.confidence().as_str(),
+                }),
+            );
+        }
         document.insert("next_steps".to_owned(), next_steps.into());
     }
 
-    fn next_call(&self) -> Value {
-        let next = self.work.step_number().saturating_add(1);
+    fn next_call(&self, document: &Map<String, Value>) -> Value {
+        let next = u64::from(self.work.step_number()) + 1;
+        let total = document.get("total_steps").and_then(Value::as_u64).unwrap_or_default();
         json!({
-            "tool": self.workflow.info().name,
+            "tool": W::INFO.name,
             "arguments": {
                 "step": "",
                 "step_number": next,
-                "total_steps": self.work.total_steps.max(next),
-                "next_step_required": next < self.work.total_steps,
+                "total_steps": total.max(next),
+                "next_step_required": next < total,
                 "continuation_id": self.thread.id,
             },
         })
@@ -165,18 +203,16 @@ impl<W: Workflow> Document<'_, W> {
             document.insert("file_context".to_owned(), json!({"type": "reference_only", "note": note}));
         }
     }
+}
 
-    fn output(&self, status: &str, text: String, mut document: Map<String, Value>, answer: Option<&Answer>) -> Output {
-        document.insert(
-            "metadata".to_owned(),
-            json!({
-                "tool_name": self.workflow.info().name,
-                "model_used": answer.map(|answer| &answer.model),
-                "provider_used": answer.map(|answer| &answer.provider),
-            }),
-        );
-        Output { status: status.to_owned(), text, data: Value::Object(document) }
+fn output(status: &str, text: String, mut document: Map<String, Value>, answer: Option<&Answer>) -> Output {
+    // Who it was is said last, after what came of it.
+    if let Some(Value::Object(mut metadata)) = document.shift_remove("metadata") {
+        metadata.insert("model_used".to_owned(), json!(answer.map(|answer| &answer.model)));
+        metadata.insert("provider_used".to_owned(), json!(answer.map(|answer| &answer.provider)));
+        document.insert("metadata".to_owned(), metadata.into());
     }
+    Output { status: status.to_owned(), text, data: Value::Object(document) }
 }
 
 /// An answer as it is quoted in an error.

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::render;
+use super::{Form, members, render};
 
-/// The answer as a document. Prose is an answer too: it is kept as `raw_analysis`.
-pub(super) fn parse(text: &str) -> Map<String, Value> {
+/// The answer to a question for `form`, as a document. Prose is an answer too: it is kept as `raw_analysis`.
+pub(super) fn parse(text: &str, form: Form) -> Map<String, Value> {
     let text = text.trim();
     let parsed = serde_json::from_str(text).or_else(|error| match fenced(text) {
         Some(inside) => serde_json::from_str(inside),
@@ -14,8 +14,9 @@ pub(super) fn parse(text: &str) -> Map<String, Value> {
     match parsed {
         Ok(Value::Object(document)) => document,
         Ok(value) if is_nothing(&value) => Map::new(),
-        Ok(_) => prose(text, "the answer is JSON, but not an object"),
-        Err(error) => prose(text, &error.to_string()),
+        _ if form == Form::Prose => prose(text),
+        Ok(_) => unasked_prose(text, "the answer is JSON, but not an object"),
+        Err(error) => unasked_prose(text, &error.to_string()),
     }
 }
 
@@ -41,15 +42,14 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-fn prose(text: &str, why: &str) -> Map<String, Value> {
-    let document = json!({
-        "status": "analysis_complete",
-        "raw_analysis": text,
-        "format": "text",
-        "note": "The expert answered in prose.",
-        "parse_error": why,
-    });
-    document.as_object().cloned().unwrap_or_default()
+fn prose(text: &str) -> Map<String, Value> {
+    members(json!({"status": "analysis_complete", "raw_analysis": text, "format": "text"}))
+}
+
+fn unasked_prose(text: &str, why: &str) -> Map<String, Value> {
+    let mut document = prose(text);
+    document.extend(members(json!({"note": "The expert answered in prose.", "parse_error": why})));
+    document
 }
 
 /// What stands inside the only fence of an answer that is nothing but a fence, or a sentence and a fence.
@@ -59,10 +59,21 @@ fn fenced(text: &str) -> Option<&str> {
     (!after.contains('{')).then(|| inside.trim())
 }
 
-/// The status by which an expert asks for something instead of answering.
-pub(super) fn asks_for_more(document: &Map<String, Value>) -> Option<&str> {
-    const ASKING: [&str; 3] = ["files_required_to_continue", "investigation_paused", "refactoring_paused"];
-    document.get("status").and_then(Value::as_str).filter(|status| ASKING.contains(status))
+/// The statuses by which an expert asks for something instead of answering, or not only answering.
+const ASKING: [&str; 7] = [
+    "files_required_to_continue",
+    "focused_review_required",
+    "full_codereview_required",
+    "investigation_paused",
+    "more_tests_required",
+    "refactoring_paused",
+    "test_sample_needed",
+];
+
+/// The status by which an expert asks for something.
+pub(super) fn asks_for_more(document: &Map<String, Value>) -> Option<&'static str> {
+    let status = document.get("status").and_then(Value::as_str)?;
+    ASKING.into_iter().find(|asking| *asking == status)
 }
 
 #[cfg(test)]
@@ -78,21 +89,24 @@ mod tests {
             "Here is my analysis:\n```json\n{\"status\": \"no_bug_found\"}\n```\n",
             "```json\n{\"status\": \"no_bug_found\", \"fix\": \"```rust\\nlet x;\\n```\"}\n```",
         ] {
-            assert_eq!(parse(text)["status"], "no_bug_found", "{text}");
+            assert_eq!(parse(text, Form::Document)["status"], "no_bug_found", "{text}");
         }
     }
 
     #[test]
     fn a_verdict_without_a_word_more_is_still_one() {
-        assert_eq!(text(&parse(r#"{"status": "no_bug_found"}"#)), "No bug was found.\n");
-        assert_eq!(text(&parse(r#"{"status": "analysis_complete"}"#)).trim(), "");
+        let read = |answer: &str| text(&parse(answer, Form::Document));
+        assert_eq!(read(r#"{"status": "no_bug_found"}"#), "No bug was found.\n");
+        assert_eq!(read(r#"{"status": "analysis_complete"}"#).trim(), "");
     }
 
     #[test]
     fn prose_is_kept_as_it_came() {
-        let document = parse("The lock is taken twice {see line 4}.");
+        let document = parse("The lock is taken twice {see line 4}.", Form::Document);
         assert_eq!(document["status"], "analysis_complete");
         assert_eq!(document["raw_analysis"], "The lock is taken twice {see line 4}.");
         assert!(document.contains_key("parse_error"));
+        let wanted = parse("The lock is taken twice {see line 4}.", Form::Prose);
+        assert!(wanted["raw_analysis"] == document["raw_analysis"] && !wanted.contains_key("parse_error"));
     }
 }

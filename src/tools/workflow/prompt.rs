@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Workflow;
@@ -11,18 +12,20 @@ use super::document::Document;
 use super::work::Work;
 
 /// The question to the expert. Files come first: a stable beginning is what providers cache.
-pub(super) fn question<W: Workflow>(document: &Document<'_, W>, files: &str, history: &str) -> String {
-    [files, history, &work(document.work)].concat()
+pub(super) fn question<W: Workflow>(document: &Document<'_, W>, files: &str, history: &str, collected: &str) -> String {
+    [files, history, collected, &work(document)].concat()
 }
 
 /// The evidence for a reader who has to judge it alone.
-pub(super) fn brief<W: Workflow>(document: &Document<'_, W>, files: &str) -> String {
-    [&work(document.work), files].concat()
+pub(super) fn brief<W: Workflow>(document: &Document<'_, W>, files: &str, collected: &str) -> String {
+    [&work(document), collected, files].concat()
 }
 
-fn work(work: &Work) -> String {
+fn work<W: Workflow>(document: &Document<'_, W>) -> String {
+    let work = document.work;
     let mut text = String::new();
     section(&mut text, "Task", task(work));
+    section(&mut text, "What is wanted", &options(document.own));
     section(&mut text, "State of the work", &counts(work));
     section(&mut text, "Findings", &findings(work));
     section(&mut text, "Functions and places that matter", &list(&work.relevant_context()));
@@ -36,6 +39,24 @@ fn work(work: &Work) -> String {
         );
     }
     text
+}
+
+/// The tool's own arguments, those that say nothing apart.
+fn options(own: &impl Serialize) -> String {
+    let Ok(Value::Object(options)) = serde_json::to_value(own) else { return String::new() };
+    let lines =
+        options.iter().filter_map(|(name, value)| Some(format!("- {}: {}\n", name.replace('_', " "), said(value)?)));
+    lines.collect()
+}
+
+fn said(value: &Value) -> Option<String> {
+    let said = match value {
+        Value::Null => return None,
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().filter_map(said).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    };
+    (!said.is_empty()).then_some(said)
 }
 
 /// The task, unless it is nothing but the beginning of the first findings.
@@ -88,7 +109,11 @@ fn issues(work: &Work) -> String {
     let word =
         |issue: &Map<String, Value>, key: &str| issue.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     work.issues()
-        .map(|issue| format!("- [{}] {}\n", word(issue, "severity").to_uppercase(), word(issue, "description")))
+        .map(|issue| {
+            let kind = word(issue, "type");
+            let kind = if kind.is_empty() { kind } else { format!(" ({kind})") };
+            format!("- [{}]{kind} {}\n", word(issue, "severity").to_uppercase(), word(issue, "description"))
+        })
         .collect()
 }
 

@@ -1,6 +1,8 @@
 //! The work so far: one step a turn, as the conversation keeps them. Everything else is derived from them,
 //! so that steps that were taken at the same time are all there.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -14,7 +16,7 @@ pub(in crate::tools) struct Work {
     /// In the order in which they were taken, with their numbers; the present one last.
     taken: Vec<(u32, Step)>,
     /// Steps expected in all.
-    pub(super) total_steps: u32,
+    pub(in crate::tools) total_steps: u32,
 }
 
 /// One step as it was given; what a turn of the conversation keeps.
@@ -36,11 +38,14 @@ pub(in crate::tools) struct Step {
     issues_found: Vec<Map<String, Value>>,
     pub(super) hypothesis: Option<String>,
     pub(super) confidence: Confidence,
+    /// What the tool takes beside what all take, as it was given.
+    #[serde(default)]
+    pub(super) own: Map<String, Value>,
 }
 
 impl Step {
-    fn given(arguments: &Arguments) -> Self {
-        let step = arguments.step.clone().filter(|step| !step.is_empty());
+    fn given(arguments: &Arguments, confidence: Confidence) -> Self {
+        let step = Some(arguments.step.clone()).filter(|step| !step.is_empty());
         Self {
             number: arguments.step_number,
             backtrack_from: arguments.backtrack_from_step,
@@ -54,7 +59,19 @@ impl Step {
             relevant_context: arguments.relevant_context.clone(),
             issues_found: arguments.issues_found.clone(),
             hypothesis: arguments.hypothesis.clone().filter(|hypothesis| !hypothesis.is_empty()),
-            confidence: arguments.confidence,
+            confidence: arguments.confidence.unwrap_or(confidence),
+            own: arguments.own.clone(),
+        }
+    }
+}
+
+impl Step {
+    /// The step and its findings, unless one of them says it all.
+    fn said(&self) -> String {
+        match (self.step.as_str(), self.findings.as_str()) {
+            (step, findings) if findings.starts_with(step) => findings.to_owned(),
+            (step, "") => step.to_owned(),
+            (step, findings) => format!("{step}\n\n{findings}"),
         }
     }
 }
@@ -71,9 +88,9 @@ impl Work {
         Ok(work)
     }
 
-    /// The work with this step taken.
-    pub(super) fn with_step(mut self, arguments: &Arguments) -> Result<Self> {
-        let step = Step::given(arguments);
+    /// The work with this step taken, by a caller who is so sure unless the arguments say.
+    pub(super) fn with_step(mut self, arguments: &Arguments, confidence: Confidence) -> Result<Self> {
+        let step = Step::given(arguments, confidence);
         if let (Some(from), Some(number)) = (step.backtrack_from, step.number)
             && from >= number
         {
@@ -111,14 +128,24 @@ impl Work {
     }
 
     /// All steps by number; of two with the same number first the one that came first.
-    pub(super) fn steps(&self) -> Vec<(u32, &Step)> {
+    pub(in crate::tools) fn steps(&self) -> Vec<(u32, &Step)> {
         let mut steps: Vec<_> = self.taken.iter().map(|(number, step)| (*number, step)).collect();
         steps.sort_by_key(|(number, _)| *number);
         steps
     }
 
+    /// What the tool takes of its own, as the steps have given it: a later step changes what it names.
+    pub(super) fn options(&self) -> Map<String, Value> {
+        self.taken.iter().flat_map(|(_, step)| step.own.clone()).collect()
+    }
+
+    /// What each step gave of its own, with its number and its text.
+    pub(in crate::tools) fn given(&self) -> impl Iterator<Item = (u32, &str, &Map<String, Value>)> {
+        self.steps().into_iter().map(|(number, step)| (number, step.step.as_str(), &step.own))
+    }
+
     /// Whether the present step is the last.
-    pub(super) fn is_last(&self) -> bool {
+    pub(in crate::tools) fn is_last(&self) -> bool {
         self.current().is_none_or(|step| !step.next_step_required)
     }
 
@@ -133,26 +160,27 @@ impl Work {
     }
 
     /// The task, as the first step said it.
-    pub(super) fn task(&self) -> &str {
+    pub(in crate::tools) fn task(&self) -> &str {
         self.steps().first().map_or("", |(_, step)| &step.step)
+    }
+
+    /// What the present step says it is about.
+    pub(in crate::tools) fn present(&self) -> &str {
+        self.current().map_or("", |step| &step.step)
     }
 
     /// What the caller said in the present step, for the conversation.
     pub(super) fn question(&self) -> String {
-        match self.current() {
-            Some(step) if step.findings.starts_with(&step.step) => step.findings.clone(),
-            Some(step) => format!("{}\n\n{}", step.step, step.findings),
-            None => String::new(),
-        }
+        self.current().map(Step::said).unwrap_or_default()
     }
 
     /// Files looked at, each once.
-    pub(super) fn files_checked(&self) -> Vec<&str> {
+    pub(in crate::tools) fn files_checked(&self) -> Vec<&str> {
         self.unique(|step| &step.files_checked)
     }
 
     /// Files that matter, as they were named, each once.
-    pub(super) fn relevant_files(&self) -> Vec<&str> {
+    pub(in crate::tools) fn relevant_files(&self) -> Vec<&str> {
         self.unique(|step| &step.relevant_files)
     }
 
@@ -162,23 +190,39 @@ impl Work {
     }
 
     /// Functions that matter, each once.
-    pub(super) fn relevant_context(&self) -> Vec<&str> {
+    pub(in crate::tools) fn relevant_context(&self) -> Vec<&str> {
         self.unique(|step| &step.relevant_context)
     }
 
     /// All issues.
-    pub(super) fn issues(&self) -> impl Iterator<Item = &Map<String, Value>> {
+    pub(in crate::tools) fn issues(&self) -> impl Iterator<Item = &Map<String, Value>> {
         self.steps().into_iter().flat_map(|(_, step)| &step.issues_found)
     }
 
+    /// How many issues there are of each `key`, such as the severity; those without one count as `unknown`.
+    pub(in crate::tools) fn issues_by(&self, key: &str) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for issue in self.issues() {
+            let word = issue.get(key).and_then(Value::as_str).unwrap_or("unknown").to_lowercase();
+            *counts.entry(word).or_default() += 1;
+        }
+        counts
+    }
+
     /// How many hypotheses there were.
-    pub(super) fn hypotheses(&self) -> usize {
+    pub(in crate::tools) fn hypotheses(&self) -> usize {
         self.taken.iter().filter(|(_, step)| step.hypothesis.is_some()).count()
     }
 
+    /// The findings of each step.
+    pub(in crate::tools) fn findings(&self) -> Vec<&str> {
+        self.steps().into_iter().map(|(_, step)| step.findings.as_str()).filter(|text| !text.is_empty()).collect()
+    }
+
     /// The findings in a few lines, for the result document.
-    pub(super) fn summary(&self) -> String {
-        self.steps().iter().map(|(number, step)| format!("Step {number}: {}\n", step.findings)).collect()
+    pub(in crate::tools) fn summary(&self) -> String {
+        let text = |step: &Step| if step.findings.is_empty() { step.step.clone() } else { step.findings.clone() };
+        self.steps().iter().map(|(number, step)| format!("Step {number}: {}\n", text(step))).collect()
     }
 
     fn unique(&self, items: impl Fn(&Step) -> &Vec<String>) -> Vec<&str> {

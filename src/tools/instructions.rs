@@ -1,0 +1,124 @@
+//! What is said once of all workflow tools, to a client whose model would otherwise read it with each of them.
+
+use serde_json::Value;
+
+use super::workflow::Arguments;
+use super::{Registry, schema};
+use crate::error::Result;
+
+impl Registry {
+    /// The schema of the tool of that name as a client's model is shown it: arguments that are described by
+    /// [`instructions`] are not described again, and bounds that only the check needs are left out.
+    pub fn brief_schema(&self, name: &str) -> Result<Value> {
+        Ok(schema::brief(self.schema(name)?, &shared()))
+    }
+}
+
+/// How workflow tools are used, and the arguments that they share.
+pub fn instructions() -> String {
+    let shared = shared();
+    let arguments = shared["properties"].as_object().into_iter().flatten().map(|(name, property)| {
+        let meaning = property["description"].as_str().unwrap_or_default().replace('\n', " ");
+        format!("- {name}: {meaning}\n")
+    });
+    format!("{HOW}{}", arguments.collect::<String>())
+}
+
+fn shared() -> Value {
+    schema::of::<Arguments>("Shared")
+}
+
+const HOW: &str = "\
+Workflow tools work in steps. One call is one step. With next_step_required true it is kept and answers at once with what \
+to do next; do that with your own tools, then call again with the continuation_id. The last step asks a model (planner, \
+tracer and docgen never do). If you have looked into the matter already, one call with findings and relevant_files is enough. \
+Any tool can continue any conversation. Arguments that they share:
+";
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Map;
+
+    use super::*;
+
+    const WORKFLOWS: [&str; 11] = [
+        "analyze",
+        "codereview",
+        "debug",
+        "docgen",
+        "planner",
+        "precommit",
+        "refactor",
+        "secaudit",
+        "testgen",
+        "thinkdeep",
+        "tracer",
+    ];
+
+    #[test]
+    fn what_clients_are_shown_of_each_tool_is_as_its_snapshot() {
+        let registry = Registry::new(&[]);
+        for name in WORKFLOWS {
+            let described = registry.get(name).unwrap().info().description;
+            let shown = serde_json::json!({
+                "name": name, "description": described, "inputSchema": registry.brief_schema(name).unwrap(),
+            });
+            insta::assert_snapshot!(format!("shown_{name}"), serde_json::to_string_pretty(&shown).unwrap());
+        }
+        insta::assert_snapshot!("instructions", instructions());
+    }
+
+    /// Every client's model reads all of this with every request.
+    #[test]
+    fn all_workflow_tools_together_cost_a_client_at_most_5000_tokens() {
+        let (registry, vocabulary) = (Registry::new(&[]), tiktoken::get_encoding("o200k_base").unwrap());
+        let costs =
+            registry.iter().filter(|tool| tool.schema()["properties"].get("total_steps").is_some()).map(|tool| {
+                let (info, schema) = (tool.info(), registry.brief_schema(tool.info().name).unwrap());
+                let shown =
+                    serde_json::json!({"name": info.name, "description": info.description, "inputSchema": schema});
+                (info.name, vocabulary.count(&shown.to_string()))
+            });
+        let costs: Vec<_> = costs.collect();
+        assert!(costs.len() >= WORKFLOWS.len());
+        assert!(costs.iter().map(|(_, tokens)| tokens).sum::<usize>() <= 5_000, "{costs:?}");
+    }
+
+    #[test]
+    fn schemas_are_flat_and_their_descriptions_short() {
+        let registry = Registry::new(&[]);
+        for tool in registry.iter() {
+            let (name, schema) = (tool.info().name, tool.schema());
+            assert!(tool.info().description.len() <= 400, "{name}");
+            let text = schema.to_string();
+            for word in ["$ref", "$defs", "anyOf", "oneOf", "allOf", "\"null\""] {
+                assert!(!text.contains(word), "{name}: {word} in {schema:#}");
+            }
+            let properties = schema["properties"].as_object().cloned().unwrap_or_default();
+            for (argument, property) in &properties {
+                let description = property["description"].as_str().unwrap_or_default();
+                assert!((1..=400).contains(&description.len()), "{name}.{argument}: {description:?}");
+                let inner: &[&str] = match property["type"].as_str().unwrap_or_default() {
+                    "array" => &["string", "object"],
+                    "string" | "integer" | "number" | "boolean" => &[""],
+                    other => panic!("{name}.{argument} is of the type {other:?}"),
+                };
+                let item = property["items"]["type"].as_str().unwrap_or_default();
+                assert!(inner.contains(&item), "{name}.{argument} holds {item:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_client_is_not_shown_of_an_argument_is_in_the_instructions() {
+        let (registry, instructions) = (Registry::new(&[]), instructions());
+        for name in WORKFLOWS {
+            let schema = registry.brief_schema(name).unwrap();
+            let properties: &Map<String, Value> = schema["properties"].as_object().unwrap();
+            for (argument, property) in properties {
+                let described = property.get("description").is_some();
+                assert!(described != instructions.contains(&format!("- {argument}: ")), "{name}.{argument}");
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! `precommit`: whether changes may be committed. Without changes from git it judges the files that are named.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::Info;
+use super::codereview::Validation;
+use super::workflow::{Confidence, Expert, Form, Vocabulary, Work, Workflow, members};
+use crate::error::{Error, Result};
+use crate::gateway::Need;
+use crate::protocol::SeverityFilter;
+use crate::providers::ThinkingMode;
+use crate::threads::Thread;
+
+/// The tool.
+#[derive(Debug)]
+pub(super) struct Precommit;
+
+static INFO: Info = Info {
+    name: "precommit",
+    title: "Precommit",
+    description: "Checks changes before they are committed: bugs, leftovers, missing tests, unintended changes. Give your findings or the files; a model answers with findings by severity, each with the exact text.",
+    main_argument: Some("findings"),
+};
+
+static WORDS: Vocabulary = Vocabulary {
+    noun: "validation",
+    pause: "pause_for_validation",
+    required: "precommit_required",
+    complete: "validation_complete",
+    counts: "validation_status",
+    confidence: Some("assessment_confidence"),
+    finished_work: "complete_validation",
+    settled: "validation_complete_ready_for_commit",
+    skipped: "skipped_due_to_certain_validation_confidence",
+};
+
+static EXPERT: Expert = Expert { thinking: ThinkingMode::High, need: Need::Quality, form: Form::Findings };
+
+/// What `precommit` takes of its own.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Own {
+    /// The repository; the current one if left out.
+    path: Option<String>,
+    /// Compare HEAD with this branch, tag or commit.
+    compare_to: Option<String>,
+    /// Staged changes.
+    #[serde(default = "yes")]
+    include_staged: bool,
+    /// Unstaged changes.
+    #[serde(default = "yes")]
+    include_unstaged: bool,
+    /// What to look at above all.
+    focus_on: Option<String>,
+    /// Least severity to tell.
+    #[serde(default)]
+    severity_filter: SeverityFilter,
+    /// `internal`: no model is asked.
+    #[serde(default, skip_serializing)]
+    precommit_type: Validation,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Workflow for Precommit {
+    type Own = Own;
+    const INFO: &'static Info = &INFO;
+    const WORDS: &'static Vocabulary = &WORDS;
+    const EXPERT: Option<&'static Expert> = Some(&EXPERT);
+    const REQUIRED: &'static [&'static str] = &[];
+
+    fn check(&self, work: &Work, _: &Own, _: &Thread) -> Result<Vec<String>> {
+        if !work.relevant_files().is_empty() || !work.findings().is_empty() {
+            return Ok(Vec::new());
+        }
+        let message = "precommit has nothing to look at: neither findings nor files are named";
+        Err(Error::validation("findings", Value::Null, "findings, relevant_files, or both", message)
+            .hint("name the changed files: exai call precommit --relevant-files src/queue.rs"))
+    }
+
+    fn required_actions(&self, work: &Work) -> Vec<&'static str> {
+        use Confidence as C;
+        match (work.step_number(), work.confidence()) {
+            (1, _) => vec![
+                "Find out what the change is meant to do, from its task, branch or message",
+                "Read the whole of each changed function, not only the changed lines",
+                "Find the callers of what changed, and check that they still hold",
+                "Look for what does not belong: debug output, secrets, commented code, stray files",
+            ],
+            (_, C::Exploring | C::Low) => vec![
+                "Check the edges of each change: empty, first, last, concurrent, failing",
+                "Check whether tests would fail without the change",
+                "Check whether stored data, configuration or interfaces change for others",
+            ],
+            (_, C::Medium | C::High | C::VeryHigh) => vec![
+                "Look for what should have changed too: documents, tests, the other half of a pair",
+                "Try to disprove each issue; drop what you can not show in the change",
+            ],
+            (_, C::AlmostCertain | C::Certain) => {
+                vec!["Check that every changed file was read", "Say whether it may be committed as it is"]
+            }
+        }
+    }
+
+    fn settled(&self, work: &Work, own: &Own) -> Option<&'static str> {
+        own.precommit_type.settled(work, &WORDS)
+    }
+
+    fn severities(&self, own: &Own) -> SeverityFilter {
+        own.severity_filter
+    }
+
+    fn counts(&self, work: &Work, _: &Own) -> Map<String, Value> {
+        members(json!({"issues_identified": work.issues().count()}))
+    }
+}
