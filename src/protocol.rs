@@ -4,6 +4,7 @@
 mod call;
 mod envelope;
 mod event;
+mod finding;
 mod id;
 mod listing;
 mod log;
@@ -17,6 +18,7 @@ pub use envelope::{
     Usage, UsageSource,
 };
 pub use event::{CallEvent, EventKind, Live, RequestSize, Told, WaitingFor};
+pub use finding::{Finding, Severity, SeverityFilter};
 pub use id::{CallId, InstanceId, SessionId, ThreadId};
 pub use listing::{
     AttemptRecord, CallFilter, CallRecord, CallSummary, Found, ThreadChoice, ThreadRecord, ThreadSummary, TurnRecord,

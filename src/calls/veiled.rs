@@ -1,6 +1,6 @@
 //! What a call keeps, without its secrets. File paths stay as they are: they have to lead somewhere.
 
-use crate::protocol::{Envelope, EventKind};
+use crate::protocol::{Envelope, EventKind, Finding};
 use crate::redaction::Veil;
 use crate::store::{AttemptEnd, CallStart, NewAnswer};
 
@@ -12,9 +12,13 @@ pub(super) fn hide(veil: &Veil, envelope: &mut Envelope) {
     for text in texts.chain(&mut envelope.warnings).chain([&mut envelope.status, &mut envelope.text]) {
         veil.text(text);
     }
-    for value in envelope.findings.iter_mut().chain([&mut envelope.data]) {
-        veil.value(value);
+    for finding in &mut envelope.findings {
+        let Finding { title, detail, quote, category, suggestion, .. } = finding;
+        for text in [title, detail, quote, category, suggestion].into_iter().chain(&mut finding.confirmed_by) {
+            veil.text(text);
+        }
     }
+    veil.value(&mut envelope.data);
     if let Some(error) = &mut envelope.error {
         veil.text(&mut error.message);
         error.hints.iter_mut().for_each(|hint| veil.text(hint));

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{CallId, CallState, ThreadId};
+use super::{CallId, CallState, Finding, ThreadId};
 use crate::error::{Error, ErrorCode, Kind};
 
 /// The result of one call. Its JSON Schema is what `exai schema result` prints.
@@ -39,8 +39,8 @@ pub struct Envelope {
     pub gate: Option<String>,
     /// Which files were asked for, shown to the model, or left out and why.
     pub coverage: Coverage,
-    /// Findings of review tools.
-    pub findings: Vec<Value>,
+    /// Findings of review tools, the worst first.
+    pub findings: Vec<Finding>,
     /// The answer, as Markdown.
     pub text: String,
     /// The tool's own document.

@@ -257,3 +257,6 @@ impl Workspace for OwnFiles {
         self.files().await?.git(question).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -187,7 +187,8 @@ mod tests {
         let files = files.map(|(path, lines)| file(path, "+\"quoted\"\n".repeat(lines))).to_vec();
         let mut changes = Changes { files, ..Changes::default() };
         changes.fit(20_000);
-        let left_out = |file: &ChangedFile| matches!(&file.patch, Patch::LeftOut { reason } if reason.contains("20,000"));
+        let left_out =
+            |file: &ChangedFile| matches!(&file.patch, Patch::LeftOut { reason } if reason.contains("20,000"));
         assert_eq!(changes.files.iter().map(left_out).collect::<Vec<_>>(), [false, true, false, true]);
         assert!(serde_json::to_string(&changes).unwrap().len() <= 20_000);
         let before = changes.clone();
