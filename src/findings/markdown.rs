@@ -22,7 +22,9 @@ pub fn markdown(findings: &[Finding], dropped: &[Dropped]) -> String {
         }
         separate(&mut text);
         let _ = writeln!(text, "## {} ({})", capitalized(severity.as_str()), of_it.len());
-        of_it.into_iter().for_each(|finding| write_finding(&mut text, finding));
+        for finding in of_it {
+            write_finding(&mut text, finding);
+        }
     }
     if !dropped.is_empty() {
         separate(&mut text);

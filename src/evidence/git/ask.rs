@@ -175,12 +175,11 @@ fn keep_to(most: usize, changes: &mut Changes) {
     let mut left = most;
     for file in &mut changes.files {
         let Patch::Text { hunks } = &file.patch else { continue };
-        match left.checked_sub(hunks.len()) {
-            Some(rest) => left = rest,
-            None => {
-                file.patch =
-                    left_out(format!("beyond the {} bytes of changes that are read at once", grouped(most as u64)))
-            }
+        if let Some(rest) = left.checked_sub(hunks.len()) {
+            left = rest;
+        } else {
+            let most = grouped(most as u64);
+            file.patch = left_out(format!("beyond the {most} bytes of changes that are read at once"));
         }
     }
 }

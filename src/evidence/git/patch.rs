@@ -177,7 +177,7 @@ mod tests {
 
     fn raw(status: &str, paths: &[&str]) -> Vec<u8> {
         let mut bytes = format!(":100644 100644 {ID} {ID} {status}\0").into_bytes();
-        paths.iter().for_each(|path| bytes.extend(format!("{path}\0").as_bytes()));
+        bytes.extend(paths.iter().flat_map(|path| format!("{path}\0").into_bytes()));
         bytes
     }
 

@@ -125,7 +125,7 @@ async fn listen(mut child: Child, most: u64) -> Result<Said> {
     // Of an answer that is too long the rest is not waited for; dropping the group ends it.
     let status = if is_whole { Some(child.wait().await.map_err(broken)?) } else { None };
     if status.is_some() {
-        group.is_over();
+        group.let_go();
     }
     bytes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
     Ok(Said { bytes, is_whole, status, complaint: String::from_utf8_lossy(&complaint).trim().to_owned() })
@@ -158,7 +158,7 @@ struct Group(Option<u32>);
 
 impl Group {
     /// Git has ended by itself, and its number may soon be somebody else's.
-    fn is_over(mut self) {
+    fn let_go(mut self) {
         self.0 = None;
     }
 }

@@ -1,5 +1,7 @@
 //! Changes as a model reads them: fenced, every line with a gutter, lines numbered as the file has them now.
 
+use std::collections::BTreeSet;
+
 use super::answer::{ChangedFile, Changes, FileKind, Patch, Status};
 use super::hunk::{Hunk, Side, hunks};
 use crate::evidence::estimate_tokens;
@@ -35,7 +37,7 @@ pub struct ShownHunk {
 
 /// Shows as many of the changes as `budget_tokens` hold, in their order, and names the others.
 pub fn render(changes: &Changes, budget_tokens: u64) -> DiffEvidence {
-    let mut rendering = Rendering { evidence: DiffEvidence::default(), left: budget_tokens };
+    let mut rendering = Rendering { left: budget_tokens, ..Rendering::default() };
     if changes.files.is_empty() {
         let repository = fence::escape(&changes.repository);
         rendering.evidence.text =
@@ -47,15 +49,19 @@ pub fn render(changes: &Changes, budget_tokens: u64) -> DiffEvidence {
     rendering.finish(&changes.gaps)
 }
 
+#[derive(Debug, Default)]
 struct Rendering {
     evidence: DiffEvidence,
     left: u64,
+    /// Files of which something is shown, and those of which something is not.
+    sent: BTreeSet<String>,
+    skipped: BTreeSet<String>,
 }
 
 impl Rendering {
     fn add(&mut self, file: &ChangedFile) {
         let hunks = match &file.patch {
-            Patch::LeftOut { reason } => return self.skip(file, reason.clone()),
+            Patch::LeftOut { reason } => return self.skip(file, reason),
             Patch::Text { hunks: text } => hunks(text),
             Patch::Empty | Patch::Unasked => Vec::new(),
         };
@@ -63,38 +69,36 @@ impl Rendering {
         let tokens = estimate_tokens(&block);
         if tokens > self.left {
             let (tokens, left) = (grouped(tokens), grouped(self.left));
-            return self.skip(file, format!("over the token budget: about {tokens} tokens, {left} left"));
+            return self.skip(file, &format!("over the token budget: about {tokens} tokens, {left} left"));
         }
         self.left -= tokens;
         self.evidence.text.push_str(&block);
         self.select(&file.path);
-        let coverage = &mut self.evidence.coverage;
-        let is_known = |skipped: &Skipped| skipped.path == file.path;
-        if !coverage.sent.contains(&file.path) && !coverage.skipped.iter().any(is_known) {
-            coverage.sent.push(file.path.clone());
-        }
+        self.sent.insert(file.path.clone());
         self.evidence.shown.extend(hunks.iter().flat_map(|hunk| sides(&file.path, hunk)));
     }
 
-    fn skip(&mut self, file: &ChangedFile, reason: String) {
+    fn skip(&mut self, file: &ChangedFile, reason: &str) {
         let reason = format!("{} change: {reason}", file.part.as_str());
         let skipped = Skipped { path: file.path.clone(), reason };
         if self.evidence.coverage.skipped.len() < NAMED {
             self.left = self.left.saturating_sub(estimate_tokens(&left_out_line(&skipped)));
         }
         self.select(&file.path);
-        self.evidence.coverage.sent.retain(|sent| *sent != file.path);
+        self.skipped.insert(file.path.clone());
         self.evidence.coverage.skipped.push(skipped);
     }
 
     fn select(&mut self, path: &str) {
-        // A file that has two changes may stand apart from itself, but not far: parts have few files in common.
-        if !self.evidence.coverage.selected.iter().any(|selected| selected == path) {
+        if !self.sent.contains(path) && !self.skipped.contains(path) {
             self.evidence.coverage.selected.push(path.to_owned());
         }
     }
 
     fn finish(mut self, gaps: &[String]) -> DiffEvidence {
+        let coverage = &mut self.evidence.coverage;
+        let is_whole = |path: &&String| self.sent.contains(*path) && !self.skipped.contains(*path);
+        coverage.sent = coverage.selected.iter().filter(is_whole).cloned().collect();
         let lines: Vec<String> = self.evidence.coverage.skipped.iter().map(left_out_line).collect();
         let gaps = gaps.iter().map(|gap| format!("{}\n", fence::escape(gap)));
         let all: Vec<String> = gaps.chain(lines).collect();

@@ -41,7 +41,9 @@ impl Repository {
     /// One with a first commit of these files.
     pub(super) fn with(files: &[(&str, &str)]) -> Self {
         let repository = Self::new();
-        files.iter().for_each(|(path, text)| repository.write(path, text));
+        for (path, text) in files {
+            repository.write(path, text);
+        }
         repository.commit("first");
         repository
     }

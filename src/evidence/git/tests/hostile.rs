@@ -136,6 +136,7 @@ async fn nothing_that_a_repository_plants_is_run_by_any_question() {
     let run =
         |arguments: &[&str]| command(&trap.repository.root, &trap.repository.home()).args(arguments).output().unwrap();
     run(&["diff"]);
+    run(&["-c", "filter.evil.process=", "-c", "filter.evil.required=false", "diff"]);
     run(&["-c", "diff.evil.command=", "log", "--patch"]);
     run(&["cat-file", "-t", "1234567890123456789012345678901234567890"]);
     let sprung = trap.sprung();
