@@ -120,7 +120,8 @@ impl Workspace for LocalWorkspace {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+/// Runs file work off the runtime.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     spawn_blocking(work).await.map_err(|error| Error::internal(format!("file work was cut off: {error}")))
 }
 

@@ -7,13 +7,13 @@ use super::answer::{Changes, Part, Patch};
 use super::diff::{Comparison, left_out};
 use super::enclosure::Enclosure;
 use super::pathspec::pathspecs;
-use super::program::{Program, blocking, failed};
+use super::program::{Program, failed};
 use super::question::GitQuestion;
 use super::repository::Repository;
 use super::revision;
 use crate::config::Environment;
 use crate::error::{Error, Result};
-use crate::evidence::local::grouped;
+use crate::evidence::local::{blocking, grouped};
 use crate::evidence::paths::Rules;
 
 /// How much text one answer holds.

@@ -9,10 +9,10 @@ use super::attributes::{Attributes, attributes};
 use super::enclosure::Enclosure;
 use super::generated::generated;
 use super::patch::{Entry, Section, parse};
-use super::program::{Program, blocking, words};
+use super::program::{Program, words};
 use super::repository::path_of;
 use crate::error::{Error, ErrorCode, Result};
-use crate::evidence::local::{MAX_FILE_BYTES, grouped};
+use crate::evidence::local::{MAX_FILE_BYTES, blocking, grouped};
 use crate::evidence::paths::Rules;
 
 /// How much of one comparison is read.

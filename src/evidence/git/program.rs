@@ -181,12 +181,6 @@ pub(super) fn failed(complaint: &str) -> Error {
     Error::new(ErrorCode::ToolExecutionError, format!("git could not answer: {words}"))
 }
 
-/// Runs file work off the runtime.
-pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| Error::internal(format!("file work was cut off: {error}")))
-}
-
 /// Arguments of a command.
 pub(super) fn words<S: AsRef<OsStr>>(words: impl IntoIterator<Item = S>) -> Vec<OsString> {
     words.into_iter().map(|word| word.as_ref().to_owned()).collect()

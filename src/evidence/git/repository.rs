@@ -6,10 +6,11 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::program::{Ask, Program, Said, blocking, failed, words};
+use super::program::{Ask, Program, Said, failed, words};
 use super::{enclosure, revision};
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::collect::no_such_file;
+use crate::evidence::local::blocking;
 use crate::evidence::paths::{Place, Rules, cause};
 use crate::evidence::read::{self, Content};
 

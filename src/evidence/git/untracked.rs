@@ -6,10 +6,10 @@ use super::answer::{ChangedFile, FileKind, Part, Patch, Status};
 use super::attributes::attributes;
 use super::diff::{Comparison, MAX_FILES, left_out};
 use super::generated::generated;
-use super::program::{blocking, words};
+use super::program::words;
 use super::repository::path_of;
 use crate::error::Result;
-use crate::evidence::local::{MAX_FILE_BYTES, grouped};
+use crate::evidence::local::{MAX_FILE_BYTES, blocking, grouped};
 use crate::evidence::paths::{Rules, cause};
 use crate::evidence::read::{self, Content};
 
