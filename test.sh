@@ -10,6 +10,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 install_packages() {
   local missing=()
   has cc || missing+=(gcc libc6-dev)
+  has git || missing+=(git)
   has shellcheck || missing+=(shellcheck)
   has systemd-analyze || missing+=(systemd)
   [ ${#missing[@]} -eq 0 ] && return

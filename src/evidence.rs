@@ -7,12 +7,13 @@
 //!
 //! A repository is never trusted: nothing outside the allowed roots is read, nothing but regular files is opened,
 //! and everything that is walked, read or listed has a bound with a name.
-//! Not here: prompts, git, and where the roots come from.
+//! Not here: prompts, and where the roots come from.
 
 pub mod collect;
 mod expand;
 pub mod fence;
 mod gather;
+pub mod git;
 mod ignored;
 mod known;
 pub mod local;

@@ -4,7 +4,7 @@
 //! (`tests/e2e/architecture.rs` checks that). `ARCHITECTURE.md` tells the way of a call.
 //!
 //! `error, clock, feed, protocol ← config ← telemetry ← redaction, store, coordination, providers ←
-//! evidence ← threads, gateway ← tools ← calls ← backend`
+//! evidence ← threads, findings, gateway ← tools ← calls ← backend`
 
 pub mod backend;
 pub mod calls;
@@ -14,6 +14,7 @@ pub mod coordination;
 pub mod error;
 pub mod evidence;
 pub mod feed;
+pub mod findings;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;

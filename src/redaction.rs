@@ -29,7 +29,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use scan::Scanner;
+use scan::{Scanner, Span};
 pub use vault::{Found, Vault};
 pub use veil::Veil;
 
@@ -68,6 +68,23 @@ impl Redactor {
         text
     }
 
+    /// As [`Self::redact`], with the place of each line: counted from 0, where it begins in `text`. They differ behind a
+    /// secret of several lines, such as a key, which becomes a placeholder on one.
+    pub fn redact_lines(&self, vault: &mut Vault, text: &str) -> (String, Vec<usize>) {
+        let mut lines: Vec<usize> = (0..=memchr::memchr_iter(b'\n', text.as_bytes()).count()).collect();
+        let Some(scanner) = &self.scanner else { return (WITHHELD.to_owned(), vec![0]) };
+        let mut text = text.to_owned();
+        for _ in 0..PASSES {
+            let spans = scanner.spans(&text, vault);
+            if spans.is_empty() {
+                break;
+            }
+            lines = kept_lines(&text, &spans, &lines);
+            text = replaced(vault, &text, spans);
+        }
+        (text, lines)
+    }
+
     /// Takes the secrets out of all strings of `value`; keys are not secrets, but tell which values are.
     pub fn redact_json(&self, vault: &mut Vault, value: &mut Value) {
         self.redact_value(vault, None, value);
@@ -99,6 +116,11 @@ fn pass(scanner: &Scanner, vault: &mut Vault, text: &str) -> Option<String> {
     if spans.is_empty() {
         return None;
     }
+    Some(replaced(vault, text, spans))
+}
+
+/// `text` with a placeholder in place of each span.
+fn replaced(vault: &mut Vault, text: &str, spans: Vec<Span>) -> String {
     let mut redacted = String::with_capacity(text.len());
     let mut at = 0;
     for span in spans {
@@ -107,5 +129,19 @@ fn pass(scanner: &Scanner, vault: &mut Vault, text: &str) -> Option<String> {
         at = span.end;
     }
     redacted.push_str(&text[at..]);
-    Some(redacted)
+    redacted
+}
+
+/// Of the places of lines, those that are left when each span has become one word.
+fn kept_lines(text: &str, spans: &[Span], lines: &[usize]) -> Vec<usize> {
+    let mut kept = vec![lines.first().copied().unwrap_or(0)];
+    let mut spans = spans.iter().peekable();
+    for (index, end) in memchr::memchr_iter(b'\n', text.as_bytes()).enumerate() {
+        while spans.next_if(|span| span.end <= end).is_some() {}
+        let is_inside = spans.peek().is_some_and(|span| span.start <= end);
+        if !is_inside {
+            kept.extend(lines.get(index + 1));
+        }
+    }
+    kept
 }

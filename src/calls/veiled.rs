@@ -1,6 +1,6 @@
 //! What a call keeps, without its secrets. File paths stay as they are: they have to lead somewhere.
 
-use crate::protocol::{Envelope, EventKind};
+use crate::protocol::{Envelope, EventKind, Finding};
 use crate::redaction::Veil;
 use crate::store::{AttemptEnd, CallStart, NewAnswer};
 
@@ -13,9 +13,10 @@ pub(super) fn hide(veil: &Veil, envelope: &mut Envelope) {
         veil.text(text);
     }
     for finding in &mut envelope.findings {
-        let told = [&mut finding.path, &mut finding.quote, &mut finding.category, &mut finding.suggestion];
-        let told = told.into_iter().flatten().chain([&mut finding.title, &mut finding.detail]);
-        told.chain(&mut finding.confirmed_by).for_each(|text| veil.text(text));
+        let Finding { title, detail, quote, category, suggestion, .. } = finding;
+        for text in [title, detail, quote, category, suggestion].into_iter().chain(&mut finding.confirmed_by) {
+            veil.text(text);
+        }
     }
     veil.value(&mut envelope.data);
     if let Some(error) = &mut envelope.error {

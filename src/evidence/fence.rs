@@ -1,4 +1,4 @@
-//! The marker lines around a file. A name can not forge one: what would end or disguise the line is escaped.
+//! The marker lines around a file, or around its changes. A name can not forge one: what would end or disguise the line is escaped.
 
 use std::fmt::Write as _;
 
@@ -10,6 +10,16 @@ pub fn begin(path: &str) -> String {
 /// The line after a file.
 pub fn end(path: &str) -> String {
     format!("--- END FILE: {} ---\n", escape(path))
+}
+
+/// The line before the changes of a file; `about` says which.
+pub fn begin_diff(path: &str, about: &str) -> String {
+    format!("--- BEGIN DIFF: {} ({}) ---\n", escape(path), escape(about))
+}
+
+/// The line after the changes of a file.
+pub fn end_diff(path: &str) -> String {
+    format!("--- END DIFF: {} ---\n", escape(path))
 }
 
 /// What stands in place of a file that could not be shown.

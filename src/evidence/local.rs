@@ -8,9 +8,11 @@ use ignore::gitignore::Gitignore;
 use tokio::task::spawn_blocking;
 
 use super::expand::{Expansion, Limits, expand};
+use super::git::{self, Changes, GitQuestion};
 use super::paths::{Place, Rules, not_regular, unreadable};
 use super::workspace::{Found, Listing, ReadResult, Stat, Workspace};
 use super::{ignored, read};
+use crate::config::Environment;
 use crate::error::{Error, ErrorCode, Result};
 
 /// The largest file that is read.
@@ -26,6 +28,8 @@ pub struct LocalWorkspace {
     rules: Arc<Rules>,
     globs: Arc<Gitignore>,
     root: Arc<str>,
+    /// Where programs are; none means as this process has it.
+    environment: Option<Arc<Environment>>,
 }
 
 impl LocalWorkspace {
@@ -37,12 +41,19 @@ impl LocalWorkspace {
         let rules = Rules::new(roots, base, home)?;
         let globs = ignored::globs(rules.root(), ignore)?;
         let root = rules.root().to_string_lossy().into();
-        Ok(Self { rules: Arc::new(rules), globs: Arc::new(globs), root })
+        Ok(Self { rules: Arc::new(rules), globs: Arc::new(globs), root, environment: None })
     }
 
     /// Allows a path that the caller typed: a file, or a directory with all below it.
     pub fn allow(&mut self, path: &str) -> Result<()> {
         Arc::make_mut(&mut self.rules).allow(path)
+    }
+
+    /// Looks for programs, which is git, as `environment` says, and not as this process was started with.
+    #[must_use]
+    pub fn with_environment(mut self, environment: Environment) -> Self {
+        self.environment = Some(Arc::new(environment));
+        self
     }
 
     fn stat_one(&self, path: &str) -> Stat {
@@ -102,9 +113,15 @@ impl Workspace for LocalWorkspace {
         })
         .await
     }
+
+    async fn git(&self, question: &GitQuestion) -> Result<Changes> {
+        let environment = self.environment.as_deref().map_or_else(Environment::of_process, Clone::clone);
+        git::ask(&self.rules, environment, question).await
+    }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+/// Runs file work off the runtime.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     spawn_blocking(work).await.map_err(|error| Error::internal(format!("file work was cut off: {error}")))
 }
 

@@ -104,6 +104,18 @@ impl Rules {
         }
     }
 
+    /// Where a path is, or would be if there were something: under an allowed root, symlinks above it resolved. What
+    /// it names itself is not followed. Touches the file system.
+    pub fn place(&self, path: &str) -> Result<PathBuf> {
+        let place = nearest(&self.join(path)?);
+        if self.admits(&place) { Ok(place) } else { Err(self.outside(path)) }
+    }
+
+    /// The allowed roots.
+    pub fn allowed(&self) -> impl Iterator<Item = &Path> {
+        self.allowed.iter().map(PathBuf::as_path)
+    }
+
     /// Whether a path without symlinks lies under an allowed root.
     pub fn admits(&self, resolved: &Path) -> bool {
         self.allowed.iter().any(|root| resolved.starts_with(root))

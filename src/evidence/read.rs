@@ -25,18 +25,21 @@ const BINARY_PROBE_BYTES: usize = 8_000;
 
 /// Reads the regular file at `path`, which must not end in a symlink, if it has at most `limit` bytes.
 pub(super) fn whole(path: &Path, limit: u64) -> io::Result<Content> {
-    if !fs::symlink_metadata(path)?.file_type().is_file() {
-        return Ok(Content::NotRegular);
-    }
-    let file = open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Ok(Content::NotRegular);
-    }
-    if metadata.len() > limit {
+    let Some(file) = regular(path)? else { return Ok(Content::NotRegular) };
+    let length = file.metadata()?.len();
+    if length > limit {
         return Ok(Content::TooLarge);
     }
-    bounded(file, metadata.len(), limit)
+    bounded(file, length, limit)
+}
+
+/// Opens the regular file at `path`, which must not end in a symlink; none when it is something else.
+pub(super) fn regular(path: &Path) -> io::Result<Option<File>> {
+    if !fs::symlink_metadata(path)?.file_type().is_file() {
+        return Ok(None);
+    }
+    let file = open(path)?;
+    Ok(file.metadata()?.is_file().then_some(file))
 }
 
 /// Reads to the end, but at most one byte more than `limit`; `expected` sizes the buffer.

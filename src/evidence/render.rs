@@ -41,7 +41,8 @@ pub(super) fn left_out_line(skipped: &Skipped) -> String {
     format!("{}: {}\n", escape(&skipped.path), escape(&skipped.reason))
 }
 
-fn note(title: &str, lines: impl ExactSizeIterator<Item = String>) -> String {
+/// A list under a title, of which the first ones are given.
+pub(super) fn note(title: &str, lines: impl ExactSizeIterator<Item = String>) -> String {
     let more = lines.len().saturating_sub(NAMED);
     let mut text = format!("{title}\n");
     text.extend(lines.take(NAMED).map(|line| format!("- {line}")));

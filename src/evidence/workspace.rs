@@ -8,6 +8,7 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use super::git::{Changes, GitQuestion};
 use crate::error::{Error, Result};
 use crate::protocol::Skipped;
 
@@ -25,6 +26,9 @@ pub trait Workspace: Send + Sync + Debug {
 
     /// Reads files whole, by [`Found::location`] or any path; one larger than `max_bytes_each` is skipped, not cut.
     async fn read(&self, paths: &[String], max_bytes_each: u64) -> Result<Vec<ReadResult>>;
+
+    /// Says what changed in a repository, as far as the caller may read it.
+    async fn git(&self, question: &GitQuestion) -> Result<Changes>;
 }
 
 /// A regular file under the allowed roots, symlinks resolved.

@@ -39,7 +39,7 @@ pub struct Envelope {
     pub gate: Option<String>,
     /// Which files were asked for, shown to the model, or left out and why.
     pub coverage: Coverage,
-    /// Findings of review tools.
+    /// Findings of review tools, the worst first.
     pub findings: Vec<Finding>,
     /// The answer, as Markdown.
     pub text: String,

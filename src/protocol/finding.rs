@@ -1,86 +1,92 @@
-//! One finding of a review: what is wrong, where, and how bad it is.
+//! What a review found: one shape for every review tool and every writer.
+
+use std::fmt;
+use std::str::FromStr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A finding. The quoted text says where it is; fingerprint and lines are derived from it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// One finding, at a place that was looked up, not told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct Finding {
-    /// Names the finding across edits of the file around it.
-    #[serde(default)]
-    pub fingerprint: Option<String>,
+    /// Names it as long as the quoted text stays; edits around it change nothing. 16 hexadecimal digits.
+    pub fingerprint: String,
     /// How bad it is.
     pub severity: Severity,
-    /// What is wrong, in a line.
+    /// What is wrong, in a few words.
     pub title: String,
-    /// Why, and what comes of it.
-    #[serde(default)]
+    /// Why, and what follows from it.
     pub detail: String,
-    /// The file; null when the finding is about no file.
+    /// The file, as shown.
+    pub path: String,
+    /// The line that the quoted text begins at.
+    pub line: u32,
+    /// The line that it ends at.
+    pub end_line: u32,
+    /// The text that is meant, as it was sent: with placeholders for secrets.
+    pub quote: String,
+    /// What kind of fault, such as `security`.
+    pub category: String,
+    /// What to do about it; empty when nothing was suggested.
     #[serde(default)]
-    pub path: Option<String>,
-    /// The first line, counted from 1; derived from the quote.
-    #[serde(default)]
-    pub line: Option<u64>,
-    /// The last line.
-    #[serde(default)]
-    pub end_line: Option<u64>,
-    /// The exact text it is about.
-    #[serde(default)]
-    pub quote: Option<String>,
-    /// Its kind, such as `correctness` or `injection`.
-    #[serde(default)]
-    pub category: Option<String>,
-    /// What to do about it.
-    #[serde(default)]
-    pub suggestion: Option<String>,
-    /// Models that found it too.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub confirmed_by: Vec<String>,
+    pub suggestion: String,
+    /// Who else found it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_by: Option<String>,
 }
 
 /// How bad a finding is; the worst is the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum Severity {
-    /// Good to know.
+    /// Worth knowing.
     Info,
-    /// Matters little.
+    /// A small fault.
     Low,
-    /// Should be mended.
+    /// A fault that should be mended.
     Medium,
-    /// Must be mended soon.
+    /// A fault that does harm.
     High,
-    /// Must be mended before anything else.
+    /// A fault that must not go out.
     Critical,
 }
 
 impl Severity {
-    /// Every severity, the worst first.
+    /// All of them, the worst first.
     pub const ALL: [Self; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Info];
 
-    /// The word.
+    /// Its word.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Info => "info",
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
             Self::Critical => "critical",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+            Self::Info => "info",
         }
     }
+}
 
-    /// The severity of that name, in any case.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|severity| severity.as_str().eq_ignore_ascii_case(word.trim()))
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Severity {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, ()> {
+        let word = word.trim();
+        Self::ALL.into_iter().find(|severity| severity.as_str().eq_ignore_ascii_case(word)).ok_or(())
     }
 }
 
 /// Which findings are wanted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum SeverityFilter {
     /// Only critical ones.
@@ -91,13 +97,13 @@ pub enum SeverityFilter {
     Medium,
     /// Low and above.
     Low,
-    /// All.
+    /// All, with those that are only worth knowing.
     #[default]
     All,
 }
 
 impl SeverityFilter {
-    /// Whether a finding of that severity is wanted.
+    /// Whether a finding of this severity is wanted.
     pub fn admits(self, severity: Severity) -> bool {
         let least = match self {
             Self::Critical => Severity::Critical,

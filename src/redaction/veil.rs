@@ -21,6 +21,11 @@ impl Veil {
         *text = redacted;
     }
 
+    /// `text` as it is sent, and where each of its lines begins in `text`, counted from 0.
+    pub fn lines(&self, text: &str) -> (String, Vec<usize>) {
+        Redactor::shared().redact_lines(&mut self.vault(), text)
+    }
+
     /// Takes the secrets out of the strings of a value.
     pub fn value(&self, value: &mut Value) {
         Redactor::shared().redact_json(&mut self.vault(), value);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::connection::Link;
@@ -14,6 +15,7 @@ use super::daemon::Daemon;
 use super::frame;
 use super::session::Session;
 use crate::error::{Error, ErrorCode, Result};
+use crate::evidence::git::{Changes, GitQuestion};
 use crate::evidence::{Listing, LocalWorkspace, MAX_READ_BYTES, ReadResult, Stat, Workspace};
 use crate::protocol::CallId;
 use crate::protocol::wire::{Question, WorkspaceAnswer, WorkspaceAsk};
@@ -60,20 +62,24 @@ impl CallersFiles {
         if paths.is_empty() {
             return Ok(Vec::new());
         }
+        let asked = Asked { what, paths, max_bytes, git: None };
+        understand(&self.hear(&asked).await?, paths.len(), what)
+    }
+
+    /// Asks until there is an answer.
+    async fn hear(&self, asked: &Asked<'_>) -> Result<String> {
         loop {
             let link = self.session.workspace_link(AWAY).await.ok_or_else(|| self.away())?;
             let (id, answered) = link.question();
             let question = Withdrawn { link: &link, id };
-            let ask =
-                WorkspaceAsk { id, call_id: self.call_id.clone(), question: what, paths: paths.to_vec(), max_bytes };
-            link.outbox.push(frame::tell("workspace", None, &ask));
+            link.outbox.push(frame::tell("workspace", None, &asked.named(id, &self.call_id)));
             let answer = tokio::select! {
                 answer = answered => answer.ok(),
                 () = link.end.cancelled() => None,
             };
             drop(question);
             if let Some(answer) = answer {
-                return understand(&answer, paths.len(), what);
+                return Ok(answer);
             }
         }
     }
@@ -85,6 +91,27 @@ impl CallersFiles {
             AWAY.as_secs()
         );
         Error::new(ErrorCode::Interrupted, message).hint("ask again")
+    }
+}
+
+/// What is asked, before it has a name.
+struct Asked<'a> {
+    what: Question,
+    paths: &'a [String],
+    max_bytes: Option<u64>,
+    git: Option<Value>,
+}
+
+impl Asked<'_> {
+    fn named(&self, id: u64, call_id: &CallId) -> WorkspaceAsk {
+        WorkspaceAsk {
+            id,
+            call_id: call_id.clone(),
+            question: self.what,
+            paths: self.paths.to_vec(),
+            max_bytes: self.max_bytes,
+            git: self.git.clone(),
+        }
     }
 }
 
@@ -141,6 +168,14 @@ impl Workspace for CallersFiles {
             }
         }
         Ok(results)
+    }
+
+    async fn git(&self, question: &GitQuestion) -> Result<Changes> {
+        let git = serde_json::to_value(question)
+            .map_err(|error| Error::internal(format!("a question about git can not be written: {error}")))?;
+        let asked = Asked { what: Question::Git, paths: &[], max_bytes: None, git: Some(git) };
+        let answers: Vec<Changes> = understand(&self.hear(&asked).await?, 1, Question::Git)?;
+        answers.into_iter().next().ok_or_else(|| Error::internal("an answer about git was lost"))
     }
 }
 
@@ -218,4 +253,10 @@ impl Workspace for OwnFiles {
         }
         self.files().await?.read(paths, max_bytes_each).await
     }
+    async fn git(&self, question: &GitQuestion) -> Result<Changes> {
+        self.files().await?.git(question).await
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@
 //! planner, tracer and docgen never ask a model: they end with what the caller has done.
 
 mod arguments;
+mod collected;
 mod document;
 mod expert;
 mod findings;
@@ -28,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub(super) use arguments::{Arguments, Confidence};
+pub(super) use collected::Collected;
 pub(super) use vocabulary::{Conclusion, Ending, Expert, Form, Pause, Vocabulary};
 pub(super) use work::Work;
 
@@ -78,9 +80,14 @@ pub(super) trait Workflow: Send + Sync + 'static {
     }
 
     /// What it gathers by itself beside the files, fenced: it stands between files and work in the question,
-    /// and in the brief. The collected changes of a repository belong here.
-    fn evidence(&self, _own: &Self::Own, _context: &Context) -> impl Future<Output = Result<String>> + Send {
-        async { Ok(String::new()) }
+    /// and in the brief.
+    fn evidence(
+        &self,
+        _work: &Work,
+        _own: &Self::Own,
+        _context: &Context,
+    ) -> impl Future<Output = Result<Collected>> + Send {
+        async { Ok(Collected::default()) }
     }
 
     /// The status of the expert analysis that is not needed, when the caller has settled the matter.
@@ -241,7 +248,7 @@ impl<W: Workflow> Engine<W> {
                 None => return self.ask(step, context).await,
             },
             Ending::Alone(mut conclusion) => {
-                conclusion.text.push_str(&self.workflow.evidence(document.own, context).await?);
+                conclusion.text.push_str(&self.workflow.evidence(document.work, document.own, context).await?.text);
                 document.concluded(conclusion)
             }
             Ending::NotYet(pause) => document.pause(pause),
@@ -257,7 +264,7 @@ impl<W: Workflow> Engine<W> {
     /// The last step: shows all there is to the expert, or to the caller when there is none.
     async fn ask(&self, step: &Taken<'_, W>, context: &Context) -> Result<Done> {
         let (document, name) = (&step.document, W::INFO.name);
-        let collected = self.workflow.evidence(document.own, context).await?;
+        let collected = self.workflow.evidence(document.work, document.own, context).await?;
         let (route, expert) = match self.finisher(step, context).await? {
             Finisher::Ask(route, expert) => (route, expert),
             nobody => {
@@ -266,21 +273,21 @@ impl<W: Workflow> Engine<W> {
                     context.warn(format!("no model was asked ({error}): this is the evidence only"));
                     context.draft().hints.extend(error.hints);
                 }
-                let brief = prompt::brief(document, &files.text, &collected);
+                let brief = prompt::brief(document, &files.text, &collected.text);
                 return Ok(Done { output: document.local(brief, &files), files: files.named, model: None });
             }
         };
         let window = Window::of(route.first()?.context);
-        let budget = window.files.saturating_sub(evidence::estimate_tokens(&collected));
+        let budget = window.files.saturating_sub(evidence::estimate_tokens(&collected.text));
         let files = self.files(step, context, budget).await?;
         let history = document.thread.history(window.history, Some(name));
-        let question = prompt::question(document, &files.text, &history.text, &collected);
+        let question = prompt::question(document, &files.text, &history.text, &collected.text);
         let mut common = step.arguments.common.clone();
         common.thinking_mode.get_or_insert(expert.thinking);
         let prompts = [&[name], expert.form.prompts()].concat();
         let request = context.request_with(&prompts, question, &common, document.thread)?;
         let answer = context.ask(route, request).await?;
-        let output = document.analysed(&answer, expert.form, &files, context)?;
+        let output = document.analysed(&answer, expert.form, &files, collected.shown, context)?;
         Ok(Done { output, files: files.named, model: Some(answer.model) })
     }
 

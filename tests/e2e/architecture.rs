@@ -15,7 +15,7 @@ const GROUPS: [&[&str]; 15] = [
     &["telemetry"],
     &["redaction", "store", "coordination", "providers"],
     &["evidence"],
-    &["threads", "gateway"],
+    &["threads", "findings", "gateway"],
     &["tools"],
     &["calls"],
     &["backend"],

@@ -4,13 +4,15 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::evidence::git::GitQuestion;
 use crate::evidence::local::MAX_FILE_BYTES;
 use crate::evidence::{ReadResult, Workspace};
 use crate::protocol::wire::{Question, WireError, WorkspaceAnswer, WorkspaceAsk};
@@ -106,6 +108,7 @@ async fn results(ask: &WorkspaceAsk, workspace: &dyn Workspace, most: usize) -> 
         Question::Stat => all(&workspace.stat(&ask.paths).await?, most),
         Question::List => all(&workspace.list(&ask.paths).await?, most),
         Question::Read => read(ask, workspace, most).await,
+        Question::Git => git(ask, workspace, most).await,
     }
 }
 
@@ -116,6 +119,15 @@ fn all<T: Serialize>(entries: &[T], most: usize) -> Result<Box<RawValue>> {
         return Err(Error::invalid(message).hint("name fewer files and directories"));
     }
     Ok(results)
+}
+
+/// What changed in a repository. What is too much for one answer is left out of it, the largest changes first.
+async fn git(ask: &WorkspaceAsk, workspace: &dyn Workspace, most: usize) -> Result<Box<RawValue>> {
+    let question = GitQuestion::deserialize(ask.git.as_ref().unwrap_or(&Value::Null))
+        .map_err(|error| Error::invalid(format!("a question about git that is not on the list: {error}")))?;
+    let mut changes = workspace.git(&question).await?;
+    changes.fit(most.saturating_sub(AROUND));
+    all(&[changes], most)
 }
 
 /// Reads as many of the files as fit into one answer, at least one.

@@ -20,6 +20,7 @@ use super::{Address, Remote};
 use crate::backend::{Backend, CallHandle};
 use crate::config::Secret;
 use crate::error::Result;
+use crate::evidence::git::{Changes, GitQuestion};
 use crate::evidence::{Found, Listing, ReadResult, Stat, Workspace};
 use crate::protocol::wire::{CallResult, Client, Hello};
 use crate::protocol::{CallId, CallOptions, CallRequest, CallState, Envelope, EventKind, Live, Told};
@@ -305,5 +306,8 @@ impl Workspace for Files {
     async fn read(&self, paths: &[String], _: u64) -> Result<Vec<ReadResult>> {
         let text = |text: &String| ReadResult::Text { text: text.clone(), bytes: text.len() as u64 };
         Ok(paths.iter().map(|path| self.texts.get(path).map_or(ReadResult::Missing, text)).collect())
+    }
+    async fn git(&self, question: &GitQuestion) -> Result<Changes> {
+        Ok(Changes { repository: question.path().to_owned(), ..Changes::default() })
     }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use tempfile::TempDir;
 
+use super::super::git::{Changes, GitQuestion};
 use super::super::{LocalWorkspace, ReadResult, Stat, estimate_tokens};
 use super::*;
 
@@ -204,6 +205,10 @@ impl Workspace for Forgetful {
 
     async fn read(&self, paths: &[String], _max_bytes_each: u64) -> Result<Vec<ReadResult>> {
         Ok(paths.iter().take(2).map(|_| ReadResult::Missing).collect())
+    }
+
+    async fn git(&self, question: &GitQuestion) -> Result<Changes> {
+        Ok(Changes { repository: question.path().to_owned(), ..Changes::default() })
     }
 }
 

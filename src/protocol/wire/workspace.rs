@@ -1,8 +1,9 @@
-//! The daemon's questions about a caller's files.
+//! The daemon's questions about a caller's files and repositories.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::WireError;
@@ -18,11 +19,15 @@ pub struct WorkspaceAsk {
     /// What is asked.
     #[serde(rename = "do")]
     pub question: Question,
-    /// The paths it is about.
+    /// The paths it is about; none for `git`.
+    #[serde(default)]
     pub paths: Vec<String>,
     /// For `read`: a file that is larger is not wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_bytes: Option<u64>,
+    /// For `git`: one of a fixed list of questions (`evidence::git::GitQuestion`), never an argument list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git: Option<Value>,
 }
 
 /// What is asked.
@@ -35,6 +40,8 @@ pub enum Question {
     List,
     /// The files themselves.
     Read,
+    /// What changed in a repository.
+    Git,
 }
 
 impl Question {
@@ -44,12 +51,13 @@ impl Question {
             Self::Stat => "stat",
             Self::List => "list",
             Self::Read => "read",
+            Self::Git => "git",
         }
     }
 }
 
 /// `workspace_res`: the answer. `results` has one entry a path, in order; of a `read` it may have fewer, and the rest is
-/// asked for again.
+/// asked for again. Of `git` it has one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct WorkspaceAnswer<'a> {
     /// The operation.

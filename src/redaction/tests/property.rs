@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Alphabet, TOKENS, chance, redacted, shapes};
+use crate::redaction::Veil;
 use crate::redaction::table::{Place, Token};
 
 /// Pieces that matter to the search, so that chance puts them together.
@@ -93,6 +94,20 @@ proptest! {
         let secret = format!("{}{}", token.prefix, chance(token.alphabet, token.least, seed.into()));
         let out = redacted(&format!("{before}{secret}{after}"));
         prop_assert!(!out.contains(&secret), "{}", out);
+    }
+
+    #[test]
+    fn every_line_that_is_left_knows_where_it_was(before in text(), after in text()) {
+        let pem = format!("{} KEY-----\nMIIEpAIBAAKC\n{} KEY-----", "-----BEGIN PRIVATE", "-----END PRIVATE");
+        let whole = format!("{before}\n{pem}\n{after}\nthe end");
+        let (out, lines) = Veil::default().lines(&whole);
+        prop_assert_eq!(&out, &redacted(&whole));
+        prop_assert_eq!(lines.len(), out.split('\n').count());
+        prop_assert!(lines.is_sorted());
+        let places: Vec<&str> = whole.split('\n').collect();
+        for (line, place) in out.split('\n').zip(lines) {
+            prop_assert!(line.contains("<SECRET") || line == places[place], "{:?} {:?}", line, places[place]);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::{Map, json};
 use super::*;
 use crate::error::{Error, ErrorCode};
 use crate::protocol::CallFilter;
-use crate::protocol::{CallEvent, CallId, CallState, Envelope, EventKind, InstanceId, ThreadId};
+use crate::protocol::{CallEvent, CallId, CallState, Envelope, EventKind, Finding, InstanceId, Severity, ThreadId};
 use crate::store::{
     AttemptEnd, AuditEntry, CallNews, CallStart, EndedAttempt, NewAnswer, NewAttempt, NewMessage, ThreadWrite,
 };
@@ -66,7 +66,7 @@ async fn finished(store: &Store, age: Duration, error: Option<&Error>) -> CallSt
     }
     result.text = "a long answer".to_owned();
     result.data = json!({"status": "ok"});
-    result.findings = vec![serde_json::from_value(json!({"severity": "low", "title": "a finding"})).unwrap()];
+    result.findings = vec![finding()];
     result.coverage.sent = vec!["src/queue.rs".to_owned()];
     result.thread_id.clone_from(&start.thread_id);
     let message = NewMessage {
@@ -244,4 +244,20 @@ async fn what_is_too_much_for_one_turn_is_left_to_the_next() {
     let whole = tidy(&store).await.unwrap();
     assert!(!whole.unfinished);
     assert_eq!((count(&store, "calls").await, count(&store, "conversations").await), (0, 0));
+}
+
+fn finding() -> Finding {
+    Finding {
+        fingerprint: "0123456789abcdef".to_owned(),
+        severity: Severity::High,
+        title: "a finding".to_owned(),
+        detail: String::new(),
+        path: "a.rs".to_owned(),
+        line: 1,
+        end_line: 1,
+        quote: "a".to_owned(),
+        category: "bug".to_owned(),
+        suggestion: String::new(),
+        confirmed_by: None,
+    }
 }

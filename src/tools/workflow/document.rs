@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::work::Work;
 use super::{Conclusion, Form, Pause, Workflow, expert, findings};
 use crate::error::{Error, ErrorCode, Result};
+use crate::findings::ShownFile;
 use crate::gateway::Answer;
 use crate::threads::Thread;
 use crate::tools::gather::Gathered;
@@ -83,10 +84,18 @@ impl<W: Workflow> Document<'_, W> {
     }
 
     /// The expert answered, in the `form` that was asked for or in another.
-    pub(super) fn analysed(&self, answer: &Answer, form: Form, files: &Gathered, context: &Context) -> Result<Output> {
+    /// `shown` is what it was shown beside the files.
+    pub(super) fn analysed(
+        &self,
+        answer: &Answer,
+        form: Form,
+        files: &Gathered,
+        shown: Vec<ShownFile>,
+        context: &Context,
+    ) -> Result<Output> {
         let mut analysis = expert::parse(&answer.text, form);
         let text = match form {
-            Form::Findings => self.findings(&mut analysis, context),
+            Form::Findings => self.findings(&mut analysis, files, shown, context),
             Form::Document | Form::Prose => expert::text(&analysis),
         };
         if text.trim().is_empty() {
@@ -112,19 +121,22 @@ impl<W: Workflow> Document<'_, W> {
     }
 
     /// The findings of an analysis go into the result; the analysis keeps those that are told.
-    fn findings(&self, analysis: &mut Map<String, Value>, context: &Context) -> String {
-        let Some(read) = findings::read(analysis) else { return expert::text(analysis) };
-        if read.unreadable > 0 {
-            let (count, noun) = (read.unreadable, if read.unreadable == 1 { "finding" } else { "findings" });
-            context.warn(format!("{count} {noun} of the expert could not be read: a title or the severity is missing"));
-        }
-        let filter = self.workflow.severities(self.own);
-        let (told, hidden): (Vec<_>, Vec<_>) =
-            read.findings.into_iter().partition(|finding| filter.admits(finding.severity));
-        let told = findings::place(told, context);
-        let text = findings::markdown(analysis, &told, hidden.len());
-        analysis.insert("findings".to_owned(), json!(told));
-        context.draft().findings = Some(told);
+    fn findings(
+        &self,
+        analysis: &mut Map<String, Value>,
+        files: &Gathered,
+        mut shown: Vec<ShownFile>,
+        context: &Context,
+    ) -> String {
+        shown.append(&mut ShownFile::of_evidence(&files.text));
+        let wanted = self.workflow.severities(self.own);
+        let Some(verdict) = findings::read(analysis, &shown, wanted, &context.veil) else {
+            return expert::text(analysis);
+        };
+        let text = verdict.markdown(analysis);
+        verdict.warning().into_iter().for_each(|warning| context.warn(warning));
+        analysis.insert("findings".to_owned(), json!(verdict.told));
+        context.draft().findings = Some(verdict.told);
         text
     }
 

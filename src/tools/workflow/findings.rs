@@ -1,129 +1,63 @@
-//! Findings of an expert: read out of its JSON, filtered by severity, shown as Markdown.
-
-use std::fmt::Write;
+//! Findings of an expert: read out of its JSON, looked up in what it was shown, filtered by severity, shown as Markdown.
 
 use serde_json::{Map, Value};
 
 use super::render;
-use crate::protocol::{Finding, Severity};
-use crate::tools::Context;
+use crate::findings::{Dropped, ShownFile, anchor, claims, filter, markdown};
+use crate::protocol::{Finding, SeverityFilter};
+use crate::redaction::Veil;
 
-/// What was read out of an answer.
+/// What came of an expert's findings.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Read {
-    /// The worst first.
-    pub(super) findings: Vec<Finding>,
-    /// Items that lack a title or a severity.
-    pub(super) unreadable: usize,
+pub(super) struct Verdict {
+    /// Those that are told, the worst first.
+    pub(super) told: Vec<Finding>,
+    /// Those below the severity that is wanted.
+    pub(super) hidden: usize,
+    /// Those that can not be read, or whose quoted text is not there.
+    pub(super) dropped: Vec<Dropped>,
 }
 
-/// The findings of an analysis; `None` when it has no list of them, and so is no verdict.
-pub(super) fn read(analysis: &Map<String, Value>) -> Option<Read> {
-    let items = analysis.get("findings")?.as_array()?;
-    let mut findings: Vec<_> = items.iter().filter_map(finding).collect();
-    let unreadable = items.len() - findings.len();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    Some(Read { findings, unreadable })
+/// The findings of an analysis, each where the text that it quotes really is; `None` when the analysis has no list of
+/// them, and so is no verdict.
+pub(super) fn read(
+    analysis: &Map<String, Value>,
+    shown: &[ShownFile],
+    wanted: SeverityFilter,
+    veil: &Veil,
+) -> Option<Verdict> {
+    let (claims, mut dropped) = claims(analysis.get("findings")?.as_array()?);
+    let mut anchored = anchor(claims, shown, veil);
+    dropped.append(&mut anchored.dropped);
+    let mut told = anchored.findings;
+    let hidden = filter(&mut told, wanted);
+    Some(Verdict { told, hidden, dropped })
 }
 
-/// One item. Only what the expert was asked for is taken; lines and fingerprint are never believed.
-fn finding(item: &Value) -> Option<Finding> {
-    let text = |key: &str| item.get(key).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
-    let owned = |key: &str| text(key).map(str::to_owned);
-    Some(Finding {
-        fingerprint: None,
-        severity: Severity::parse(text("severity")?)?,
-        title: owned("title")?,
-        detail: owned("detail").unwrap_or_default(),
-        path: owned("path"),
-        line: None,
-        end_line: None,
-        // Blanks at its ends belong to the text it has to be found in.
-        quote: item.get("quote").and_then(Value::as_str).filter(|quote| !quote.trim().is_empty()).map(str::to_owned),
-        category: owned("category"),
-        suggestion: owned("suggestion"),
-        confirmed_by: Vec::new(),
-    })
-}
+impl Verdict {
+    /// What the caller should know beside the findings.
+    pub(super) fn warning(&self) -> Option<String> {
+        let count = self.dropped.len();
+        let noun = if count == 1 { "finding was" } else { "findings were" };
+        (count > 0).then(|| {
+            format!("{count} {noun} dropped: what they quote is not in what was shown, or they can not be read")
+        })
+    }
 
-/// Puts findings in their places in the files of the call. All findings of all tools go through here.
-pub(super) fn place(findings: Vec<Finding>, _context: &Context) -> Vec<Finding> {
-    findings
-}
-
-/// The analysis as people read it: its summary, the findings that are told, then what else it says.
-pub(super) fn markdown(analysis: &Map<String, Value>, told: &[Finding], hidden: usize) -> String {
-    let mut rest = analysis.clone();
-    rest.shift_remove("findings");
-    let summary = rest.shift_remove("summary");
-    let mut text = match summary.as_ref().and_then(Value::as_str).map(str::trim).filter(|summary| !summary.is_empty()) {
-        Some(summary) => format!("{summary}\n\n"),
-        None => String::new(),
-    };
-    if told.is_empty() {
-        text.push_str("No findings.\n");
-    } else {
-        put(&mut text, format_args!("## Findings ({})\n\n", tally(told)));
-        for finding in told {
-            show(&mut text, finding);
+    /// The analysis as people read it: its summary, the findings that are told, then what else it says.
+    pub(super) fn markdown(&self, analysis: &Map<String, Value>) -> String {
+        let mut rest = analysis.clone();
+        rest.shift_remove("findings");
+        let summary = rest.shift_remove("summary");
+        let summary = summary.as_ref().and_then(Value::as_str).map(str::trim).unwrap_or_default();
+        let mut parts = vec![summary.to_owned(), markdown(&self.told, &self.dropped)];
+        if self.hidden > 0 {
+            parts.push(format!("{} more below the severity that is wanted.", self.hidden));
         }
+        parts.push(render::markdown(&rest));
+        let parts: Vec<&str> = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect();
+        parts.join("\n\n") + "\n"
     }
-    if hidden > 0 {
-        put(&mut text, format_args!("\n{hidden} more below the severity that is wanted.\n"));
-    }
-    let rest = render::markdown(&rest);
-    if !rest.trim().is_empty() {
-        put(&mut text, format_args!("\n{rest}"));
-    }
-    text
-}
-
-/// `1 high, 2 low`.
-fn tally(told: &[Finding]) -> String {
-    let counts =
-        Severity::ALL.map(|severity| (told.iter().filter(|finding| finding.severity == severity).count(), severity));
-    let counts = counts.iter().filter(|(count, _)| *count > 0);
-    counts.map(|(count, severity)| format!("{count} {}", severity.as_str())).collect::<Vec<_>>().join(", ")
-}
-
-fn show(text: &mut String, finding: &Finding) {
-    let kind = finding.category.as_ref().map(|category| format!(", {category}")).unwrap_or_default();
-    put(text, format_args!("- **{}** ({}{kind})", line(&finding.title), finding.severity.as_str()));
-    if let Some(path) = &finding.path {
-        let at = finding.line.map(|line| format!(":{line}")).unwrap_or_default();
-        put(text, format_args!(" `{}{at}`", line(path)));
-    }
-    text.push('\n');
-    if !finding.detail.is_empty() {
-        put(text, format_args!("  {}\n", indented(&finding.detail)));
-    }
-    if let Some(quote) = &finding.quote {
-        let fence = fence(quote);
-        put(text, format_args!("  {fence}\n  {}\n  {fence}\n", indented(quote.trim_matches('\n'))));
-    }
-    if let Some(suggestion) = &finding.suggestion {
-        put(text, format_args!("  Suggestion: {}\n", indented(suggestion)));
-    }
-}
-
-/// A fence that the quoted text does not contain.
-fn fence(quote: &str) -> String {
-    let longest = quote.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
-    "`".repeat(3.max(longest + 1))
-}
-
-fn line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Further lines of a text stay inside its item.
-fn indented(text: &str) -> String {
-    text.replace('\n', "\n  ")
-}
-
-/// Writing into a string can not fail.
-fn put(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    let _ = text.write_fmt(arguments);
 }
 
 #[cfg(test)]
@@ -131,45 +65,56 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::protocol::Severity;
     use crate::tools::workflow::members;
+
+    fn shown() -> [ShownFile; 1] {
+        [ShownFile::new("src/queue.rs", "fn take() {\n    drain();\n    ```drain();\n}\nuse std::fmt;\n", 10)]
+    }
 
     fn analysis() -> Map<String, Value> {
         members(json!({
             "status": "analysis_complete", "summary": "One thing must be mended.",
             "findings": [
-                {"severity": "low", "title": "Unused\nimport", "category": "style"},
+                {"severity": "low", "title": "Unused\nimport", "category": "style", "path": "src/queue.rs",
+                 "quote": "use std::fmt;"},
                 {"severity": "HIGH", "title": "Emptied twice", "detail": "The first result\nis lost.",
                  "path": "src/queue.rs", "line": 99, "fingerprint": "mine", "quote": "    drain();\n    ```drain();",
                  "category": "correctness", "suggestion": "Drop one call."},
-                {"severity": "blocker", "title": "What is this?"}, {"severity": "low"}, "prose",
+                {"severity": "info", "title": "A name", "path": "src/queue.rs", "quote": "fn take()"},
+                {"severity": "high", "title": "Made up", "path": "src/queue.rs", "quote": "unsafe { free() }"},
+                {"severity": "blocker", "title": "What is this?"}, "prose",
             ],
             "strengths": ["short functions"],
         }))
     }
 
+    fn verdict(analysis: &Map<String, Value>) -> Option<Verdict> {
+        read(analysis, &shown(), SeverityFilter::Low, &Veil::default())
+    }
+
     #[test]
-    fn findings_are_read_worst_first_and_their_lines_are_not_believed() {
-        let read = read(&analysis()).unwrap();
-        assert_eq!(
-            read.findings.iter().map(|finding| finding.severity).collect::<Vec<_>>(),
-            [Severity::High, Severity::Low]
-        );
-        assert_eq!((&read.findings[0].fingerprint, read.findings[0].line), (&None, None));
-        assert_eq!(read.unreadable, 3);
+    fn findings_are_told_worst_first_where_their_quotes_are() {
+        let verdict = verdict(&analysis()).unwrap();
+        let told: Vec<_> =
+            verdict.told.iter().map(|finding| (finding.severity, finding.line, finding.end_line)).collect();
+        assert_eq!(told, [(Severity::High, 11, 12), (Severity::Low, 14, 14)]);
+        assert_ne!(verdict.told[0].fingerprint, "mine");
+        assert_eq!((verdict.hidden, verdict.dropped.len()), (1, 3), "{:?}", verdict.dropped);
+        assert!(verdict.warning().unwrap().starts_with("3 findings were dropped"));
     }
 
     #[test]
     fn an_analysis_without_a_list_of_findings_is_no_verdict() {
         for analysis in [json!({"raw_analysis": "All is well."}), json!({"findings": "none"}), json!({})] {
-            assert_eq!(read(&members(analysis)), None);
+            assert_eq!(verdict(&members(analysis)), None);
         }
-        assert_eq!(read(&members(json!({"findings": []}))), Some(Read::default()));
+        assert_eq!(verdict(&members(json!({"findings": []}))), Some(Verdict::default()));
     }
 
     #[test]
     fn findings_read_like_a_report() {
-        let told = read(&analysis()).unwrap().findings;
-        insta::assert_snapshot!(markdown(&analysis(), &told, 2));
-        insta::assert_snapshot!(markdown(&Map::new(), &[], 0), @"No findings.");
+        insta::assert_snapshot!(verdict(&analysis()).unwrap().markdown(&analysis()));
+        insta::assert_snapshot!(Verdict::default().markdown(&Map::new()), @"No findings.");
     }
 }

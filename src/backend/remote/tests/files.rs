@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use super::super::Remote;
 use super::super::testing::{Files, Port, begin, in_time, running, welcome};
 use crate::backend::Backend;
+use crate::evidence::git::GitQuestion;
 use crate::evidence::{ReadResult, Stat};
 use crate::protocol::{CallFilter, CallId};
 
@@ -83,6 +84,27 @@ async fn no_answer_is_larger_than_the_daemon_takes() {
     assert!(answer.to_string().len() < 65_536);
     let error = remote.get_thread(&"x".repeat(70_000)).await.unwrap_err();
     assert!(error.message.contains("65536"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_about_git_is_one_of_the_list() {
+    let port = Port::new();
+    let (_remote, mut peer, _handle, call, _) = running(&port, &Files::default()).await;
+    let question = GitQuestion::Range {
+        path: "project".to_owned(),
+        only: Vec::new(),
+        base: "main".to_owned(),
+        head: "HEAD".to_owned(),
+        text: true,
+    };
+    peer.says(json!({"op": "workspace", "id": 1, "call_id": call, "do": "git", "git": question})).await;
+    let answer = peer.hears("workspace_res").await;
+    assert_eq!((&answer["id"], &answer["results"][0]["repository"]), (&json!(1), &json!("project")), "{answer}");
+    for other in [json!({"about": "log", "path": "."}), json!(["log", "--output=x"]), json!(null)] {
+        peer.says(json!({"op": "workspace", "id": 2, "call_id": call, "do": "git", "git": other})).await;
+        let answer = peer.hears("workspace_res").await;
+        assert_eq!((&answer["ok"], &answer["error"]["code"]), (&json!(false), &json!("INVALID_REQUEST")), "{answer}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

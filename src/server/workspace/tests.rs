@@ -1,0 +1,66 @@
+//! Questions about git over a connection.
+
+use exai_fake::Scenario;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+use crate::config::Rate;
+use crate::gateway::testing::in_time;
+use crate::protocol::wire::Hello;
+use crate::server::outbox::Next;
+use crate::server::session::Sessions;
+use crate::server::testing::TestDaemon;
+
+fn question() -> GitQuestion {
+    let (base, head) = ("main".to_owned(), "HEAD".to_owned());
+    GitQuestion::Range { path: ".".to_owned(), only: Vec::new(), base, head, text: true }
+}
+
+#[tokio::test]
+async fn what_changed_in_a_repository_is_asked_of_the_caller() {
+    let daemon = TestDaemon::start(Scenario::load("answer")).await;
+    let (sessions, address) = (Sessions::default(), daemon.ports[0]);
+    let make = |id: &_| daemon.house.door("default", id);
+    let limits = (8, Duration::from_mins(1));
+    let (session, _) = sessions.open(None, "default", limits, Rate::Off, address, make).unwrap();
+    let link = Arc::new(Link::new(address, true, CancellationToken::new()));
+    session.connect(&link, &Hello::default());
+    let files = CallersFiles { session, call_id: CallId::new(), root: "/far/away".to_owned() };
+    let changes = Changes { repository: "away".to_owned(), ..Changes::default() };
+    for (answer, expected) in [
+        (json!({"ok": true, "results": [changes]}), Ok("away")),
+        (json!({"ok": true, "results": []}), Err("0 results")),
+        (json!({"ok": true, "results": [{"repository": 7}]}), Err("the caller's answer")),
+        (
+            json!({"ok": false, "error": {"code": "VALIDATION_ERROR", "message": "it is bare", "kind": "usage"}}),
+            Err("it is bare"),
+        ),
+    ] {
+        let reply = async {
+            let Next::Send(frames) = link.outbox.next().await else { panic!("closed") };
+            let frame: Value = serde_json::from_str(&frames[0]).unwrap();
+            assert_eq!((&frame["do"], &frame["git"]), (&json!("git"), &json!(question())), "{frame}");
+            let id = frame["id"].as_u64().unwrap();
+            let mut answer = answer.clone();
+            answer["op"] = json!("workspace_res");
+            answer["id"] = json!(id);
+            link.answered(id, answer.to_string());
+        };
+        let asked = question();
+        let (answer, ()) = in_time(async { tokio::join!(files.git(&asked), reply) }).await;
+        match (answer, expected) {
+            (Ok(changes), Ok(repository)) => assert_eq!(changes.repository, repository),
+            (Err(error), Err(why)) => assert!(error.message.contains(why), "{error}"),
+            (answer, _) => panic!("{answer:?}"),
+        }
+    }
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn a_daemon_without_roots_asks_no_git_of_its_own() {
+    let files = OwnFiles { allowed: Vec::new(), wanted: Vec::new(), root: String::new(), files: OnceCell::new() };
+    let error = files.git(&question()).await.unwrap_err();
+    assert!(error.message.contains("may read no files by itself"), "{error}");
+}
