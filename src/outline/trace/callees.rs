@@ -141,7 +141,10 @@ fn fitting(call: &Call<'_>, definitions: &Definitions, known: &[Symbol]) -> Vec<
     let named: Vec<&Symbol> = known.iter().filter(|symbol| symbol.name == call.reference.name).collect();
     let (methods, free): (Vec<&Symbol>, Vec<&Symbol>) =
         named.into_iter().partition(|symbol| symbol.kind == SymbolKind::Method);
-    let of = |owner: &str| -> Vec<&Symbol> { methods.iter().copied().filter(|symbol| symbol.owner() == Some(owner)).collect() };
+    let of = |owner: &str| -> Vec<&Symbol> { 
+        let of_owner = methods.iter().copied().filter(|symbol| symbol.owner() == Some(owner)).collect();
+        nearest(of_owner, &call.reference.path)
+    };
     let own: Vec<&str> = definitions.owners().collect();
     let fitting = match call.reference.receiver.as_deref() {
         None => {
@@ -157,7 +160,7 @@ fn fitting(call: &Call<'_>, definitions: &Definitions, known: &[Symbol]) -> Vec<
         Some(receiver) if receiver.starts_with(char::is_uppercase) => of(receiver),
         Some(receiver) => {
             let in_module: Vec<&Symbol> =
-                free.into_iter().filter(|symbol| modules_of(&symbol.path).any(|module| module == receiver)).collect();
+                free.into_iter().filter(|symbol| is_in_module(symbol, receiver)).collect();
             let owners: Vec<&str> = methods.iter().filter_map(|symbol| symbol.owner()).collect();
             let declared = || type_of(receiver, call.reference.line, call.outline, call.text, &owners);
             match in_module.is_empty() {
@@ -170,20 +173,24 @@ fn fitting(call: &Call<'_>, definitions: &Definitions, known: &[Symbol]) -> Vec<
     fitting.into_iter().take(MAX_DEFINITIONS).cloned().collect()
 }
 
+fn is_in_module(symbol: &Symbol, module: &str) -> bool {
+    symbol.owner() == Some(module) || modules_of(&symbol.path).any(|name| name == module)
+}
+
 /// All of them, when they belong to one type.
 fn alone(symbols: Vec<&Symbol>) -> Vec<&Symbol> {
     let owners: BTreeSet<Option<&str>> = symbols.iter().map(|symbol| symbol.owner()).collect();
     if owners.len() == 1 { symbols } else { Vec::new() }
 }
 
-/// Those of the same file, else of the same directory, else all of them that are no tests.
+/// Those of the same file, else of the same directory, else all that are no tests, else all.
 fn nearest<'a>(symbols: Vec<&'a Symbol>, path: &str) -> Vec<&'a Symbol> {
     let family = family_of(path);
     let symbols: Vec<&Symbol> = symbols.into_iter().filter(|symbol| family_of(&symbol.path) == family).collect();
     let is_here = |symbol: &&Symbol| symbol.path == path;
     let is_beside = |symbol: &&Symbol| directory(&symbol.path) == directory(path);
     let is_code = |symbol: &&Symbol| !symbol.is_test;
-    let filters: [&dyn Fn(&&Symbol) -> bool; 3] = [&is_here, &is_beside, &is_code];
+    let filters: [&dyn Fn(&&Symbol) -> bool; 4] = [&is_here, &is_beside, &is_code, &|_| true];
     let mut found = filters.iter().map(|filter| symbols.iter().copied().filter(|symbol| filter(symbol)).collect::<Vec<_>>());
     found.find(|found| !found.is_empty()).unwrap_or_default()
 }

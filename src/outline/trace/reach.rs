@@ -57,6 +57,11 @@ impl<'a> Reacher<'a> {
         if meant.is_empty() || self.definitions.has_other_than_functions() {
             return if self.definitions.others.is_empty() { Reach::Sure } else { self.among_functions() };
         }
+        // `name::other` is a module of the same name.
+        let is_before = |at| reference.text.get(at + reference.name.len()..).is_some_and(|after: &str| after.starts_with("::"));
+        if reference.kind == ReferenceKind::Mention && word::places(&reference.text, &reference.name).any(is_before) {
+            return Reach::Elsewhere;
+        }
         match &reference.receiver {
             None => self.bare(reference),
             Some(receiver) if SELF.contains(&receiver.as_str()) => self.on_itself(reference),
@@ -201,9 +206,9 @@ impl<'a> Reacher<'a> {
     }
 }
 
-/// Whether a language calls the methods of the same object without naming it.
+/// Whether a language calls the methods of the same object without naming it; one without a grammar may.
 pub(super) fn calls_own_methods_bare(language: Option<Language>) -> bool {
-    matches!(language, Some(Language::Java | Language::Cpp))
+    matches!(language, None | Some(Language::Java | Language::Cpp))
 }
 
 /// The directory of a path.
