@@ -18,6 +18,8 @@ pub(super) const MAX_SCOPES: usize = 32;
 pub(super) const MAX_CONTAINER_BYTES: usize = 1_024;
 /// The largest file that is read, as everywhere.
 pub(super) const MAX_FILE_BYTES: u64 = 1_000_000;
+/// The largest file that is read with a grammar: beyond it are generated files and packed ones.
+pub(super) const MAX_PARSED_BYTES: usize = 512 * 1024;
 /// A line longer than this is no line that somebody wrote: the file is generated or packed.
 pub(super) const MAX_LINE_BYTES: usize = 20_000;
 /// How many files one question looks at.

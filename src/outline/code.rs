@@ -1,6 +1,6 @@
 //! One file made into its outline: with its grammar if that is possible, else as text.
 
-use super::bounds::MAX_LINE_BYTES;
+use super::bounds::{MAX_LINE_BYTES, MAX_PARSED_BYTES};
 use super::facts::{How, Outline};
 use super::language::{Language, name_of};
 use super::lines::Lines;
@@ -37,6 +37,7 @@ pub(super) fn outline(path: &str, text: &str, watched: Option<&str>, stop: &dyn 
     let name = language.map(Language::name).or_else(|| name_of(path)).unwrap_or("text");
     let why = match language {
         None => format!("there is no grammar for {name}"),
+        Some(_) if text.len() > MAX_PARSED_BYTES => format!("larger than the {MAX_PARSED_BYTES} bytes a grammar is used for"),
         Some(_) if Lines::of(text).longest() > MAX_LINE_BYTES => "its lines are too long to be written by hand".to_owned(),
         Some(language) => match parsed(path, text, language, watched, stop) {
             Ok(outline) => return outline,

@@ -1,10 +1,15 @@
 //! Reads a file with the grammar of its language, bounded whatever is in it.
 //!
 //! The tree is walked with a cursor, so that depth costs memory of the heap and not of the stack. What is counted
-//! is steps, never time: the same text has the same outline on every machine. `Stop` ends it from outside.
+//! is work, never time: the same text has the same outline on every machine. `Stop` ends it from outside.
+//! The parser has no bound of its own: a text that it can not read may cost it seconds and gigabytes for a few
+//! kilobytes. So its steps, the errors that it tries to recover from and what it reads are counted, and it is
+//! stopped beyond what code costs.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tree_sitter::{Node, ParseOptions, Parser, Tree};
 
@@ -17,13 +22,23 @@ use super::lines::{Lines, on_one_line};
 use super::receiver::receiver;
 use super::word::last_word;
 
-/// How many steps of the parser a byte may cost, times the steps between two looks. Code costs less than one step a
-/// byte; what costs many times that is no code.
-const STEPS_PER_BYTE: usize = 16;
+/// How many steps of the parser a byte may cost. Code costs less than one, lists of figures less than three.
+const STEPS_PER_BYTE: usize = 4;
 /// Steps of the parser between two calls of its callback.
 const STEPS_PER_LOOK: usize = 100;
 /// How many looks the smallest file may cost.
 const LEAST_LOOKS: usize = 200;
+/// How many bytes of a file may have one error on average. Recovery from an error costs the more, in time and in
+/// memory, the more errors came before: a file that is full of them is not written in the language.
+const BYTES_PER_ERROR: usize = 1_000;
+/// How many errors the smallest file may have.
+const LEAST_ERRORS: usize = 60;
+/// How much of a file is given to the parser in one go.
+const READ_BYTES: usize = 4_096;
+/// How often each byte may be read on average: code is read once, and a little more around errors.
+const READS_PER_BYTE: usize = 8;
+/// How often the smallest file may be read from.
+const LEAST_READS: usize = 1_000;
 /// How many nodes are walked between two looks at `Stop`.
 const NODES_PER_LOOK: usize = 4_096;
 
@@ -59,23 +74,43 @@ pub(super) fn parse(request: &Request<'_>, stop: &dyn Stop) -> Result<Parsed, St
 
 fn tree(request: &Request<'_>, stop: &dyn Stop) -> Result<Tree, String> {
     let name = request.language.name();
+    let bytes = request.text.as_bytes();
     let mut parser = Parser::new();
     parser.set_language(&grammar::of(request.language)).map_err(|error| format!("the grammar of {name}: {error}"))?;
-    let (bytes, allowed) = (request.text.as_bytes(), LEAST_LOOKS + request.text.len() * STEPS_PER_BYTE / STEPS_PER_LOOK);
-    let mut looks = 0;
+    let errors = count_errors(&mut parser);
+    let (mut looks, mut reads) = (0, 0);
+    let allowed_errors = LEAST_ERRORS + bytes.len() / BYTES_PER_ERROR;
+    let allowed_looks = LEAST_LOOKS + bytes.len() * STEPS_PER_BYTE / STEPS_PER_LOOK;
+    let allowed_reads = LEAST_READS + bytes.len() * READS_PER_BYTE / READ_BYTES;
     let mut progress = |_: &tree_sitter::ParseState| {
         looks += 1;
-        if looks > allowed || stop.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let is_hopeless = looks > allowed_looks || errors.load(Ordering::Relaxed) > allowed_errors;
+        if is_hopeless || stop.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    // An open comment is read to its end from each place where the parser tries again.
+    let mut read = |at: usize, _| {
+        reads += 1;
+        let end = if reads > allowed_reads { at } else { bytes.len().min(at + READ_BYTES) };
+        bytes.get(at..end).unwrap_or_default()
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
-    let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options));
-    tree.ok_or_else(|| {
-        if stop.is_stopped() {
-            "there was no time left".to_owned()
-        } else {
-            format!("it costs the grammar of {name} too many steps")
-        }
+    let tree = parser.parse_with_options(&mut read, None, Some(options)).filter(|_| reads <= allowed_reads);
+    tree.ok_or_else(|| match stop.is_stopped() {
+        true => "there was no time left".to_owned(),
+        false => format!("it costs the grammar of {name} too much work"),
     })
+}
+
+/// Counts the errors that the parser meets. It tells of them in its log only.
+fn count_errors(parser: &mut Parser) -> Arc<AtomicUsize> {
+    let errors = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&errors);
+    parser.set_logger(Some(Box::new(move |_, message| {
+        if message.starts_with("detect_error") {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    })));
+    errors
 }
 
 /// What stands before a node, among the nodes beside it.
