@@ -37,8 +37,12 @@ pub(super) fn outline(path: &str, text: &str, watched: Option<&str>, stop: &dyn 
     let name = language.map(Language::name).or_else(|| name_of(path)).unwrap_or("text");
     let why = match language {
         None => format!("there is no grammar for {name}"),
-        Some(_) if text.len() > MAX_PARSED_BYTES => format!("larger than the {MAX_PARSED_BYTES} bytes a grammar is used for"),
-        Some(_) if Lines::of(text).longest() > MAX_LINE_BYTES => "its lines are too long to be written by hand".to_owned(),
+        Some(_) if text.len() > MAX_PARSED_BYTES => {
+            format!("larger than the {MAX_PARSED_BYTES} bytes a grammar is used for")
+        }
+        Some(_) if Lines::of(text).longest() > MAX_LINE_BYTES => {
+            "its lines are too long to be written by hand".to_owned()
+        }
         Some(language) => match parsed(path, text, language, watched, stop) {
             Ok(outline) => return outline,
             Err(why) => why,
@@ -49,7 +53,13 @@ pub(super) fn outline(path: &str, text: &str, watched: Option<&str>, stop: &dyn 
 }
 
 #[cfg(feature = "outline")]
-fn parsed(path: &str, text: &str, language: Language, watched: Option<&str>, stop: &dyn Stop) -> Result<Outline, String> {
+fn parsed(
+    path: &str,
+    text: &str,
+    language: Language,
+    watched: Option<&str>,
+    stop: &dyn Stop,
+) -> Result<Outline, String> {
     let is_test = test_code::is_test_path(path);
     let request = super::parse::Request { path, text, language, is_test, watched };
     let parsed = super::parse::parse(&request, stop)?;

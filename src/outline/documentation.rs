@@ -45,7 +45,8 @@ pub fn undocumented(outlines: &[Outline]) -> Undocumented {
     let is_documented = |symbol: &Symbol| {
         symbol.is_documented || declared(symbol).is_some_and(|declared| documented_elsewhere.contains(&declared))
     };
-    let symbols: Vec<Symbol> = public.iter().filter(|symbol| !is_documented(symbol)).map(|symbol| (*symbol).clone()).collect();
+    let symbols: Vec<Symbol> =
+        public.iter().filter(|symbol| !is_documented(symbol)).map(|symbol| (*symbol).clone()).collect();
     Undocumented {
         public: public.len(),
         documented: public.len() - symbols.len(),

@@ -158,7 +158,8 @@ impl Selection {
         let _guard = gone.clone().drop_guard();
         let (halt, work) = (Halt::new(gone, deadline), Arc::new(work));
         let (mut done, mut left_out) = (Vec::new(), self.left_out);
-        let parts = parts(self.found).into_iter().map(|part| one_part(workspace, part, halt.clone(), Arc::clone(&work)));
+        let parts =
+            parts(self.found).into_iter().map(|part| one_part(workspace, part, halt.clone(), Arc::clone(&work)));
         let mut parts = stream::iter(parts).buffered(SIDE_BY_SIDE);
         while let Some(part) = parts.next().await {
             for result in part? {
@@ -192,8 +193,10 @@ async fn one_part<T: Send + 'static>(
     };
     let results = results?;
     same_length(locations.len(), results.len())?;
-    blocking(move || part.into_iter().zip(results).map(|(found, result)| one(found.path, result, &halt, &*work)).collect())
-        .await
+    blocking(move || {
+        part.into_iter().zip(results).map(|(found, result)| one(found.path, result, &halt, &*work)).collect()
+    })
+    .await
 }
 
 fn one<T>(path: String, result: ReadResult, halt: &Halt, work: &impl Fn(&Source, &Halt) -> T) -> Result<T, Skipped> {

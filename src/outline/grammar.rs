@@ -228,7 +228,11 @@ fn callee(expression: Node<'_>) -> Option<Node<'_>> {
     // Paths, fields and type arguments around a name; an expression nested deeper names nothing.
     for _ in 0..8 {
         let field = match node.kind() {
-            "scoped_identifier" | "qualified_identifier" | "template_function" | "template_method" | "template_type" => "name",
+            "scoped_identifier"
+            | "qualified_identifier"
+            | "template_function"
+            | "template_method"
+            | "template_type" => "name",
             "scoped_type_identifier" if node.child_by_field_name("name").is_some() => "name",
             "generic_type" if node.child_by_field_name("type").is_some() => "type",
             "generic_type" if node.child_by_field_name("name").is_some() => "name",

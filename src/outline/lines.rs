@@ -68,7 +68,10 @@ mod tests {
     #[test]
     fn a_line_is_found_by_its_number() {
         let lines = Lines::of("one\r\n  two\nthree");
-        assert_eq!((lines.shown(1), lines.shown(2), lines.line(3), lines.line(4)), ("one".into(), "two".into(), "three", ""));
+        assert_eq!(
+            (lines.shown(1), lines.shown(2), lines.line(3), lines.line(4)),
+            ("one".into(), "two".into(), "three", "")
+        );
         assert_eq!(lines.longest(), 6);
     }
 

@@ -300,7 +300,11 @@ impl<'a> Walk<'a> {
 
     fn name(&self, node: Node<'_>) -> &'a str {
         let range = node.byte_range();
-        let text = if range.len() > super::bounds::MAX_NAME_BYTES { "" } else { self.request.text.get(range).unwrap_or_default() };
+        let text = if range.len() > super::bounds::MAX_NAME_BYTES {
+            ""
+        } else {
+            self.request.text.get(range).unwrap_or_default()
+        };
         text.trim_matches(['"', '\'', '`'])
     }
 
@@ -389,7 +393,10 @@ impl<'a> Walk<'a> {
 
     fn mention(&mut self, node: Node<'_>) {
         let name = self.name(node);
-        if self.is_test() && self.parsed.tested_names.len() < MAX_TESTED_NAMES && !self.parsed.tested_names.contains(name) {
+        if self.is_test()
+            && self.parsed.tested_names.len() < MAX_TESTED_NAMES
+            && !self.parsed.tested_names.contains(name)
+        {
             self.parsed.tested_names.insert(name.to_owned());
         }
         if self.request.watched == Some(name) && !self.is_declaration(node) {

@@ -14,7 +14,8 @@ const MAKERS: &[&str] = &["new", "default"];
 pub(super) fn receiver(before: &str) -> (Option<String>, bool) {
     let before = before.trim_end();
     let marks = ["?.", "->", "::", "."];
-    let Some((joined, mark)) = marks.iter().find_map(|mark| before.strip_suffix(mark).map(|joined| (joined, *mark))) else {
+    let Some((joined, mark)) = marks.iter().find_map(|mark| before.strip_suffix(mark).map(|joined| (joined, *mark)))
+    else {
         return (None, false);
     };
     let is_path = mark == "::";

@@ -37,9 +37,15 @@ impl Trace {
         let unknown = by_file(&unknown);
         page.section("Calls whose definition is not in the searched files, or not clear:", &unknown);
         page.section("Imports:", &self.imports.iter().map(import).collect::<Vec<_>>());
-        page.section("Other definitions of the name, not meant:", &self.others.iter().map(definition).collect::<Vec<_>>());
+        page.section(
+            "Other definitions of the name, not meant:",
+            &self.others.iter().map(definition).collect::<Vec<_>>(),
+        );
         if self.uses_of_others > 0 {
-            page.line(&format!("Uses of the same name that are of something else, not listed: {}.", self.uses_of_others));
+            page.line(&format!(
+                "Uses of the same name that are of something else, not listed: {}.",
+                self.uses_of_others
+            ));
         }
         fell_back(&mut page, &self.fell_back);
         left_out(&mut page, &self.left_out);

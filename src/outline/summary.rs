@@ -67,7 +67,9 @@ impl Hidden {
     fn tell(&self, page: &mut Page) {
         let Self { files, symbols } = self;
         if *symbols > 0 {
-            page.line(&format!("Left out under the budget: {symbols} definitions (tests first, then what is not public)."));
+            page.line(&format!(
+                "Left out under the budget: {symbols} definitions (tests first, then what is not public)."
+            ));
         }
         if *files > 0 {
             page.line(&format!("Left out under the budget: {files} files."));
@@ -95,10 +97,14 @@ fn text(outline: &Outline, detail: Detail) -> String {
         How::Parsed { .. } => String::new(),
         How::TextSearch { why, .. } => format!(" (searched as text: {why})"),
     };
-    let count = if detail == Detail::Name { format!(" ({} definitions)", outline.symbols.len()) } else { String::new() };
+    let count =
+        if detail == Detail::Name { format!(" ({} definitions)", outline.symbols.len()) } else { String::new() };
     let mut text = format!("{}{how}{count}\n", escape(&outline.path));
     for symbol in shown(outline, detail) {
-        let depth = symbol.container.as_deref().map_or(0, |container| container.split(['.', ':']).filter(|name| !name.is_empty()).count());
+        let depth = symbol
+            .container
+            .as_deref()
+            .map_or(0, |container| container.split(['.', ':']).filter(|name| !name.is_empty()).count());
         let indent = "  ".repeat(depth.min(6));
         text.push_str(&format!("{:>5}│ {indent}{}\n", symbol.line, escape(&symbol.signature)));
     }

@@ -55,10 +55,13 @@ fn split_path(text: &str) -> Option<(&str, &str)> {
 fn names(text: &str) -> Option<What> {
     let text = text.trim_end_matches(['(', ')', '!', ' ']);
     let plain = text.replace("::", ".").replace("->", ".").replace('#', ".");
-    let mut parts = plain.rsplit('.').map(|part| part.split('<').next().unwrap_or(part).trim().trim_start_matches(['&', '*']));
+    let mut parts =
+        plain.rsplit('.').map(|part| part.split('<').next().unwrap_or(part).trim().trim_start_matches(['&', '*']));
     let name = parts.next()?.to_owned();
     let is_name = |part: &str| {
-        !part.is_empty() && part.len() <= super::bounds::MAX_NAME_BYTES && part.trim_start_matches('~').bytes().all(is_word_byte)
+        !part.is_empty()
+            && part.len() <= super::bounds::MAX_NAME_BYTES
+            && part.trim_start_matches('~').bytes().all(is_word_byte)
     };
     let owner = parts.find(|part| !part.is_empty()).map(str::to_owned);
     (is_name(&name) && owner.as_deref().is_none_or(is_name)).then_some(What::Name { owner, name })

@@ -57,9 +57,10 @@ pub fn untested(outlines: &[Outline]) -> Untested {
 /// Files of Rust that a module of tests in another file names: `#[cfg(test)] mod properties;`.
 fn test_files(outlines: &[Outline]) -> BTreeSet<&str> {
     let known: BTreeMap<&str, ()> = outlines.iter().map(|outline| (outline.path.as_str(), ())).collect();
-    let modules = outlines.iter().flat_map(|outline| outline.symbols.iter()).filter(|symbol| {
-        symbol.is_test && symbol.kind == SymbolKind::Module && symbol.line == symbol.end_line
-    });
+    let modules = outlines
+        .iter()
+        .flat_map(|outline| outline.symbols.iter())
+        .filter(|symbol| symbol.is_test && symbol.kind == SymbolKind::Module && symbol.line == symbol.end_line);
     let places = modules.flat_map(|module| {
         let stem = module.path.trim_end_matches(".rs");
         let directory = ["/mod", "/lib", "/main"].iter().find_map(|name| stem.strip_suffix(name)).unwrap_or(stem);
@@ -76,7 +77,9 @@ pub(super) fn is_test_path(path: &str) -> bool {
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let is_named = matches!(stem, "test" | "tests" | "conftest")
         || ["test_", "tests_"].iter().any(|begin| stem.starts_with(begin))
-        || ["_test", "_tests", "_spec", ".test", ".spec", "Test", "Tests", "Spec"].iter().any(|end| stem.ends_with(end));
+        || ["_test", "_tests", "_spec", ".test", ".spec", "Test", "Tests", "Spec"]
+            .iter()
+            .any(|end| stem.ends_with(end));
     is_named || names.any(|directory| matches!(directory, "test" | "tests" | "__tests__" | "spec" | "specs"))
 }
 
@@ -87,8 +90,14 @@ mod tests {
     #[test]
     fn test_code_is_known_by_its_path() {
         for path in [
-            "tests/e2e/call.rs", "src/local/tests.rs", "pkg/store_test.go", "test_store.py", "src/store.test.ts",
-            "src/test/java/StoreTest.java", "spec/store_spec.rb", "web/__tests__/store.js",
+            "tests/e2e/call.rs",
+            "src/local/tests.rs",
+            "pkg/store_test.go",
+            "test_store.py",
+            "src/store.test.ts",
+            "src/test/java/StoreTest.java",
+            "spec/store_spec.rb",
+            "web/__tests__/store.js",
         ] {
             assert!(is_test_path(path), "{path}");
         }

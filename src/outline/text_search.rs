@@ -1,6 +1,8 @@
 //! The outline of a file without its grammar: words and indentation of its lines. Good enough to find places, no more.
 
-use super::bounds::{MAX_IMPORTS, MAX_LINE_BYTES, MAX_NAME_BYTES, MAX_REFERENCES, MAX_SCOPES, MAX_SYMBOLS, MAX_TESTED_NAMES};
+use super::bounds::{
+    MAX_IMPORTS, MAX_LINE_BYTES, MAX_NAME_BYTES, MAX_REFERENCES, MAX_SCOPES, MAX_SYMBOLS, MAX_TESTED_NAMES,
+};
 use super::facts::{How, Import, Outline, Reference, ReferenceKind, Symbol, SymbolKind};
 use super::lines::{Lines, cut, on_one_line};
 use super::receiver::receiver;
@@ -36,8 +38,19 @@ const MODIFIERS: &[&str] = &[
     "override", "partial", "private", "protected", "pub", "public", "sealed", "static", "suspend", "unsafe", "virtual",
 ];
 /// What a line that brings names in begins with.
-const IMPORTS: &[&str] =
-    &["#include", "from", "import", "include", "load", "require", "require_once", "require_relative", "source", "use", "using"];
+const IMPORTS: &[&str] = &[
+    "#include",
+    "from",
+    "import",
+    "include",
+    "load",
+    "require",
+    "require_once",
+    "require_relative",
+    "source",
+    "use",
+    "using",
+];
 /// What a line that is only a comment begins with.
 const COMMENTS: &[&str] = &["//", "# ", "#!", "--", "/*", "*", ";", "%", "'"];
 /// What is followed by a parenthesis and is no call.

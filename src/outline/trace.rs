@@ -163,9 +163,8 @@ async fn file(workspace: &dyn Workspace, path: &str) -> Result<String> {
     match workspace.stat(&[path.to_owned()]).await?.into_iter().next() {
         Some(Stat::File(found)) => Ok(found.path),
         Some(Stat::Refused { error }) => Err(error),
-        Some(Stat::Directory { .. }) => {
-            Err(Error::invalid(format!("path {path:?} of the target is a directory")).hint("name a file, or give the directory as a path to search"))
-        }
+        Some(Stat::Directory { .. }) => Err(Error::invalid(format!("path {path:?} of the target is a directory"))
+            .hint("name a file, or give the directory as a path to search")),
         Some(Stat::Missing) | None => Err(crate::evidence::collect::no_such_file(path)),
     }
 }
@@ -221,7 +220,9 @@ fn assemble(wanted: &Wanted, files: &[Looked], stop: &dyn Stop) -> Trace {
         ..Trace::default()
     };
     for (_, outline) in &with_name {
-        trace.left_out.extend(outline.left_out.iter().map(|what| Skipped { path: outline.path.clone(), reason: what.clone() }));
+        trace
+            .left_out
+            .extend(outline.left_out.iter().map(|what| Skipped { path: outline.path.clone(), reason: what.clone() }));
     }
     callers(&mut trace, wanted, &definitions, &with_name);
     trace.imports = imports(wanted, &definitions, &with_name);
@@ -257,7 +258,9 @@ fn callers(trace: &mut Trace, wanted: &Wanted, definitions: &Definitions, files:
         trace.callers.retain(|caller| caller.reference.kind == ReferenceKind::Call);
     }
     if trace.callers.len() > MAX_CALLERS {
-        trace.notes.push(format!("{} uses more than the {MAX_CALLERS} that are listed", trace.callers.len() - MAX_CALLERS));
+        trace
+            .notes
+            .push(format!("{} uses more than the {MAX_CALLERS} that are listed", trace.callers.len() - MAX_CALLERS));
         trace.callers.truncate(MAX_CALLERS);
     }
 }
@@ -279,7 +282,8 @@ fn imports(wanted: &Wanted, definitions: &Definitions, files: &[(&Looked, &Outli
 fn imports_whole(import: &str, module: &str) -> bool {
     word::places(import, module).any(|at| {
         let after = import.get(at + module.len()..).unwrap_or_default();
-        let is_last = after.is_empty() || after.starts_with([';', '"', '\'', ')', '>', ',', '}', ' ']) && !after.starts_with(" import");
+        let is_last = after.is_empty()
+            || after.starts_with([';', '"', '\'', ')', '>', ',', '}', ' ']) && !after.starts_with(" import");
         is_last || ["::*", "::{self", ".h", " import *", ".js", ".ts"].iter().any(|end| after.starts_with(end))
     })
 }

@@ -84,7 +84,7 @@ fn function<'t>(node: Node<'t>, around: &Around<'_>) -> Meaning<'t> {
         return Meaning::Nothing;
     }
     let mut definition = definition(around.function(), node, declared.name, around);
-    definition.is_public &= !is_static(node, around);
+    definition.is_public &= !is_static(node, around) && around.name(declared.name) != "main";
     definition.is_test = TEST_MACROS.contains(&around.name(declared.name));
     if let Some(qualified) = declared.qualified {
         let owner = owner(around.name(qualified));

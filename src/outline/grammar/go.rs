@@ -29,7 +29,8 @@ fn define<'t>(kind: SymbolKind, node: Node<'t>, around: &Around<'_>) -> Meaning<
     let text = around.name(name);
     let mut definition = Definition::new(kind, node, name);
     definition.is_public = is_upper(text) && around.is_visible();
-    definition.is_test = around.is_test && ["Test", "Benchmark", "Example", "Fuzz"].iter().any(|begin| text.starts_with(begin));
+    definition.is_test =
+        around.is_test && ["Test", "Benchmark", "Example", "Fuzz"].iter().any(|begin| text.starts_with(begin));
     if matches!(kind, SymbolKind::Struct | SymbolKind::Interface) {
         definition.body = node.child_by_field_name("type").and_then(|inner| inner.named_child(0));
     }

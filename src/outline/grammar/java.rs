@@ -27,7 +27,8 @@ pub(super) fn meaning<'t>(node: Node<'t>, around: &Around<'_>) -> Meaning<'t> {
 }
 
 fn define<'t>(kind: SymbolKind, node: Node<'t>, around: &Around<'_>) -> Meaning<'t> {
-    node.child_by_field_name("name").map_or(Meaning::Nothing, |name| Meaning::Defines(definition(kind, node, name, around)))
+    node.child_by_field_name("name")
+        .map_or(Meaning::Nothing, |name| Meaning::Defines(definition(kind, node, name, around)))
 }
 
 fn definition<'t>(kind: SymbolKind, node: Node<'t>, name: Node<'t>, around: &Around<'_>) -> Definition<'t> {

@@ -52,5 +52,7 @@ fn begins_with_string(body: Node<'_>) -> bool {
     let mut cursor = body.walk();
     let mut statements = body.named_children(&mut cursor).take(8).filter(|child| child.kind() != "comment");
     let first = statements.next().filter(|first| first.kind() == "expression_statement");
-    first.and_then(|first| first.named_child(0)).is_some_and(|inner| matches!(inner.kind(), "string" | "concatenated_string"))
+    first
+        .and_then(|first| first.named_child(0))
+        .is_some_and(|inner| matches!(inner.kind(), "string" | "concatenated_string"))
 }

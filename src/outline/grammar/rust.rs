@@ -25,9 +25,7 @@ pub(super) fn meaning<'t>(node: Node<'t>, around: &Around<'_>) -> Meaning<'t> {
         "call_expression" => call(node, "function"),
         "macro_invocation" => call(node, "macro"),
         // Inside of a macro there are only tokens: a name before a parenthesis is as good as a call.
-        "identifier" if around.is_in_tokens && is_called(around.after(node)) => {
-            Meaning::Calls(node)
-        }
+        "identifier" if around.is_in_tokens && is_called(around.after(node)) => Meaning::Calls(node),
         _ => Meaning::Nothing,
     }
 }

@@ -9,7 +9,9 @@ pub(super) fn meaning<'t>(node: Node<'t>, around: &Around<'_>) -> Meaning<'t> {
     match node.kind() {
         "comment" => Meaning::Comment,
         "export_statement" => export(node),
-        "export_specifier" => node.child_by_field_name("name").map_or(Meaning::Nothing, |name| Meaning::Exports(vec![name])),
+        "export_specifier" => {
+            node.child_by_field_name("name").map_or(Meaning::Nothing, |name| Meaning::Exports(vec![name]))
+        }
         "ambient_declaration" | "lexical_declaration" | "variable_declaration" | "expression_statement" => {
             Meaning::Wraps { exports: false }
         }

@@ -8,10 +8,70 @@ use crate::outline::bounds::{MAX_REFERENCES, MAX_SYMBOLS, MAX_TEXT_BYTES};
 const PATHS: [&str; 10] = ["a.rs", "a.py", "a.js", "a.ts", "a.tsx", "a.go", "a.java", "a.c", "a.cpp", "a.rb"];
 /// Pieces of which programs are made, in no language and in all.
 const PIECES: &[&str] = &[
-    "fn ", "def ", "class ", "function ", "func ", "struct ", "impl ", "pub ", "export ", "public ", "static ", "name",
-    "Type", "other", "(", ")", "{", "}", "[", "]", "<", ">", "::", ".", "->", "=>", "=", ":", ";", ",", "\n", "\n    ",
-    "\"", "'", "`", "${", "#", "//", "/*", "*/", "@", "&", "*", "!", "?", "1", "é", "…", "\u{0}", "\r\n", "\t", "import ",
-    "use ", "return ", "if ", "#[test]", "#define ", "template<", "async ", "let ", "const ", "new ", "<a>", "\\",
+    "fn ",
+    "def ",
+    "class ",
+    "function ",
+    "func ",
+    "struct ",
+    "impl ",
+    "pub ",
+    "export ",
+    "public ",
+    "static ",
+    "name",
+    "Type",
+    "other",
+    "(",
+    ")",
+    "{",
+    "}",
+    "[",
+    "]",
+    "<",
+    ">",
+    "::",
+    ".",
+    "->",
+    "=>",
+    "=",
+    ":",
+    ";",
+    ",",
+    "\n",
+    "\n    ",
+    "\"",
+    "'",
+    "`",
+    "${",
+    "#",
+    "//",
+    "/*",
+    "*/",
+    "@",
+    "&",
+    "*",
+    "!",
+    "?",
+    "1",
+    "é",
+    "…",
+    "\u{0}",
+    "\r\n",
+    "\t",
+    "import ",
+    "use ",
+    "return ",
+    "if ",
+    "#[test]",
+    "#define ",
+    "template<",
+    "async ",
+    "let ",
+    "const ",
+    "new ",
+    "<a>",
+    "\\",
 ];
 
 fn check(path: &str, text: &str) {
@@ -46,11 +106,23 @@ proptest! {
 #[test]
 fn depth_costs_no_stack_and_what_is_no_code_is_given_up() {
     // Far less than a thread usually has; what recurses for each level would need more.
-    let small = std::thread::Builder::new().stack_size(512 * 1024);
+    let small = std::thread::Builder::new().stack_size(256 * 1024);
     let work = small.spawn(|| {
         for path in PATHS {
-            for unit in ["(\n", "{\n", "fn a() {\n", "class A {\n", "def a():\n ", "a.b(\n", "a ? b :\n", "/*\n", "\"\n", "<a>\n", "a,\n"] {
-                check(path, &unit.repeat(12_000 / unit.len()));
+            for unit in [
+                "(\n",
+                "{\n",
+                "fn a() {\n",
+                "class A {\n",
+                "def a():\n ",
+                "a.b(\n",
+                "a ? b :\n",
+                "/*\n",
+                "\"\n",
+                "<a>\n",
+                "a,\n",
+            ] {
+                check(path, &unit.repeat(4_000 / unit.len()));
             }
         }
     });
@@ -85,7 +157,9 @@ fn names_within_names_stay_short() {
 fn a_packed_file_and_a_very_large_one_are_searched_as_text() {
     let packed = format!("function a(){{{}}}", "b();".repeat(6_000));
     let large = "fn a() {}\n".repeat(60_000);
-    for (path, text, why) in [("a.js", packed, "too long to be written by hand"), ("a.rs", large, "larger than the 524288")] {
+    for (path, text, why) in
+        [("a.js", packed, "too long to be written by hand"), ("a.rs", large, "larger than the 524288")]
+    {
         let How::TextSearch { why: told, .. } = Outline::of(path, &text).how else { panic!("{path} was parsed") };
         assert!(told.contains(why), "{told}");
     }

@@ -21,7 +21,11 @@ async fn the_callers_in_this_repository_are_those_that_a_person_finds() {
     assert_eq!(callers("src/evidence/expand.rs:expand").await, ["src/evidence/local.rs in LocalWorkspace::list_one"]);
     assert_eq!(
         callers("src/evidence/collect.rs:same_length").await,
-        ["src/evidence/collect.rs in collect", "src/evidence/collect.rs in check", "src/evidence/gather.rs in outcomes"]
+        [
+            "src/evidence/collect.rs in collect",
+            "src/evidence/collect.rs in check",
+            "src/evidence/gather.rs in outcomes"
+        ]
     );
     // `new`, `read` and `list` are the names of many methods; those of other types are told apart.
     assert_eq!(callers("Gathering::new").await, ["src/evidence/collect.rs in collect"]);

@@ -141,7 +141,7 @@ fn fitting(call: &Call<'_>, definitions: &Definitions, known: &[Symbol]) -> Vec<
     let named: Vec<&Symbol> = known.iter().filter(|symbol| symbol.name == call.reference.name).collect();
     let (methods, free): (Vec<&Symbol>, Vec<&Symbol>) =
         named.into_iter().partition(|symbol| symbol.kind == SymbolKind::Method);
-    let of = |owner: &str| -> Vec<&Symbol> { 
+    let of = |owner: &str| -> Vec<&Symbol> {
         let of_owner = methods.iter().copied().filter(|symbol| symbol.owner() == Some(owner)).collect();
         nearest(of_owner, &call.reference.path)
     };
@@ -153,14 +153,15 @@ fn fitting(call: &Call<'_>, definitions: &Definitions, known: &[Symbol]) -> Vec<
             let mine: Vec<&Symbol> = methods.iter().copied().filter(|symbol| is_implicit && is_mine(symbol)).collect();
             if mine.is_empty() { nearest(free, &call.reference.path) } else { mine }
         }
-        Some(receiver) if SELF.contains(&receiver) => match own.iter().map(|owner| of(owner)).find(|found| !found.is_empty()) {
-            Some(found) => found,
-            None => alone(methods),
-        },
+        Some(receiver) if SELF.contains(&receiver) => {
+            match own.iter().map(|owner| of(owner)).find(|found| !found.is_empty()) {
+                Some(found) => found,
+                None => alone(methods),
+            }
+        }
         Some(receiver) if receiver.starts_with(char::is_uppercase) => of(receiver),
         Some(receiver) => {
-            let in_module: Vec<&Symbol> =
-                free.into_iter().filter(|symbol| is_in_module(symbol, receiver)).collect();
+            let in_module: Vec<&Symbol> = free.into_iter().filter(|symbol| is_in_module(symbol, receiver)).collect();
             let owners: Vec<&str> = methods.iter().filter_map(|symbol| symbol.owner()).collect();
             let declared = || type_of(receiver, call.reference.line, call.outline, call.text, &owners);
             match in_module.is_empty() {
@@ -191,6 +192,7 @@ fn nearest<'a>(symbols: Vec<&'a Symbol>, path: &str) -> Vec<&'a Symbol> {
     let is_beside = |symbol: &&Symbol| directory(&symbol.path) == directory(path);
     let is_code = |symbol: &&Symbol| !symbol.is_test;
     let filters: [&dyn Fn(&&Symbol) -> bool; 4] = [&is_here, &is_beside, &is_code, &|_| true];
-    let mut found = filters.iter().map(|filter| symbols.iter().copied().filter(|symbol| filter(symbol)).collect::<Vec<_>>());
+    let mut found =
+        filters.iter().map(|filter| symbols.iter().copied().filter(|symbol| filter(symbol)).collect::<Vec<_>>());
     found.find(|found| !found.is_empty()).unwrap_or_default()
 }

@@ -84,7 +84,8 @@ impl Definitions {
         let types: BTreeSet<&str> =
             self.meant.iter().filter(|symbol| symbol.kind.is_type()).map(|symbol| symbol.name.as_str()).collect();
         let symbols = files.iter().flat_map(|(_, outline)| outline.symbols.iter());
-        let members = symbols.filter(|symbol| symbol.kind.is_callable() && symbol.owner().is_some_and(|owner| types.contains(owner)));
+        let members = symbols
+            .filter(|symbol| symbol.kind.is_callable() && symbol.owner().is_some_and(|owner| types.contains(owner)));
         members.take(MAX_MEMBERS).cloned().collect()
     }
 
@@ -134,7 +135,8 @@ fn choose<'a>(wanted: &Wanted, all: &[&'a Symbol]) -> (Vec<&'a Symbol>, Vec<Stri
     }
     // Not a type: perhaps the module or the package that a path of names begins with.
     let is_in_module = |symbol: &&Symbol| {
-        modules_of(&symbol.path).any(|module| module == owner) || symbol.path.split('/').any(|directory| directory == owner)
+        modules_of(&symbol.path).any(|module| module == owner)
+            || symbol.path.split('/').any(|directory| directory == owner)
     };
     let in_module: Vec<&Symbol> = here.iter().copied().filter(is_in_module).collect();
     if !in_module.is_empty() {

@@ -58,7 +58,8 @@ impl<'a> Reacher<'a> {
             return if self.definitions.others.is_empty() { Reach::Sure } else { self.among_functions() };
         }
         // `name::other` is a module of the same name.
-        let is_before = |at| reference.text.get(at + reference.name.len()..).is_some_and(|after: &str| after.starts_with("::"));
+        let is_before =
+            |at| reference.text.get(at + reference.name.len()..).is_some_and(|after: &str| after.starts_with("::"));
         if reference.kind == ReferenceKind::Mention && word::places(&reference.text, &reference.name).any(is_before) {
             return Reach::Elsewhere;
         }
@@ -110,7 +111,9 @@ impl<'a> Reacher<'a> {
         };
         let is_around = |symbol: &Symbol| match self.language {
             Some(Language::Go) => directory(&symbol.path) == directory(&reference.path),
-            _ => symbol.path.strip_suffix(".rs").is_some_and(|module| reference.path.starts_with(&format!("{module}/"))),
+            _ => {
+                symbol.path.strip_suffix(".rs").is_some_and(|module| reference.path.starts_with(&format!("{module}/")))
+            }
         };
         near(&is_here)
             .or_else(|| near(&is_imported))

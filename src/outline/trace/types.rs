@@ -15,8 +15,17 @@ const BETWEEN: &[&str] = &[
 
 /// Which of `types` the variable has that is used in the line `line` of a file: as written in the function around
 /// it, else anywhere in the file if all of it agrees.
-pub(super) fn type_of<'t>(variable: &str, line: usize, outline: &Outline, text: &str, types: &[&'t str]) -> Option<&'t str> {
-    let around = outline.symbols.iter().filter(|symbol| (symbol.line..=symbol.end_line).contains(&line) && symbol.kind.is_callable());
+pub(super) fn type_of<'t>(
+    variable: &str,
+    line: usize,
+    outline: &Outline,
+    text: &str,
+    types: &[&'t str],
+) -> Option<&'t str> {
+    let around = outline
+        .symbols
+        .iter()
+        .filter(|symbol| (symbol.line..=symbol.end_line).contains(&line) && symbol.kind.is_callable());
     let innermost = around.min_by_key(|symbol| symbol.end_line - symbol.line);
     let inside = innermost.map(|symbol| {
         let lines = text.split_inclusive('\n');
