@@ -15,6 +15,7 @@ pub(super) const MAX_NAME_BYTES: usize = 256;
 /// How many definitions may be inside of each other: names with all that is around them stay short.
 pub(super) const MAX_SCOPES: usize = 32;
 /// How long the joined names around a symbol may become.
+#[cfg(feature = "outline")]
 pub(super) const MAX_CONTAINER_BYTES: usize = 1_024;
 /// The largest file that is read, as everywhere.
 pub(super) const MAX_FILE_BYTES: u64 = 1_000_000;

@@ -4,7 +4,7 @@ use super::bounds::{MAX_LINE_BYTES, MAX_PARSED_BYTES};
 use super::facts::{How, Outline};
 use super::language::{Language, name_of};
 use super::lines::Lines;
-use super::{test_code, text_search};
+use super::text_search;
 
 /// Ends work from outside, between two steps.
 pub(super) trait Stop: Sync {
@@ -60,7 +60,7 @@ fn parsed(
     watched: Option<&str>,
     stop: &dyn Stop,
 ) -> Result<Outline, String> {
-    let is_test = test_code::is_test_path(path);
+    let is_test = super::test_code::is_test_path(path);
     let request = super::parse::Request { path, text, language, is_test, watched };
     let parsed = super::parse::parse(&request, stop)?;
     Ok(Outline {

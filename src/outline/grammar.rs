@@ -233,9 +233,8 @@ fn callee(expression: Node<'_>) -> Option<Node<'_>> {
             | "template_function"
             | "template_method"
             | "template_type" => "name",
-            "scoped_type_identifier" if node.child_by_field_name("name").is_some() => "name",
+            "scoped_type_identifier" | "generic_type" if node.child_by_field_name("name").is_some() => "name",
             "generic_type" if node.child_by_field_name("type").is_some() => "type",
-            "generic_type" if node.child_by_field_name("name").is_some() => "name",
             "field_expression" | "selector_expression" => "field",
             "attribute" => "attribute",
             "member_expression" => "property",

@@ -39,6 +39,8 @@ const READ_BYTES: usize = 4_096;
 const READS_PER_BYTE: usize = 8;
 /// How often the smallest file may be read from.
 const LEAST_READS: usize = 1_000;
+/// Why a file was not read when nobody waits for it any more.
+const NO_TIME: &str = "there was no time left";
 /// How many nodes are walked between two looks at `Stop`.
 const NODES_PER_LOOK: usize = 4_096;
 
@@ -95,10 +97,8 @@ fn tree(request: &Request<'_>, stop: &dyn Stop) -> Result<Tree, String> {
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
     let tree = parser.parse_with_options(&mut read, None, Some(options)).filter(|_| reads <= allowed_reads);
-    tree.ok_or_else(|| match stop.is_stopped() {
-        true => "there was no time left".to_owned(),
-        false => format!("it costs the grammar of {name} too much work"),
-    })
+    let too_much = || format!("it costs the grammar of {name} too much work");
+    tree.ok_or_else(|| if stop.is_stopped() { NO_TIME.to_owned() } else { too_much() })
 }
 
 /// Counts the errors that the parser meets. It tells of them in its log only.
@@ -175,7 +175,7 @@ impl<'a> Walk<'a> {
         loop {
             nodes += 1;
             if nodes.is_multiple_of(NODES_PER_LOOK) && stop.is_stopped() {
-                return Err("there was no time left".to_owned());
+                return Err(NO_TIME.to_owned());
             }
             let node = cursor.node();
             let below = self.visit(node);

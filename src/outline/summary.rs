@@ -42,13 +42,11 @@ pub fn summary(outlines: &[Outline], budget_tokens: u64) -> String {
             left -= cost[more] - cost[at].min(cost[more]);
         }
         let detail = more.unwrap_or(at);
-        match unfit.checked_sub(cost[detail]) {
-            Some(rest) => unfit = rest,
-            None => {
-                hidden.files += 1;
-                continue;
-            }
-        }
+        let Some(rest) = unfit.checked_sub(cost[detail]) else {
+            hidden.files += 1;
+            continue;
+        };
+        unfit = rest;
         hidden.symbols += outline.symbols.len() - shown(outline, DETAILS[detail]).count();
         page.text.push_str(&text(outline, DETAILS[detail]));
     }

@@ -48,8 +48,8 @@ fn split_path(text: &str) -> Option<(&str, &str)> {
     let colons = memchr::memchr_iter(b':', bytes);
     let alone = colons.filter(|&at| bytes.get(at + 1) != Some(&b':') && (at == 0 || bytes.get(at - 1) != Some(&b':')));
     // `C:\file.rs:name` has a colon more.
-    let splits = alone.map(|at| (&text[..at], text[at + 1..].trim()));
-    splits.filter(|(path, _)| path.contains('/') || language::name_of(path).is_some()).last()
+    let mut splits = alone.map(|at| (&text[..at], text[at + 1..].trim()));
+    splits.rfind(|(path, _)| path.contains('/') || language::name_of(path).is_some())
 }
 
 fn names(text: &str) -> Option<What> {

@@ -1,6 +1,6 @@
 //! What is test code, and what no test code names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +56,7 @@ pub fn untested(outlines: &[Outline]) -> Untested {
 
 /// Files of Rust that a module of tests in another file names: `#[cfg(test)] mod properties;`.
 fn test_files(outlines: &[Outline]) -> BTreeSet<&str> {
-    let known: BTreeMap<&str, ()> = outlines.iter().map(|outline| (outline.path.as_str(), ())).collect();
+    let known: BTreeSet<&str> = outlines.iter().map(|outline| outline.path.as_str()).collect();
     let modules = outlines
         .iter()
         .flat_map(|outline| outline.symbols.iter())
@@ -67,7 +67,7 @@ fn test_files(outlines: &[Outline]) -> BTreeSet<&str> {
         let name = &module.name;
         [format!("{directory}/{name}.rs"), format!("{directory}/{name}/mod.rs")]
     });
-    places.filter_map(|path| known.get_key_value(path.as_str()).map(|(path, ())| *path)).collect()
+    places.filter_map(|path| known.get(path.as_str()).copied()).collect()
 }
 
 /// Whether a file is test code, as its path says.

@@ -189,7 +189,7 @@ impl Search<'_> {
             is_path,
             path: self.outline.path.clone(),
             line: number,
-            text: cut(line.trim()).into_owned(),
+            text: self.lines.shown(number),
             from: from.map(Symbol::qualified_name),
             is_test: self.outline.is_test,
         });

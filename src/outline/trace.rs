@@ -31,6 +31,8 @@ use crate::protocol::Skipped;
 
 /// How many uses of a name one trace lists.
 const MAX_CALLERS: usize = 500;
+/// How many uses of a name in one file are looked at: for each of them the file may be searched for a type.
+const MAX_USES: usize = 1_000;
 /// How many imports one trace lists.
 const MAX_IMPORTS_LISTED: usize = 200;
 
@@ -239,7 +241,12 @@ fn assemble(wanted: &Wanted, files: &[Looked], stop: &dyn Stop) -> Trace {
 fn callers(trace: &mut Trace, wanted: &Wanted, definitions: &Definitions, files: &[(&Looked, &Outline)]) {
     for (file, outline) in files {
         let reacher = Reacher::new(definitions, outline, &file.text);
-        for reference in outline.references.iter().filter(|reference| reference.name == wanted.name) {
+        let uses = outline.references.iter().filter(|reference| reference.name == wanted.name);
+        if uses.clone().count() > MAX_USES {
+            let reason = format!("more than {MAX_USES} uses of the name");
+            trace.left_out.push(Skipped { path: outline.path.clone(), reason });
+        }
+        for reference in uses.take(MAX_USES) {
             let doubt = match reacher.reach(reference) {
                 Reach::Sure => None,
                 Reach::Unsure(doubt) => Some(doubt),

@@ -92,15 +92,19 @@ async fn a_line_stands_for_the_definition_around_it() {
         (trace.target.as_str(), names(&trace.definitions)),
         ("src/store.rs:Store::total", vec!["Store::total".into()])
     );
+}
+
+#[tokio::test]
+async fn a_line_outside_of_all_definitions_is_an_error() {
     let request = TraceRequest { target: "src/store.rs:1".to_owned(), paths: Vec::new(), deadline: soon() };
-    let error = super::trace(&program("rust"), &request).await.unwrap_err();
+    let error = trace(&program("rust"), &request).await.unwrap_err();
     assert_eq!(error.message, "line 1 of \"src/store.rs\" is not part of any definition");
 }
 
 #[tokio::test]
 async fn a_file_that_is_missing_is_an_error_and_one_that_is_too_large_is_named() {
     let request = TraceRequest { target: "src/gone.rs:open".to_owned(), paths: Vec::new(), deadline: soon() };
-    let error = super::trace(&program("rust"), &request).await.unwrap_err();
+    let error = trace(&program("rust"), &request).await.unwrap_err();
     assert_eq!(error.message, "no such file or directory: \"src/gone.rs\"");
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path().canonicalize().unwrap();
@@ -116,7 +120,7 @@ async fn a_file_that_is_missing_is_an_error_and_one_that_is_too_large_is_named()
 async fn after_the_deadline_nothing_is_looked_at_and_everything_is_named() {
     let past = Deadline::after(Duration::ZERO);
     let request = TraceRequest { target: "double".to_owned(), paths: Vec::new(), deadline: past };
-    let trace = super::trace(&program("rust"), &request).await.unwrap();
+    let trace = trace(&program("rust"), &request).await.unwrap();
     assert_eq!((trace.files_searched, trace.left_out.len()), (0, 2));
     assert_eq!(trace.left_out[0].reason, "there was no time left to look at it");
 }

@@ -130,10 +130,10 @@ fn looks_defined(before: &str, after: &str) -> bool {
     }
     let (_, word) = last_word(trimmed);
     let is_typed = !word.is_empty() || trimmed.ends_with(['*', '&', '>', ']', ':']);
-    match trimmed.is_empty() || MODIFIERS.contains(&previous) {
-        true => before.is_empty() || line_end.ends_with(['{', ',', '(']),
-        false => is_typed && !STATEMENTS.contains(&word),
+    if trimmed.is_empty() || MODIFIERS.contains(&previous) {
+        return before.is_empty() || line_end.ends_with(['{', ',', '(']);
     }
+    is_typed && !STATEMENTS.contains(&word)
 }
 
 /// The definitions that a call can mean; none where several types have it and nothing tells which is called.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Looked, Wanted};
 use crate::outline::facts::{Outline, Symbol, SymbolKind};
-use crate::outline::language::family_of;
+use crate::outline::language::{Language, family_of};
 
 /// How many members of types one trace lists.
 const MAX_MEMBERS: usize = 200;
@@ -109,7 +109,7 @@ pub(super) fn modules_of(path: &str) -> impl Iterator<Item = &str> {
     let file = names.next().unwrap_or_default();
     let stem = file.split('.').next().unwrap_or(file);
     let is_named_for_directory = matches!(stem, "mod" | "lib" | "main" | "index" | "__init__");
-    let is_package = file.ends_with(".go");
+    let is_package = Language::of_path(path) == Some(Language::Go);
     let directory = names.next().filter(|_| is_named_for_directory || is_package);
     [Some(stem).filter(|_| !is_named_for_directory), directory].into_iter().flatten()
 }
