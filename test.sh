@@ -42,6 +42,8 @@ shellcheck test.sh install.sh .ci/run
 say "lints"
 cargo clippy --workspace --all-targets --locked -- -D warnings
 
+cargo clippy -p exai-core --no-default-features --locked -- -D warnings
+
 say "documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
 

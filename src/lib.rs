@@ -4,7 +4,7 @@
 //! (`tests/e2e/architecture.rs` checks that). `ARCHITECTURE.md` tells the way of a call.
 //!
 //! `error, clock, feed, protocol ← config ← telemetry ← redaction, store, coordination, providers ←
-//! evidence ← threads, findings, gateway ← tools ← calls ← backend`
+//! evidence ← outline ← threads, findings, gateway ← tools ← calls ← backend`
 
 pub mod backend;
 pub mod calls;
@@ -19,6 +19,7 @@ pub mod findings;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod gateway;
+pub mod outline;
 pub mod protocol;
 pub mod providers;
 pub mod redaction;

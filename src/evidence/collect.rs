@@ -130,13 +130,13 @@ impl Plan {
 }
 
 /// The error for a path with nothing there.
-pub(super) fn no_such_file(path: &str) -> Error {
+pub(crate) fn no_such_file(path: &str) -> Error {
     Error::not_found(format!("no such file or directory: {path:?}"))
         .details(serde_json::json!({"field": "path", "value": path, "allowed": "an existing file or directory"}))
 }
 
 /// Refuses a workspace that did not answer what it was asked.
-pub(super) fn same_length(asked: usize, answered: usize) -> Result<()> {
+pub(crate) fn same_length(asked: usize, answered: usize) -> Result<()> {
     if asked == answered {
         return Ok(());
     }

@@ -59,6 +59,12 @@ pub(super) fn fence_tokens(path: &str) -> u64 {
     estimate_tokens(&fence::begin(path)) + estimate_tokens(&fence::end(path))
 }
 
+/// `text` with the lines that the evidence shows: no byte-order mark, every line end a line feed.
+pub(crate) fn in_plain_lines(text: String) -> String {
+    let text = without_mark(text);
+    if text.contains('\r') { without_returns(&text) } else { text }
+}
+
 /// Drops a byte-order mark.
 fn without_mark(mut text: String) -> String {
     if text.starts_with('\u{feff}') {
