@@ -9,6 +9,7 @@
 
 mod attach;
 mod handle;
+mod inspector;
 mod journal;
 mod recovery;
 mod running;
@@ -18,6 +19,7 @@ pub(crate) mod testing;
 mod tests;
 mod trail;
 mod veiled;
+mod view;
 mod watch;
 
 use std::panic::AssertUnwindSafe;
@@ -35,6 +37,7 @@ use tracing::Instrument;
 pub use handle::CallHandle;
 use running::Entry;
 pub use running::Running;
+pub use view::{Painter, View};
 
 use crate::clock::{Deadline, Timestamp};
 use crate::coordination::Instance;
@@ -47,6 +50,7 @@ use crate::store::{CallStart, Store};
 use crate::telemetry::Telemetry;
 use crate::threads::Threads;
 use crate::tools::{Context, Draft, Output, Registry, Settings};
+use inspector::Inspector;
 use journal::Journal;
 
 /// The least and the most that a caller may allow for a call.
@@ -71,6 +75,8 @@ pub struct Calls {
     pub timeout: Duration,
     /// Where the locks are.
     pub state_dir: PathBuf,
+    /// Where the picture of the house comes from.
+    pub view: Arc<View>,
     /// The calls that this process runs.
     pub running: Arc<Running>,
     /// Owns the tasks of the calls.
@@ -219,6 +225,7 @@ impl Run {
             recorder,
             ledger: Arc::new(Ledger::default()),
             settings: Arc::clone(&self.calls.settings),
+            house: Arc::new(Inspector { calls: Arc::clone(&self.calls), owner: self.caller.owner.clone() }),
             veil: Arc::clone(&self.veil),
             draft: Mutex::new(Draft::default()),
         }

@@ -4,15 +4,27 @@
 //! A tool says what it takes by its argument type, from which the JSON Schema, the command-line flags and
 //! the documentation come; and it answers with a status, a text for people and a document for programs.
 
+mod activity;
 mod arguments;
+mod calls;
+mod challenge;
 mod chat;
 mod common;
 mod context;
 mod debug;
 mod gather;
+mod health;
+mod house;
+mod inspect;
 mod listmodels;
+mod moment;
 mod prompts;
+mod provider_capabilities;
 mod schema;
+#[cfg(test)]
+mod schemas;
+mod self_check;
+mod status;
 mod version;
 mod workflow;
 
@@ -20,10 +32,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 pub use context::{Context, Draft, Settings};
+pub use inspect::{Inspect, Steps};
 pub use prompts::Prompts;
 #[cfg(feature = "fuzzing")]
 pub use workflow::expert_answer;
@@ -67,6 +80,14 @@ pub struct Output {
     pub data: Value,
 }
 
+impl Output {
+    /// The predecessor's document around a text.
+    fn success(text: String, metadata: Value) -> Self {
+        let data = json!({"status": "success", "content": text, "content_type": "text", "metadata": metadata});
+        Self { status: "success".to_owned(), text, data }
+    }
+}
+
 /// The tools that can be called.
 pub struct Registry {
     tools: BTreeMap<&'static str, Listed>,
@@ -89,10 +110,17 @@ impl std::fmt::Debug for Registry {
 impl Registry {
     /// All tools but the `disabled` ones (names in any case).
     pub fn new(disabled: &[String]) -> Self {
-        let all: [Arc<dyn Tool>; 4] = [
+        let all: Vec<Arc<dyn Tool>> = vec![
+            Arc::new(activity::Activity),
+            Arc::new(calls::Calls),
+            Arc::new(challenge::Challenge),
             Arc::new(chat::Chat),
             Arc::new(workflow::Engine::new(debug::Debug)),
+            Arc::new(health::Health),
             Arc::new(listmodels::ListModels),
+            Arc::new(provider_capabilities::ProviderCapabilities),
+            Arc::new(self_check::SelfCheck),
+            Arc::new(status::Status),
             Arc::new(version::Version),
         ];
         let is_enabled =

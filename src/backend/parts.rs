@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use tokio_util::task::TaskTracker;
 
@@ -40,6 +41,19 @@ pub fn providers(config: &Config) -> Result<Providers> {
         kimi: with_key(&config.kimi.url, &config.kimi.api_key),
         custom: custom.map(|url| with_key(url, &config.custom.api_key).unwrap_or_else(|| Endpoint::open(url.as_str()))),
     })
+}
+
+/// What may be told of the configuration, by the names that the predecessor's users know. Never a secret.
+pub(super) fn facts(config: &Config) -> Map<String, Value> {
+    let facts = json!({
+        "GLM_API_KEY_present": config.glm.api_key.is_some(),
+        "KIMI_API_KEY_present": config.kimi.api_key.is_some(),
+        "GLM_API_URL": config.glm.url.as_str(),
+        "KIMI_API_URL": config.kimi.url.as_str(),
+        "EXAI_CUSTOM_URL": config.custom.url.as_ref().map(crate::config::Endpoint::as_str),
+        "DEFAULT_MODEL": config.default_model,
+    });
+    facts.as_object().cloned().unwrap_or_default()
 }
 
 /// A hash of each configured provider's settings, keyed with the token: who knows the token can tell whether a daemon

@@ -2,8 +2,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::Prompts;
+use serde_json::{Map, Value};
+
 use super::common::Common;
+use super::{Inspect, Prompts};
 use crate::clock::Deadline;
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::{self, CollectRequest, Workspace};
@@ -21,6 +23,8 @@ pub struct Settings {
     pub locale: Option<String>,
     /// What models are told they are.
     pub prompts: Prompts,
+    /// What may be told of the configuration, by the names that users know: never a secret.
+    pub facts: Map<String, Value>,
 }
 
 /// One call's surroundings.
@@ -50,6 +54,8 @@ pub struct Context {
     pub ledger: Arc<Ledger>,
     /// Settings that tools look at.
     pub settings: Arc<Settings>,
+    /// The house, as the call's owner sees it.
+    pub house: Arc<dyn Inspect>,
     /// Takes the secrets out of what is sent and kept.
     pub veil: Arc<Veil>,
     /// What the result will say beside the tool's answer, also when the tool fails.

@@ -53,8 +53,7 @@ impl Tool for ListModels {
         write(&mut text, format_args!("## custom ({mark})\n\n- `custom/NAME` – any model of the endpoint\n"));
         let names: Vec<_> = configured.iter().map(ToString::to_string).collect();
         let metadata = json!({"tool_name": INFO.name, "configured_providers": names});
-        let data = json!({"status": "success", "content": text, "content_type": "text", "metadata": metadata});
-        Ok(Output { status: "success".to_owned(), text, data })
+        Ok(Output::success(text, metadata))
     }
 }
 

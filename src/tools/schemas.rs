@@ -1,0 +1,39 @@
+//! The schemas of tools as clients see them.
+
+use super::Registry;
+
+/// Tools of which each has a snapshot of its own.
+const TOOLS: &[&str] = &[
+    "activity",
+    "calls",
+    "challenge",
+    "health",
+    "listmodels",
+    "provider_capabilities",
+    "self-check",
+    "status",
+    "version",
+];
+
+#[test]
+fn the_schema_of_each_tool_is_as_its_snapshot() {
+    let registry = Registry::new(&[]);
+    for name in TOOLS {
+        let schema = registry.schema(name).unwrap();
+        insta::assert_snapshot!(format!("schema_{name}"), serde_json::to_string_pretty(schema).unwrap());
+    }
+}
+
+#[test]
+fn a_schema_is_flat_and_says_each_thing_briefly() {
+    for tool in Registry::new(&[]).iter() {
+        let (name, schema) = (tool.info().name, tool.schema());
+        let text = schema.to_string();
+        assert!(!text.contains("$ref") && !text.contains("anyOf") && !text.contains("oneOf"), "{name}: {text}");
+        assert!(tool.info().description.len() <= 400, "{name}");
+        for (argument, property) in schema["properties"].as_object().into_iter().flatten() {
+            let said = property["description"].as_str().unwrap_or_default();
+            assert!(!said.is_empty() && said.chars().count() <= 400, "{name}.{argument}: {said:?}");
+        }
+    }
+}
