@@ -43,7 +43,7 @@ use crate::clock::{Deadline, Timestamp};
 use crate::coordination::Instance;
 use crate::error::{Error, ErrorCode, Kind, Result};
 use crate::evidence::Workspace;
-use crate::gateway::{Gateway, Ledger, Recorder};
+use crate::gateway::{self, Gateway, Ledger, Recorder};
 use crate::protocol::{CallId, CallRequest, CallState, Envelope, Exit, ThreadId};
 use crate::redaction::Veil;
 use crate::store::{CallStart, Store};
@@ -269,6 +269,7 @@ impl Run {
                 envelope.status = output.status;
                 envelope.text = output.text;
                 envelope.data = output.data;
+                name_sources(&mut envelope, &draft);
             }
             // A dry run stops where it would ask.
             Err(_) if !draft.plans.is_empty() => {}
@@ -301,6 +302,17 @@ fn describe(envelope: &mut Envelope, context: &Context, draft: &Draft) {
     envelope.coverage = draft.coverage.clone();
     envelope.thread_id.clone_from(&draft.thread_id);
     envelope.warnings.extend(draft.warnings.iter().chain(&draft.hints).cloned());
+}
+
+/// What models found on the web: for people behind the text, for programs in the document.
+fn name_sources(envelope: &mut Envelope, draft: &Draft) {
+    if draft.sources.is_empty() {
+        return;
+    }
+    envelope.text.push_str(&gateway::list_sources(&draft.sources));
+    if let Some(document) = envelope.data.as_object_mut() {
+        document.insert("sources".to_owned(), serde_json::json!(draft.sources));
+    }
 }
 
 /// What a dry run tells in place of a result.

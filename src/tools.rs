@@ -13,6 +13,8 @@ mod common;
 mod context;
 mod debug;
 mod gather;
+mod glm_payload_preview;
+mod glm_web_search;
 mod health;
 mod house;
 mod inspect;
@@ -116,6 +118,8 @@ impl Registry {
             Arc::new(challenge::Challenge),
             Arc::new(chat::Chat),
             Arc::new(workflow::Engine::new(debug::Debug)),
+            Arc::new(glm_payload_preview::GlmPayloadPreview),
+            Arc::new(glm_web_search::GlmWebSearch),
             Arc::new(health::Health),
             Arc::new(listmodels::ListModels),
             Arc::new(provider_capabilities::ProviderCapabilities),

@@ -52,7 +52,8 @@ pub(crate) enum Format {
 }
 
 /// Names on the command line of arguments that have another one in the schema.
-const RENAMED: [(&str, &str); 2] = [("continuation_id", "continue"), ("thinking_mode", "thinking")];
+const RENAMED: [(&str, &str); 3] =
+    [("continuation_id", "continue"), ("thinking_mode", "thinking"), ("use_websearch", "web-search")];
 
 impl clap::Args for Args {
     fn augment_args(command: Command) -> Command {

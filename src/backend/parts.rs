@@ -40,6 +40,7 @@ pub fn providers(config: &Config) -> Result<Providers> {
         glm: with_key(&config.glm.url, &config.glm.api_key),
         kimi: with_key(&config.kimi.url, &config.kimi.api_key),
         custom: custom.map(|url| with_key(url, &config.custom.api_key).unwrap_or_else(|| Endpoint::open(url.as_str()))),
+        embeddings: None,
     })
 }
 

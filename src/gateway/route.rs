@@ -45,6 +45,12 @@ impl Route {
         &self.candidates
     }
 
+    /// The same route over those models that `may`; `None` when there is none of them.
+    pub(super) fn keep(mut self, may: impl Fn(&Model) -> bool) -> Option<Self> {
+        self.candidates.retain(|model| may(model));
+        (!self.candidates.is_empty()).then_some(self)
+    }
+
     /// The model that is asked first.
     pub fn first(&self) -> Result<&Model> {
         self.candidates.first().ok_or_else(|| Error::internal("a route without a model"))

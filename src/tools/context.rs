@@ -9,9 +9,11 @@ use super::{Inspect, Prompts};
 use crate::clock::Deadline;
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::{self, CollectRequest, Workspace};
-use crate::gateway::{Answer, Ask, Gateway, Ledger, Need, Plan, Recorder, Route};
-use crate::protocol::{CallId, CallOptions, Coverage, ThreadId};
-use crate::providers::{ChatMessage, ChatRequest, Role};
+use crate::gateway::{
+    self, Abilities, Answer, Ask, Errand, Gateway, Ledger, Need, Plan, Recorder, Route, Served, Source,
+};
+use crate::protocol::{CallId, CallOptions, Coverage, Live, ThreadId};
+use crate::providers::{ChatMessage, ChatRequest, ProviderName, Role, Service};
 use crate::redaction::Veil;
 use crate::store::ThreadWrite;
 use crate::threads::{Exchange, Thread, Threads};
@@ -77,6 +79,8 @@ pub struct Draft {
     pub thread: Option<ThreadWrite>,
     /// In a dry run: what would have been sent.
     pub plans: Vec<Plan>,
+    /// What models found on the web.
+    pub sources: Vec<Source>,
 }
 
 impl Context {
@@ -115,9 +119,23 @@ impl Context {
     /// The models for a question about `paths`. When the choice is ours and the files are too much for the model that
     /// would come first, one with a larger window is taken.
     pub(super) async fn route(&self, common: &Common, thread: &Thread, need: Need, paths: &[String]) -> Result<Route> {
-        let route = self.gateway.route(common.model.as_deref(), thread.last_model(), need)?;
+        let abilities = Abilities { images: 0, search: common.use_websearch };
+        self.route_for(common, thread, need, paths, abilities).await
+    }
+
+    /// The same for a question that needs more than words.
+    pub(super) async fn route_for(
+        &self,
+        common: &Common,
+        thread: &Thread,
+        need: Need,
+        paths: &[String],
+        abilities: Abilities,
+    ) -> Result<Route> {
+        let find = |need| self.gateway.route(common.model.as_deref(), thread.last_model(), need)?.able(abilities);
+        let route = find(need)?;
         let context = route.first()?.context;
-        let long = self.gateway.route(common.model.as_deref(), thread.last_model(), Need::Long);
+        let long = find(Need::Long);
         let Some(long) = long.ok().filter(|_| !paths.is_empty()) else { return Ok(route) };
         if long.first()?.context <= context {
             return Ok(route);
@@ -145,7 +163,31 @@ impl Context {
             self.draft().plans.push(plan);
             return Err(Error::new(ErrorCode::Cancelled, "this was a dry run"));
         }
-        self.gateway.ask(&ask, &self.recorder, &self.ledger).await
+        let answer = self.gateway.ask(&ask, &self.recorder, &self.ledger).await?;
+        if !answer.sources.is_empty() {
+            // Behind the answer, as it stands in the result.
+            let text = gateway::list_sources(&answer.sources);
+            self.recorder.live(Live::Delta { text });
+            self.draft().sources.extend(answer.sources.iter().cloned());
+        }
+        Ok(answer)
+    }
+
+    /// Lets a provider do something beside answering chats. A dry run goes as that of [`Self::ask`].
+    pub(super) async fn serve(&self, provider: ProviderName, service: Service) -> Result<Served> {
+        let errand = Errand {
+            session: self.session.clone(),
+            provider,
+            service,
+            deadline: self.deadline,
+            veil: Arc::clone(&self.veil),
+        };
+        if self.options.dry_run {
+            let plan = self.gateway.plan_service(&errand)?;
+            self.draft().plans.push(plan);
+            return Err(Error::new(ErrorCode::Cancelled, "this was a dry run"));
+        }
+        self.gateway.serve(&errand, &self.recorder, &self.ledger).await
     }
 
     /// The request for the prompt of `tool` and for `user`, as the caller's common arguments want it.
@@ -156,15 +198,12 @@ impl Context {
             None => system.to_owned(),
         };
         Ok(ChatRequest {
-            messages: vec![
-                ChatMessage { role: Role::System, content: system },
-                ChatMessage { role: Role::User, content: user },
-            ],
+            messages: vec![ChatMessage::new(Role::System, system), ChatMessage::new(Role::User, user)],
             temperature: common.temperature,
             thinking: common.thinking_mode,
-            max_output_tokens: None,
-            json_object: false,
             cache_key: Some(thread.id.to_string()),
+            web_search: common.use_websearch,
+            ..ChatRequest::default()
         })
     }
 }

@@ -7,6 +7,8 @@ const TOOLS: &[&str] = &[
     "activity",
     "calls",
     "challenge",
+    "glm_payload_preview",
+    "glm_web_search",
     "health",
     "listmodels",
     "provider_capabilities",

@@ -18,5 +18,6 @@ mod limits; // what takes too long or is too much
 mod other_user; // a daemon that may read none of its callers' files
 mod processes; // several processes, signals, pipes
 mod remote; // the same verbs through a daemon
+mod search; // searches of the web, and the preview of a request
 mod secrets; // what must not get out
 mod support; // the harness
