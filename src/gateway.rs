@@ -60,7 +60,7 @@ use crate::clock::Deadline;
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::estimate_tokens;
 use crate::protocol::{EventKind, Live, Phase};
-use crate::providers::{Catalogue, ChatMessage, ChatRequest, Model, Provider, Providers, ToolCall};
+use crate::providers::{Catalogue, ChatMessage, ChatRequest, Model, Provider, ProviderName, Providers, ToolCall};
 use crate::redaction::Veil;
 use crate::store::Store;
 use crate::telemetry::Telemetry;
@@ -171,6 +171,16 @@ impl Gateway {
     /// conversation, else the configured one, else by need.
     pub fn route(&self, requested: Option<&str>, before: Option<&str>, need: Need) -> Result<Route> {
         self.routing.choose(&self.catalogue, &self.providers, requested, before, need)
+    }
+
+    /// The models of one provider, the best first, for what only that provider does.
+    pub fn route_of(&self, provider: ProviderName) -> Result<Route> {
+        self.routing.choose_of(&self.catalogue, &self.providers, provider)
+    }
+
+    /// Whether the configuration lets a model be asked.
+    pub fn allows(&self, model: &Model) -> bool {
+        self.routing.allows(model)
     }
 
     /// Opens connections to the providers that are configured.

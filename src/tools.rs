@@ -14,10 +14,14 @@ mod context;
 mod debug;
 mod gather;
 mod glm_payload_preview;
+mod glm_upload_file;
 mod glm_web_search;
 mod health;
 mod house;
 mod inspect;
+mod kimi_chat_with_files;
+mod kimi_manage_files;
+mod kimi_upload_files;
 mod listmodels;
 mod moment;
 mod prompts;
@@ -27,6 +31,7 @@ mod schema;
 mod schemas;
 mod self_check;
 mod status;
+mod uploads;
 mod version;
 mod workflow;
 
@@ -40,6 +45,7 @@ use sha2::{Digest, Sha256};
 pub use context::{Context, Draft, Settings};
 pub use inspect::{Inspect, Steps};
 pub use prompts::Prompts;
+pub use uploads::UploadSettings;
 #[cfg(feature = "fuzzing")]
 pub use workflow::expert_answer;
 
@@ -119,8 +125,12 @@ impl Registry {
             Arc::new(chat::Chat),
             Arc::new(workflow::Engine::new(debug::Debug)),
             Arc::new(glm_payload_preview::GlmPayloadPreview),
+            Arc::new(glm_upload_file::GlmUploadFile),
             Arc::new(glm_web_search::GlmWebSearch),
             Arc::new(health::Health),
+            Arc::new(kimi_chat_with_files::KimiChatWithFiles),
+            Arc::new(kimi_manage_files::KimiManageFiles),
+            Arc::new(kimi_upload_files::KimiUploadFiles),
             Arc::new(listmodels::ListModels),
             Arc::new(provider_capabilities::ProviderCapabilities),
             Arc::new(self_check::SelfCheck),

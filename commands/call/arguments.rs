@@ -13,7 +13,7 @@ use super::flags::{self, Args};
 use super::values::Values;
 
 /// Arguments that name files.
-const PATHS: [&str; 2] = ["files", "relevant_files"];
+const PATHS: [&str; 4] = ["file", "files", "images", "relevant_files"];
 
 /// The arguments, and the paths among them that the user typed (and thereby allowed).
 pub(super) fn build(args: &Args, project: Option<&Project>) -> Result<(Map<String, Value>, Vec<String>)> {
@@ -27,6 +27,9 @@ pub(super) fn build(args: &Args, project: Option<&Project>) -> Result<(Map<Strin
     }
     for (name, typed) in &args.given {
         arguments.insert(name.clone(), value(name, &schema["properties"][name], typed, &mut values)?);
+    }
+    if args.dry_run && schema["properties"].get(flags::DRY_RUN).is_some() {
+        arguments.insert(flags::DRY_RUN.to_owned(), true.into());
     }
     if args.timeout.is_some() {
         // The flag wins over what `--json-args` says of it.

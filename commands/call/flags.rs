@@ -102,6 +102,8 @@ impl FromArgMatches for Args {
     }
 }
 
+/// The argument of tools that can say themselves what they would do; the flag that all tools have fills it.
+pub(super) const DRY_RUN: &str = "dry_run";
 /// Marks the ids of flags that come from a schema.
 const OWN: &str = "own:";
 
@@ -118,7 +120,8 @@ fn own_flags(mut command: Command, schema: &Value, main: Option<&str>) -> Comman
         );
     }
     let properties = schema["properties"].as_object().into_iter().flatten();
-    properties.fold(command, |command, (name, property)| command.arg(own_flag(name, property)))
+    let own = properties.filter(|(name, _)| *name != DRY_RUN);
+    own.fold(command, |command, (name, property)| command.arg(own_flag(name, property)))
 }
 
 fn own_flag(name: &str, property: &Value) -> Arg {

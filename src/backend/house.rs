@@ -217,6 +217,8 @@ fn calls(config: &Config, lasting: &Lasting, shared: Shared) -> Result<Calls> {
         settings: Arc::new(Settings {
             locale: config.locale.clone(),
             prompts: parts::prompts(config)?,
+            uploads: parts::uploads(config),
+            embedding_model: config.embeddings.model.clone(),
             facts: parts::facts(config),
         }),
         timeout: config.timeouts.call,

@@ -103,6 +103,7 @@ fn routing() -> RoutingSettings {
         quality: models(),
         long: models(),
         custom_model: None,
+        allowed: BTreeMap::new(),
     }
 }
 

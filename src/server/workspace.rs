@@ -14,7 +14,7 @@ use super::daemon::Daemon;
 use super::frame;
 use super::session::Session;
 use crate::error::{Error, ErrorCode, Result};
-use crate::evidence::{Listing, LocalWorkspace, MAX_READ_BYTES, ReadResult, Stat, Workspace};
+use crate::evidence::{Listing, LocalWorkspace, MAX_READ_BYTES, Piece, ReadResult, Stat, Workspace};
 use crate::protocol::CallId;
 use crate::protocol::wire::{Question, WorkspaceAnswer, WorkspaceAsk};
 
@@ -56,6 +56,7 @@ impl CallersFiles {
         what: Question,
         paths: &[String],
         max_bytes: Option<u64>,
+        offset: Option<u64>,
     ) -> Result<Vec<T>> {
         if paths.is_empty() {
             return Ok(Vec::new());
@@ -64,8 +65,14 @@ impl CallersFiles {
             let link = self.session.workspace_link(AWAY).await.ok_or_else(|| self.away())?;
             let (id, answered) = link.question();
             let question = Withdrawn { link: &link, id };
-            let ask =
-                WorkspaceAsk { id, call_id: self.call_id.clone(), question: what, paths: paths.to_vec(), max_bytes };
+            let ask = WorkspaceAsk {
+                id,
+                call_id: self.call_id.clone(),
+                question: what,
+                paths: paths.to_vec(),
+                offset,
+                max_bytes,
+            };
             link.outbox.push(frame::tell("workspace", None, &ask));
             let answer = tokio::select! {
                 answer = answered => answer.ok(),
@@ -124,18 +131,31 @@ impl Workspace for CallersFiles {
     }
 
     async fn stat(&self, paths: &[String]) -> Result<Vec<Stat>> {
-        self.ask(Question::Stat, paths, None).await
+        self.ask(Question::Stat, paths, None, None).await
     }
 
     async fn list(&self, paths: &[String]) -> Result<Vec<Listing>> {
-        self.ask(Question::List, paths, None).await
+        self.ask(Question::List, paths, None, None).await
+    }
+
+    async fn bytes(&self, path: &str, offset: u64, most: u64) -> Result<Piece> {
+        let paths = [path.to_owned()];
+        let mut pieces = self.ask::<Piece>(Question::Bytes, &paths, Some(most), Some(offset)).await?;
+        match pieces.pop() {
+            // A caller can send what it likes.
+            Some(Piece::Bytes { data, .. }) if data.len() as u64 > most => {
+                let error = Error::invalid(format!("{} bytes of {path:?} are more than was asked for", data.len()));
+                Ok(Piece::Refused { error })
+            }
+            piece => Ok(piece.unwrap_or(Piece::Missing)),
+        }
     }
 
     async fn read(&self, paths: &[String], max_bytes_each: u64) -> Result<Vec<ReadResult>> {
         let (mut results, mut left) = (Vec::with_capacity(paths.len()), MAX_READ_BYTES * REPLACED);
         while results.len() < paths.len() {
             let rest = &paths[results.len()..];
-            for mut result in self.ask::<ReadResult>(Question::Read, rest, Some(max_bytes_each)).await? {
+            for mut result in self.ask::<ReadResult>(Question::Read, rest, Some(max_bytes_each), None).await? {
                 bound(&mut result, max_bytes_each, &mut left);
                 results.push(result);
             }
@@ -210,6 +230,10 @@ impl Workspace for OwnFiles {
             return Ok(Vec::new());
         }
         self.files().await?.list(paths).await
+    }
+
+    async fn bytes(&self, path: &str, offset: u64, most: u64) -> Result<Piece> {
+        self.files().await?.bytes(path, offset, most).await
     }
 
     async fn read(&self, paths: &[String], max_bytes_each: u64) -> Result<Vec<ReadResult>> {

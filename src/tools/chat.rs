@@ -10,7 +10,7 @@ use super::context::Window;
 use super::gather::gather;
 use super::{Context, Info, Output, Tool, schema};
 use crate::error::Result;
-use crate::gateway::Need;
+use crate::gateway::{Answer, Need};
 use crate::threads::{Exchange, Thread};
 
 /// The tool.
@@ -69,16 +69,17 @@ impl Tool for Chat {
                 state: Value::Null,
             },
         );
-        let data = document(&thread, &answer.text, &answer.model, &answer.provider);
+        let data = document(INFO.name, &thread, &answer);
         let status = data["status"].as_str().unwrap_or("success").to_owned();
         Ok(Output { status, text: answer.text, data })
     }
 }
 
 /// The predecessor's document: an answer, and the offer to go on while the conversation has room.
-fn document(thread: &Thread, content: &str, model: &str, provider: &str) -> Value {
+pub(super) fn document(tool: &str, thread: &Thread, answer: &Answer) -> Value {
+    let Answer { text: content, model, provider, .. } = answer;
     let remaining = thread.remaining().saturating_sub(1);
-    let metadata = json!({"tool_name": INFO.name, "model_used": model, "provider_used": provider});
+    let metadata = json!({"tool_name": tool, "model_used": model, "provider_used": provider});
     if remaining == 0 {
         return json!({"status": "success", "content": content, "content_type": "text", "metadata": metadata});
     }
@@ -86,7 +87,7 @@ fn document(thread: &Thread, content: &str, model: &str, provider: &str) -> Valu
         "status": "continuation_available",
         "content": content,
         "content_type": "text",
-        "metadata": {"tool_name": INFO.name, "conversation_ready": true, "model_used": model, "provider_used": provider},
+        "metadata": {"tool_name": tool, "conversation_ready": true, "model_used": model, "provider_used": provider},
         "continuation_offer": {
             "continuation_id": thread.id,
             "note": "Pass this continuation_id to any tool to go on with this conversation.",

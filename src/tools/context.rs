@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Map, Value};
 
 use super::common::Common;
+use super::uploads::UploadSettings;
 use super::{Inspect, Prompts};
 use crate::clock::Deadline;
 use crate::error::{Error, ErrorCode, Result};
@@ -25,6 +26,10 @@ pub struct Settings {
     pub locale: Option<String>,
     /// What models are told they are.
     pub prompts: Prompts,
+    /// What holds for files that are uploaded.
+    pub uploads: UploadSettings,
+    /// The model that makes embeddings.
+    pub embedding_model: String,
     /// What may be told of the configuration, by the names that users know: never a secret.
     pub facts: Map<String, Value>,
 }

@@ -16,7 +16,8 @@ pub(super) fn providers(context: &Context) -> Vec<String> {
 pub(super) fn models(context: &Context) -> Vec<String> {
     let configured = context.gateway.providers.configured();
     let listed = context.gateway.catalogue.models();
-    let can_answer = listed.filter(|model| !model.is_retired() && configured.contains(&model.provider));
+    let can_answer = listed
+        .filter(|model| !model.is_retired() && configured.contains(&model.provider) && context.gateway.allows(model));
     can_answer.map(ToString::to_string).collect()
 }
 

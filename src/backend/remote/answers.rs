@@ -106,6 +106,7 @@ async fn results(ask: &WorkspaceAsk, workspace: &dyn Workspace, most: usize) -> 
         Question::Stat => all(&workspace.stat(&ask.paths).await?, most),
         Question::List => all(&workspace.list(&ask.paths).await?, most),
         Question::Read => read(ask, workspace, most).await,
+        Question::Bytes => bytes(ask, workspace, most).await,
     }
 }
 
@@ -116,6 +117,16 @@ fn all<T: Serialize>(entries: &[T], most: usize) -> Result<Box<RawValue>> {
         return Err(Error::invalid(message).hint("name fewer files and directories"));
     }
     Ok(results)
+}
+
+/// One piece of one file; four bytes of Base64 stand for three.
+async fn bytes(ask: &WorkspaceAsk, workspace: &dyn Workspace, most: usize) -> Result<Box<RawValue>> {
+    let [path] = ask.paths.as_slice() else {
+        return Err(Error::invalid(format!("bytes are asked of one file, not of {}", ask.paths.len())));
+    };
+    let room = (ANSWER.min(most) / 4 * 3).saturating_sub(AROUND) as u64;
+    let wanted = ask.max_bytes.unwrap_or(room).min(room);
+    all(&[workspace.bytes(path, ask.offset.unwrap_or_default(), wanted).await?], most)
 }
 
 /// Reads as many of the files as fit into one answer, at least one.

@@ -20,7 +20,10 @@ pub struct WorkspaceAsk {
     pub question: Question,
     /// The paths it is about.
     pub paths: Vec<String>,
-    /// For `read`: a file that is larger is not wanted.
+    /// For `bytes`: where the piece begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
+    /// For `read`: a file that is larger is not wanted. For `bytes`: how much is wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_bytes: Option<u64>,
 }
@@ -35,6 +38,8 @@ pub enum Question {
     List,
     /// The files themselves.
     Read,
+    /// A piece of one file, whatever is in it.
+    Bytes,
 }
 
 impl Question {
@@ -44,6 +49,7 @@ impl Question {
             Self::Stat => "stat",
             Self::List => "list",
             Self::Read => "read",
+            Self::Bytes => "bytes",
         }
     }
 }

@@ -14,9 +14,15 @@ use crate::store::{NewAnswer, Store};
 /// Longer than anything that works takes.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-const NEXT: Migrations = &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], "CREATE TABLE next (id INTEGER PRIMARY KEY)"];
-const BROKEN: Migrations =
-    &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], "CREATE TABLE next (id INTEGER PRIMARY KEY); CREATE nothing"];
+const NEXT: Migrations =
+    &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], MIGRATIONS[3], "CREATE TABLE next (id INTEGER PRIMARY KEY)"];
+const BROKEN: Migrations = &[
+    MIGRATIONS[0],
+    MIGRATIONS[1],
+    MIGRATIONS[2],
+    MIGRATIONS[3],
+    "CREATE TABLE next (id INTEGER PRIMARY KEY); CREATE nothing",
+];
 
 /// The version of this program.
 const OWN: usize = MIGRATIONS.len();
