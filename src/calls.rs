@@ -123,7 +123,7 @@ impl Calls {
             session: caller.session.clone(),
             instance: self.instance.id().clone(),
             tool: request.tool.clone(),
-            arguments: request.arguments.clone(),
+            arguments: veiled::without_images(&request.arguments),
             thread_id: self.thread_of(&request),
             created_at: now,
             deadline_at: now.after(allowed),

@@ -13,13 +13,17 @@ mod common;
 mod context;
 mod debug;
 mod gather;
+mod glm_embed;
 mod glm_payload_preview;
 mod glm_upload_file;
 mod glm_web_search;
 mod health;
 mod house;
+mod images;
 mod inspect;
 mod kimi_chat_with_files;
+mod kimi_chat_with_tools;
+mod kimi_intent_analysis;
 mod kimi_manage_files;
 mod kimi_upload_files;
 mod listmodels;
@@ -124,11 +128,14 @@ impl Registry {
             Arc::new(challenge::Challenge),
             Arc::new(chat::Chat),
             Arc::new(workflow::Engine::new(debug::Debug)),
+            Arc::new(glm_embed::GlmEmbed),
             Arc::new(glm_payload_preview::GlmPayloadPreview),
             Arc::new(glm_upload_file::GlmUploadFile),
             Arc::new(glm_web_search::GlmWebSearch),
             Arc::new(health::Health),
             Arc::new(kimi_chat_with_files::KimiChatWithFiles),
+            Arc::new(kimi_chat_with_tools::KimiChatWithTools),
+            Arc::new(kimi_intent_analysis::KimiIntentAnalysis),
             Arc::new(kimi_manage_files::KimiManageFiles),
             Arc::new(kimi_upload_files::KimiUploadFiles),
             Arc::new(listmodels::ListModels),

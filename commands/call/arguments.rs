@@ -80,7 +80,7 @@ fn value(name: &str, property: &Value, typed: &[String], values: &mut Values) ->
             let item: Value =
                 serde_json::from_str(&text).map_err(|error| Error::invalid(format!("{flag}: not JSON: {error}")))?;
             items.push(item);
-        } else if PATHS.contains(&name) && Path::new(text).exists() {
+        } else if PATHS.contains(&name) && (text.starts_with("data:") || Path::new(text).exists()) {
             // A file may be called anything: `a,b.txt`, `@scope/index.ts`.
             items.push(text.as_str().into());
         } else {

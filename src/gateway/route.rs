@@ -102,6 +102,11 @@ impl RoutingSettings {
                 candidates.push(model);
             }
         }
+        // Behind those that were chosen, those that can do what they can not.
+        let others = catalogue.models().filter(|model| model.provider == provider && !model.is_retired());
+        let others: Vec<Model> =
+            others.filter(|model| self.allows(model) && !candidates.contains(model)).cloned().collect();
+        candidates.extend(others);
         let Some(first) = candidates.first() else {
             let message =
                 format!("models.quality, models.long and models.fast name no model of {provider} that may be asked");

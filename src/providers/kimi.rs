@@ -36,6 +36,16 @@ fn body(model: &Model, request: &ChatRequest) -> Map<String, Value> {
             }
         }
     }
+    // A model that thinks wants its thoughts back with what it asked for; a caller may not have kept them.
+    if model.thinking == Thinking::Always
+        && let Some(messages) = body.get_mut("messages").and_then(Value::as_array_mut)
+    {
+        for message in messages.iter_mut().filter(|message| message.get("tool_calls").is_some()) {
+            if let Some(message) = message.as_object_mut() {
+                message.entry("reasoning_content").or_insert_with(|| " ".into());
+            }
+        }
+    }
     // The rate limit counts the limit that was asked for, so it is sent only when somebody set it.
     if let Some(tokens) = model.output_limit(request.max_output_tokens) {
         body.insert("max_completion_tokens".into(), tokens.into());

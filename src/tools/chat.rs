@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 use super::common::{self, Common};
 use super::context::Window;
 use super::gather::gather;
-use super::{Context, Info, Output, Tool, schema};
+use super::{Context, Info, Output, Tool, images, schema};
 use crate::error::Result;
-use crate::gateway::{Answer, Need};
+use crate::gateway::{Abilities, Answer, Need};
 use crate::threads::{Exchange, Thread};
 
 /// The tool.
@@ -33,6 +33,10 @@ struct Arguments {
     #[serde(default)]
     #[schemars(length(max = 1000))]
     files: Vec<String>,
+    /// Images the question is about: paths or data: URLs of .jpg, .png, .gif or .webp.
+    #[serde(default)]
+    #[schemars(length(max = 10))]
+    images: Vec<String>,
     #[serde(flatten)]
     common: Common,
 }
@@ -48,14 +52,20 @@ impl Tool for Chat {
     }
 
     async fn run(&self, arguments: Map<String, Value>, context: &Context) -> Result<Output> {
-        let Arguments { prompt, files, common } = common::read(arguments)?;
+        let Arguments { prompt, files, images, common } = common::read(arguments)?;
         let thread = context.thread(common.continuation_id.as_deref()).await?;
-        let route = context.route(&common, &thread, Need::Fast, &files).await?;
+        let abilities = Abilities { images: images.len(), search: common.use_websearch };
+        let route = context.route_for(&common, &thread, Need::Fast, &files, abilities).await?;
+        let images = images::read(context, &images).await?;
         let window = Window::of(route.first()?.context);
         let gathered = gather(context, files, thread.files(None), window.files, common.allow_missing).await?;
         let history = thread.history(window.history, None);
         let user = format!("{}{}{prompt}\n", gathered.text, history.text);
-        let answer = context.ask(route, context.request(INFO.name, user, &common, &thread)?).await?;
+        let mut request = context.request(INFO.name, user, &common, &thread)?;
+        if let Some(message) = request.messages.last_mut() {
+            message.images = images;
+        }
+        let answer = context.ask(route, request).await?;
         context.remember(
             &thread,
             Exchange {

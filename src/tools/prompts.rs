@@ -6,8 +6,11 @@ use std::path::Path;
 use crate::error::{Error, Result};
 
 /// Each prompt by its name: `prompts/NAME.md`, which `NAME.md` in `prompts_dir` stands in for.
-const EMBEDDED: [(&str, &str); 2] =
-    [("chat", include_str!("prompts/chat.md")), ("debug", include_str!("prompts/debug.md"))];
+const EMBEDDED: [(&str, &str); 3] = [
+    ("chat", include_str!("prompts/chat.md")),
+    ("debug", include_str!("prompts/debug.md")),
+    ("kimi_intent_analysis", include_str!("prompts/kimi_intent_analysis.md")),
+];
 
 /// What models are told they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

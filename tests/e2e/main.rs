@@ -18,6 +18,7 @@ mod lifecycle; // how a daemon comes and goes
 mod limits; // what takes too long or is too much
 mod other_user; // a daemon that may read none of its callers' files
 mod processes; // several processes, signals, pipes
+mod provider_tools; // images, embeddings, functions, judgements, models that may not be asked
 mod remote; // the same verbs through a daemon
 mod search; // searches of the web, and the preview of a request
 mod secrets; // what must not get out
