@@ -94,7 +94,7 @@ pub struct Output {
 
 impl Output {
     /// The predecessor's document around a text.
-    fn success(text: String, metadata: Value) -> Self {
+    fn success(text: String, metadata: &Value) -> Self {
         let data = json!({"status": "success", "content": text, "content_type": "text", "metadata": metadata});
         Self { status: "success".to_owned(), text, data }
     }

@@ -46,12 +46,12 @@ impl Calls {
     pub async fn snapshot(&self, owner: &str) -> Result<Snapshot> {
         match self.view.painter.get().and_then(Weak::upgrade) {
             Some(painter) => Ok(painter.paint(owner).await),
-            None => self.from_journal(owner).await,
+            None => self.journal_snapshot(owner).await,
         }
     }
 
     /// What the journal tells, for a process without a daemon's ears.
-    async fn from_journal(&self, owner: &str) -> Result<Snapshot> {
+    async fn journal_snapshot(&self, owner: &str) -> Result<Snapshot> {
         let now = Timestamp::now();
         let list = |state, since, limit| {
             self.store.list_calls(owner.to_owned(), CallFilter { state, tool: None, since, limit })

@@ -30,7 +30,7 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Arguments {
-    /// What to do; without it, list, or fetch when a call_id is given.
+    /// What to do; without it, list, or fetch when a call is named.
     action: Option<Action>,
     /// The call, or the beginning of its id.
     #[schemars(length(max = 200))]
@@ -100,7 +100,7 @@ async fn list(arguments: Arguments, context: &Context) -> Result<Output> {
     let calls = context.house.calls(CallFilter { state, tool, since: None, limit }).await?;
     let mut text: String = calls.iter().map(line).collect();
     if text.is_empty() {
-        text = "No calls.\n".to_owned();
+        "No calls.\n".clone_into(&mut text);
     }
     let data = json!({"status": "success", "count": calls.len(), "calls": calls});
     Ok(Output { status: "success".to_owned(), text, data })

@@ -67,6 +67,7 @@ enum Recency {
 }
 
 impl Recency {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
     fn is_all(&self) -> bool {
         *self == Self::All
     }
@@ -90,7 +91,7 @@ impl Tool for GlmWebSearch {
         let hits: Vec<Source> = found["search_result"].as_array().into_iter().flatten().map(Source::read).collect();
         let mut text: String = hits.iter().enumerate().map(|(at, hit)| line(at + 1, hit)).collect();
         if text.is_empty() {
-            text = "Nothing was found.\n".to_owned();
+            "Nothing was found.\n".clone_into(&mut text);
         }
         Ok(Output { status: "success".to_owned(), text, data: found })
     }

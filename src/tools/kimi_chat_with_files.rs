@@ -35,7 +35,7 @@ struct Arguments {
     /// The question or task.
     #[schemars(length(min = 1))]
     prompt: String,
-    /// Ids of the files, as kimi_upload_files returned them.
+    /// Ids of the files, as the upload returned them.
     #[schemars(length(min = 1, max = 100))]
     file_ids: Vec<String>,
     #[serde(flatten)]

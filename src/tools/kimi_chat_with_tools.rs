@@ -24,13 +24,13 @@ static INFO: Info = Info {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Arguments {
-    /// The conversation: texts of the user, or objects with role and content (tool_calls, tool_call_id, name).
+    /// The conversation: texts of the user, or objects with role and content, in the providers' shape.
     #[schemars(length(min = 1, max = 1000))]
     messages: Vec<Value>,
     /// A Kimi model.
     #[schemars(length(min = 1, max = 100))]
     model: Option<String>,
-    /// Functions in the providers' shape; the text $web_search is Kimi's own search.
+    /// Functions in the providers' shape; the text `$web_search` is Kimi's own search.
     #[serde(default)]
     #[schemars(length(max = 128))]
     tools: Vec<Value>,

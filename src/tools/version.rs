@@ -42,6 +42,6 @@ impl Tool for Version {
         let text = format!(
             "# exai {version}\n\n- platform: {platform}\n- configured providers: {providers}\n- models known: {models}\n"
         );
-        Ok(Output::success(text, json!({"tool_name": INFO.name, "server_version": version, "platform": platform})))
+        Ok(Output::success(text, &json!({"tool_name": INFO.name, "server_version": version, "platform": platform})))
     }
 }

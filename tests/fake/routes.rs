@@ -42,9 +42,8 @@ pub(crate) fn route(method: &str, path: &str) -> (Option<Provider>, Option<Route
 /// What a route answers without a scenario; chat answers nothing of itself.
 pub(crate) fn builtin(provider: Provider, route: Route) -> Option<String> {
     let body = match route {
-        // The files are kept by the ledger.
-        Route::Chat | Route::Upload | Route::Files | Route::Delete | Route::Content => return None,
-        Route::Embeddings => return None,
+        // Files and vectors come from the shelf.
+        Route::Chat | Route::Upload | Route::Files | Route::Delete | Route::Content | Route::Embeddings => return None,
         Route::WebSearch => web_search(),
         Route::Models => models(provider),
         Route::Balance => json!({

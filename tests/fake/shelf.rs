@@ -147,7 +147,7 @@ pub(crate) fn read_form(content_type: &str, body: &[u8]) -> Option<Upload> {
         if names.contains("name=\"purpose\"") {
             purpose = String::from_utf8_lossy(value).into_owned();
         } else if let Some(name) = names.split("filename=\"").nth(1) {
-            filename = name.split('"').next().unwrap_or_default().to_owned();
+            name.split('"').next().unwrap_or_default().clone_into(&mut filename);
             content = Some(value.to_vec());
         }
     }
