@@ -64,7 +64,7 @@ pub(crate) fn common(model: &Model, request: &ChatRequest) -> Map<String, Value>
 fn message(message: &ChatMessage) -> Value {
     let mut written = json!({"role": message.role, "content": content(message)});
     if !message.tool_calls.is_empty() {
-        written["tool_calls"] = message.tool_calls.iter().map(tool_call).collect();
+        written["tool_calls"] = message.tool_calls.iter().map(ToolCall::write).collect();
     }
     let texts =
         [("reasoning_content", &message.reasoning), ("tool_call_id", &message.tool_call_id), ("name", &message.name)];
@@ -87,12 +87,6 @@ fn content(message: &ChatMessage) -> Value {
     };
     let text = json!({"type": "text", "text": message.content});
     message.images.iter().map(image).chain([text]).collect()
-}
-
-/// A function that the model asked for, as the provider told it.
-fn tool_call(call: &ToolCall) -> Value {
-    let ToolCall { id, kind, name, arguments } = call;
-    json!({"id": id, "type": kind, "function": {"name": name, "arguments": arguments}})
 }
 
 /// Adds a tool of the provider's own behind those of the caller.

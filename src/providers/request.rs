@@ -1,7 +1,7 @@
 //! What is asked of a model, before any provider's dialect.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::ThinkingMode;
 
@@ -101,6 +101,26 @@ impl ChatMessage {
             tool_call_id: None,
             name: None,
         }
+    }
+}
+
+impl ToolCall {
+    /// Reads a member of `tool_calls`, or a piece of one; what is missing is empty. Arguments may be text or an object.
+    pub fn read(value: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let function = &value["function"];
+        let arguments = match &function["arguments"] {
+            Value::String(text) => text.clone(),
+            Value::Null => String::new(),
+            other => other.to_string(),
+        };
+        Self { id: text(&value["id"]), kind: text(&value["type"]), name: text(&function["name"]), arguments }
+    }
+
+    /// The member of `tool_calls`, as providers tell and take it.
+    pub fn write(&self) -> Value {
+        let Self { id, kind, name, arguments } = self;
+        json!({"id": id, "type": kind, "function": {"name": name, "arguments": arguments}})
     }
 }
 

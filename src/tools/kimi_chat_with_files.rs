@@ -108,8 +108,7 @@ struct Shelf<'a> {
 
 impl<'a> Shelf<'a> {
     async fn open(context: &'a Context) -> Result<Self> {
-        let account = uploads::account(context, ProviderName::Kimi)?;
-        let mut known = context.gateway.store.uploads(ProviderName::Kimi.to_string(), account.clone()).await?;
+        let (account, mut known) = uploads::kept(context, ProviderName::Kimi).await?;
         known.retain(|record| record.key.owner == context.owner);
         Ok(Self { context, account, known })
     }

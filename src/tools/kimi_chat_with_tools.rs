@@ -78,7 +78,7 @@ impl Tool for KimiChatWithTools {
         let route = route(model.as_deref(), context)?.able(Abilities { images: 0, search: web_search })?;
         let answer = context.ask(route, request).await?;
         let is_pending = !answer.tool_calls.is_empty();
-        let asked: Vec<Value> = answer.tool_calls.iter().map(call).collect();
+        let asked: Vec<Value> = answer.tool_calls.iter().map(ToolCall::write).collect();
         let status = if is_pending { "tool_call_pending" } else { "success" };
         let mut data = json!({
             "status": status, "provider": answer.provider.to_uppercase(), "model": answer.model, "content": answer.text,
@@ -158,20 +158,11 @@ fn message((at, value): (usize, Value)) -> Result<ChatMessage> {
 
 /// A call of a function as the caller gives it back.
 fn asked(value: &Value) -> ToolCall {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let function = &value["function"];
-    let arguments = &function["arguments"];
-    ToolCall {
-        id: text(&value["id"]),
-        kind: value["type"].as_str().unwrap_or("function").to_owned(),
-        name: text(&function["name"]),
-        arguments: arguments.as_str().map_or_else(|| arguments.to_string(), str::to_owned),
+    let mut call = ToolCall::read(value);
+    if call.kind.is_empty() {
+        "function".clone_into(&mut call.kind);
     }
-}
-
-fn call(call: &ToolCall) -> Value {
-    let ToolCall { id, kind, name, arguments } = call;
-    json!({"id": id, "type": kind, "function": {"name": name, "arguments": arguments}})
+    call
 }
 
 /// The message that the caller appends, so that the model knows what it asked.

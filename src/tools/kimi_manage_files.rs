@@ -119,8 +119,7 @@ struct Shelf<'a> {
 
 impl<'a> Shelf<'a> {
     async fn open(context: &'a Context) -> Result<Self> {
-        let account = uploads::account(context, ProviderName::Kimi)?;
-        let known = context.gateway.store.uploads(ProviderName::Kimi.to_string(), account.clone()).await?;
+        let (account, known) = uploads::kept(context, ProviderName::Kimi).await?;
         Ok(Self { context, account, known })
     }
 

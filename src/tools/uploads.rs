@@ -277,8 +277,15 @@ impl Uploader<'_> {
     }
 }
 
+/// The account whose files they are, and what is known of them here, of all owners.
+pub(super) async fn kept(context: &Context, provider: ProviderName) -> Result<(String, Vec<UploadRecord>)> {
+    let account = account(context, provider)?;
+    let known = context.gateway.store.uploads(provider.to_string(), account.clone()).await?;
+    Ok((account, known))
+}
+
 /// The account whose files they are.
-pub(super) fn account(context: &Context, provider: ProviderName) -> Result<String> {
+fn account(context: &Context, provider: ProviderName) -> Result<String> {
     let found = context.gateway.providers.get(provider).map(|provider| provider.account().to_owned());
     found.ok_or_else(|| {
         let setting = if provider == ProviderName::Kimi { "KIMI_API_KEY" } else { "GLM_API_KEY" };

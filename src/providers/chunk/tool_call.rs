@@ -19,17 +19,8 @@ const MOST: usize = 128;
 impl ToolCallPiece {
     /// Reads a member of `tool_calls`, which is the `at`-th of its event.
     pub(super) fn read(at: usize, value: &Value) -> Self {
-        let text = |value: &Value| value.as_str().map(str::to_owned).unwrap_or_default();
-        let function = &value["function"];
-        let arguments = match &function["arguments"] {
-            Value::String(text) => text.clone(),
-            Value::Null => String::new(),
-            other => other.to_string(),
-        };
         let index = value["index"].as_u64().and_then(|index| usize::try_from(index).ok()).unwrap_or(at);
-        let call =
-            ToolCall { id: text(&value["id"]), kind: text(&value["type"]), name: text(&function["name"]), arguments };
-        Self { index, call }
+        Self { index, call: ToolCall::read(value) }
     }
 
     /// Adds the piece to the calls that have come so far.
