@@ -78,7 +78,9 @@ fn what_can_not_be_uploaded_is_told_before_or_left_out() {
         (&["/etc/passwd/../hostname-that-is-not"], 2, "no such file"),
     ] {
         let mut arguments = vec!["call", "kimi_upload_files"];
-        paths.iter().for_each(|path| arguments.extend(["--files", path]));
+        for path in paths {
+            arguments.extend(["--files", path]);
+        }
         let ran = user.run(&arguments).exits(exit);
         assert!(ran.stderr.contains(words), "{words}: {ran:#?}");
     }
