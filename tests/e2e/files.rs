@@ -32,7 +32,8 @@ fn ids(envelope: &Value) -> Vec<String> {
 #[test]
 fn a_file_is_uploaded_once_under_a_name_that_kimi_reads_and_without_its_secrets() {
     let fake = Fake::start(Scenario::default());
-    let user = User::with(&fake);
+    // One after the other, so that their ids follow their order.
+    let user = User::with(&fake).set("KIMI_FILES_MAX_PARALLEL", "1");
     user.write("notes.md", &format!("token = \"{}\"\n", secret()));
     let first = upload(&user, &["src/queue.rs", "notes.md"]);
     assert_eq!(ids(&first), ["file-1", "file-2"], "{first:#}");
