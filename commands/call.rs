@@ -62,11 +62,9 @@ async fn carry_out(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::R
     // What an earlier call of the conversation was allowed to read, this one may read again.
     typed.extend(thread.iter().flat_map(|thread| &thread.messages).flat_map(|turn| turn.files.clone()));
     let workspace = place.workspace(setup.home().as_deref(), &ignore, &typed)?;
-    let request = CallRequest {
-        tool: args.tool.clone(),
-        arguments,
-        options: CallOptions { timeout: args.timeout, fresh: args.fresh, dry_run: args.dry_run },
-    };
+    let dry_run = args.dry_run && !arguments.contains_key(flags::DRY_RUN);
+    let options = CallOptions { timeout: args.timeout, fresh: args.fresh, dry_run };
+    let request = CallRequest { tool: args.tool.clone(), arguments, options };
     let handle = door.call(request, workspace).await?;
     let ended = if args.detach {
         detach::leave(handle, &*door, args, output).await

@@ -44,28 +44,71 @@ complete -c exai -n "__fish_exai_needs_command" -f -a "usage" -d 'Show what the 
 complete -c exai -n "__fish_exai_needs_command" -f -a "schema" -d 'Print a JSON Schema'
 complete -c exai -n "__fish_exai_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c exai -n "__fish_exai_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -l set -d 'Set one key of the configuration for this run' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "analyze" -d 'Analyses code: architecture, performance, security, quality. Give your findings and the files; a model reads both and answers with what holds, what does not, and what to do first.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "chat" -d 'Asks a model and returns its answer. Use it for a second opinion, a question about files you name, or to go on with an earlier conversation.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "codereview" -d 'Reviews code for bugs, security, performance and maintainability. Give your findings and the files; a model reads both and answers with findings by severity, each with the exact text.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "debug" -d 'Finds the root cause of a defect. Give your findings and the files that matter; a model reads both and answers with hypotheses, evidence and the smallest fix.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "docgen" -d 'Guides you in documenting code: step 1 finds and counts the files, then one file a step; it is not complete before every file is done. Asks no model.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "listmodels" -d 'Lists the models of all providers with window, price and features, and says which providers are configured. Asks no model.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "planner" -d 'Builds a plan step by step. Steps may revise earlier ones or branch into alternatives; large plans pause for deep thinking first. Keeps the plan and puts it together at the end. Asks no model.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "precommit" -d 'Checks changes before they are committed: bugs, leftovers, missing tests, unintended changes. Give your findings or the files; a model answers with findings by severity, each with the exact text.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "refactor" -d 'Finds what to improve in the shape of code: smells, parts to split, old idioms, misplaced code. Give your findings and the files; a model answers with opportunities and the order to take them in.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "secaudit" -d 'Audits the security of code and configuration. Give your findings and the files; a model reads both and answers with vulnerabilities by severity, each with the exact text, and how to mend them.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "testgen" -d 'Writes tests for code. Give what you found out about it (ways through it, edges, how failures show) and the files, an existing test among them; a model answers with tests in the same framework.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "thinkdeep" -d 'Thinks a hard problem through: a design, a decision, a plan. Give your reasoning so far, and files if they matter; a model questions it and answers with what holds, what does not, and alternatives.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "tracer" -d 'Traces code: `precision` follows execution through a function, `dependencies` maps what uses it and what it uses. Guides the search and keeps what you find. Asks no model.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "version" -d 'Says which version of exai runs, on which platform, and which providers are configured. Asks no model.'
-complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from analyze chat codereview debug docgen listmodels planner precommit refactor secaudit testgen thinkdeep tracer version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "activity" -d 'Shows the latest steps of your calls (accepted, queued, sent, retried, finished), or one line a call. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "analyze" -d 'Analyses code: architecture, performance, security, quality. Give your findings and the files; a model reads both and answers with what holds, what does not, and what to do first.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "calls" -d 'Your calls: list them, wait for one, fetch a long answer page by page, cancel one. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "challenge" -d 'Wraps a statement so that you judge it critically instead of agreeing by reflex. Use it when somebody doubts or contradicts you. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "chat" -d 'Asks a model and returns its answer. Use it for a second opinion, a question about files you name, or to go on with an earlier conversation.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "codereview" -d 'Reviews code for bugs, security, performance and maintainability. Give your findings and the files; a model reads both and answers with findings by severity, each with the exact text.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "debug" -d 'Finds the root cause of a defect. Give your findings and the files that matter; a model reads both and answers with hypotheses, evidence and the smallest fix.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "docgen" -d 'Guides you in documenting code: step 1 finds and counts the files, then one file a step; it is not complete before every file is done. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "glm_embed" -d 'Turns texts into vectors with GLM\'s embedding-3, or with the model of an embeddings endpoint of your own. One vector a text, in their order.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "glm_payload_preview" -d 'Shows the exact body that a question to a GLM model would be sent with. Sends nothing.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "glm_upload_file" -d 'Uploads one file to GLM and returns its id. The same content is uploaded once.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "glm_web_search" -d 'Searches the web by GLM\'s search service and returns the hits. Asks no model; each search costs a fee.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "health" -d 'Says whether the house is healthy: verdict, providers and their models, permits, figures of the last 15 minutes, your latest calls. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "kimi_chat_with_files" -d 'Asks Kimi about files that kimi_upload_files has uploaded, by their ids. A file that is gone there is uploaded again.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "kimi_chat_with_tools" -d 'Asks Kimi with functions of your own. When it wants one, the status is tool_call_pending: run it, append the returned message and a tool message with its result, and call again.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "kimi_intent_analysis" -d 'Lets Kimi judge what a request needs: the web or not, how complex it is, which provider and model suit it. Use it to route requests.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "kimi_manage_files" -d 'Lists or deletes files that Kimi keeps: one, all, those nobody here knows of (orphaned), or those unused for long (expired). dry_run says what would go.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "kimi_upload_files" -d 'Uploads files to Kimi and returns their ids for kimi_chat_with_files. The same content is uploaded once; source code of a kind that Kimi does not read is sent as text.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "listmodels" -d 'Lists the models of all providers with window, price and features, and says which providers are configured. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "planner" -d 'Builds a plan step by step. Steps may revise earlier ones or branch into alternatives; large plans pause for deep thinking first. Keeps the plan and puts it together at the end. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "precommit" -d 'Checks changes before they are committed: bugs, leftovers, missing tests, unintended changes. Give your findings or the files; a model answers with findings by severity, each with the exact text.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "provider_capabilities" -d 'Says which providers are configured and where, and on request what each model can do. Never shows a key. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "refactor" -d 'Finds what to improve in the shape of code: smells, parts to split, old idioms, misplaced code. Give your findings and the files; a model answers with opportunities and the order to take them in.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "secaudit" -d 'Audits the security of code and configuration. Give your findings and the files; a model reads both and answers with vulnerabilities by severity, each with the exact text, and how to mend them.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "self-check" -d 'Checks version, providers, tools, store and health, and shows the latest steps of your calls, as Markdown. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "status" -d 'Says in short what works: providers, models, tools, your last errors and what to do next. With doctor it checks more; with probe it asks a model one word, which costs a few tokens.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "testgen" -d 'Writes tests for code. Give what you found out about it (ways through it, edges, how failures show) and the files, an existing test among them; a model answers with tests in the same framework.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "thinkdeep" -d 'Thinks a hard problem through: a design, a decision, a plan. Give your reasoning so far, and files if they matter; a model questions it and answers with what holds, what does not, and alternatives.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "tracer" -d 'Traces code: `precision` follows execution through a function, `dependencies` maps what uses it and what it uses. Guides the search and keeps what you find. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "version" -d 'Says which version of exai runs, on which platform, and which providers are configured. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and not __fish_seen_subcommand_from activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l lines -d 'How many lines, the latest.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l filter -d 'Only lines that this regular expression matches.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l source -d 'activity: each step of each call. server: one line a call. auto is activity.' -r -f -a "auto\t''
+activity\t''
+server\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l since -d 'Not before then: a time, or how long ago (15m, 2h).' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l until -d 'Not after then: a time, or how long ago.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l structured -d 'One JSON object a line.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from activity" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l analysis-type -d 'What to look at.' -r -f -a "architecture\t''
 performance\t''
 security\t''
@@ -93,6 +136,7 @@ low\t''
 medium\t''
 high\t''
 max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l web-search -d 'Let the model search the web: costs extra, and sends queries out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l allow-missing -d 'Go on when a named file does not exist.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
@@ -114,8 +158,62 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l action -d 'What to do; without it, list, or fetch when a call is named.' -r -f -a "list\t''
+wait\t''
+fetch\t''
+cancel\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l call-id -d 'The call, or the beginning of its id.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l page -d 'Which page of the answer.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l state -d 'List only calls in this state.' -r -f -a "running\t''
+succeeded\t''
+failed\t''
+cancelled\t''
+timed_out\t''
+interrupted\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l tool -d 'List only calls of this tool.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l limit -d 'How many are listed.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from calls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from challenge" -l prompt -d 'The statement to look at again, word for word.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from challenge" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from challenge" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from challenge" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from challenge" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from challenge" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from challenge" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from challenge" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from challenge" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from challenge" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from challenge" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from challenge" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from challenge" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from challenge" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from challenge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l prompt -d 'The question or task.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l files -d 'Files and directories the question is about.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l images -d 'Images the question is about: paths or data: URLs of .jpg, .png, .gif or .webp.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
@@ -123,6 +221,7 @@ low\t''
 medium\t''
 high\t''
 max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l web-search -d 'Let the model search the web: costs extra, and sends queries out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l allow-missing -d 'Go on when a named file does not exist.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
@@ -184,6 +283,7 @@ low\t''
 medium\t''
 high\t''
 max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l web-search -d 'Let the model search the web: costs extra, and sends queries out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l allow-missing -d 'Go on when a named file does not exist.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
@@ -232,6 +332,7 @@ low\t''
 medium\t''
 high\t''
 max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l web-search -d 'Let the model search the web: costs extra, and sends queries out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l allow-missing -d 'Go on when a named file does not exist.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
@@ -268,6 +369,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l relevant-context -d 'Functions, methods or classes that matter.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l backtrack-from-step -d 'Number of the step to go back to: it and the later ones are dropped.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l web-search -d 'Let the model search the web: costs extra, and sends queries out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l allow-missing -d 'Go on when a named file does not exist.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
@@ -289,6 +391,255 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -l texts -d 'The texts.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -l model -d 'The model, if not the configured one.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -l dimensions -d 'How long the vectors are; embedding-3 takes 256, 512, 1024 or 2048.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_embed" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l prompt -d 'The question.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l model -d 'The GLM model.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l temperature -d 'Sampling temperature.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l system-prompt -d 'What the model is told it is.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l web-search -d 'Let it search the web.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l tools -d 'Functions that it may ask for, in GLM\'s shape.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l tool-choice -d 'How it chooses among them: auto.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_payload_preview" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_upload_file" -l file -d 'The file to upload.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_upload_file" -l purpose -d 'What it is for.' -r -f -a "agent\t''
+retrieval\t''
+batch\t''
+fine-tune\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_upload_file" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_upload_file" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_upload_file" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_upload_file" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_upload_file" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_upload_file" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_upload_file" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_upload_file" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_upload_file" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_upload_file" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_upload_file" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_upload_file" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_upload_file" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_upload_file" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l search-query -d 'What to search for.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l count -d 'How many hits, 1 to 50.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l search-engine -d 'The engine; left out, the one of the site that is configured.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l search-domain-filter -d 'Only hits of this domain.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l search-recency-filter -d 'How old hits may be.' -r -f -a "oneDay\t''
+oneWeek\t''
+oneMonth\t''
+oneYear\t''
+all\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l request-id -d 'A name of your own for the request; must be new each time.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l user-id -d 'The end user that it is for.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from glm_web_search" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from health" -l tail-lines -d 'How many of your latest calls are listed.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from health" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from health" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from health" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from health" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from health" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from health" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from health" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from health" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from health" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from health" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from health" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from health" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from health" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l prompt -d 'The question or task.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l file-ids -d 'Ids of the files, as the upload returned them.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
+low\t''
+medium\t''
+high\t''
+max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l web-search -d 'Let the model search the web: costs extra, and sends queries out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l continue -d 'Conversation to continue, as a former result named it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l allow-missing -d 'Go on when a named file does not exist.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l messages -d 'The conversation: texts of the user, or objects with role and content, in the providers\' shape.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l model -d 'A Kimi model.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l tools -d 'Functions in the providers\' shape; the text `$web_search` is Kimi\'s own search.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l tool-choice -d 'auto, none or required.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l stream -d 'Has no effect: answers always stream where the caller can hear them.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l web-search -d 'Let Kimi search the web: costs extra, and sends queries out.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_tools" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -l prompt -d 'The request to judge.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -l context -d 'What is known around it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -l web-search -d 'Whether a search of the web would be possible.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_intent_analysis" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -l operation -d 'What to do.' -r -f -a "list\t''
+delete\t''
+cleanup_all\t''
+cleanup_orphaned\t''
+cleanup_expired\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -l file-id -d 'The file, for delete.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -l limit -d 'How many files are listed, or deleted at once.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_manage_files" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -l files -d 'Files and directories to upload.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -l purpose -d 'file-extract: their text is read. assistants means the same.' -r -f -a "file-extract\t''
+assistants\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -l allow-missing -d 'Go on when a named file does not exist.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -l stdin -d 'Read the main text from standard input'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_upload_files" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from listmodels" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
 markdown\t'The answer with a heading that says where it comes from'
@@ -317,6 +668,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l step-number -d 'Number of this step; the one after the last if left out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l total-steps -d 'Steps expected in all; raised when a step goes beyond it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l next-step-required -d 'Whether another step will follow. The last step is the one that asks the expert.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l web-search -d 'Let the model search the web: costs extra, and sends queries out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
@@ -376,6 +728,7 @@ low\t''
 medium\t''
 high\t''
 max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l web-search -d 'Let the model search the web: costs extra, and sends queries out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l allow-missing -d 'Go on when a named file does not exist.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
@@ -397,6 +750,27 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from provider_capabilities" -l include-tools -d 'Name the tools.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from provider_capabilities" -l show-advanced -d 'Say of each model what it can do.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from provider_capabilities" -l invalidate-cache -d 'Has no effect: nothing is cached here.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from provider_capabilities" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from provider_capabilities" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from provider_capabilities" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from provider_capabilities" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from provider_capabilities" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from provider_capabilities" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from provider_capabilities" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from provider_capabilities" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from provider_capabilities" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from provider_capabilities" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from provider_capabilities" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from provider_capabilities" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from provider_capabilities" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l refactor-type -d 'What to look for.' -r -f -a "codesmells\t''
 decompose\t''
 modernize\t''
@@ -430,6 +804,7 @@ low\t''
 medium\t''
 high\t''
 max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l web-search -d 'Let the model search the web: costs extra, and sends queries out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l allow-missing -d 'Go on when a named file does not exist.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
@@ -494,6 +869,7 @@ low\t''
 medium\t''
 high\t''
 max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l web-search -d 'Let the model search the web: costs extra, and sends queries out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l allow-missing -d 'Go on when a named file does not exist.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
@@ -515,6 +891,47 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from self-check" -l log-lines -d 'How many of the latest steps of your calls are shown.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from self-check" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from self-check" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from self-check" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from self-check" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from self-check" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from self-check" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from self-check" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from self-check" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from self-check" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from self-check" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from self-check" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from self-check" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from self-check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -l tail-lines -d 'How many of your last errors are looked at, 3 at the most.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -l include-tools -d 'Name the tools.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -l doctor -d 'Check store, providers and models one by one.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -l probe -d 'With doctor: ask a model for one word.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
+markdown\t'The answer with a heading that says where it comes from'
+json\t'The envelope (`exai schema result`)'
+jsonl\t'One event a line, the envelope last'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -l timeout -d 'Time for the whole call: 90, 90s, 5m (0.1 s to 1 h)' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -l json-args -d 'Read all arguments from a JSON object; flags win over it' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -l no-daemon -d 'Use no daemon, even if one answers'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -l fresh -d 'Ask again even if an equal question was answered lately or is being answered'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -l dry-run -d 'Show which files, bytes and tokens would be sent, to which model and why; send nothing'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l findings -d 'What was found so far in this step: observations, evidence, error texts.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l step -d 'What this step is about; the first line of the findings if left out. In step 1: the task.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l step-number -d 'Number of this step; the one after the last if left out.' -r
@@ -542,6 +959,7 @@ low\t''
 medium\t''
 high\t''
 max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l web-search -d 'Let the model search the web: costs extra, and sends queries out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l allow-missing -d 'Go on when a named file does not exist.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
@@ -592,6 +1010,7 @@ low\t''
 medium\t''
 high\t''
 max\t''"
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l web-search -d 'Let the model search the web: costs extra, and sends queries out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l allow-missing -d 'Go on when a named file does not exist.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
@@ -633,6 +1052,7 @@ very_high\t''
 almost_certain\t''
 certain\t''"
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l backtrack-from-step -d 'Number of the step to go back to: it and the later ones are dropped.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l web-search -d 'Let the model search the web: costs extra, and sends queries out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l allow-missing -d 'Go on when a named file does not exist.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
@@ -672,16 +1092,32 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -l detach -d 'Leave the call to the daemon: print its id as soon as no more files are needed'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from version" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "activity" -d 'Shows the latest steps of your calls (accepted, queued, sent, retried, finished), or one line a call. Asks no model.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "analyze" -d 'Analyses code: architecture, performance, security, quality. Give your findings and the files; a model reads both and answers with what holds, what does not, and what to do first.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "calls" -d 'Your calls: list them, wait for one, fetch a long answer page by page, cancel one. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "challenge" -d 'Wraps a statement so that you judge it critically instead of agreeing by reflex. Use it when somebody doubts or contradicts you. Asks no model.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "chat" -d 'Asks a model and returns its answer. Use it for a second opinion, a question about files you name, or to go on with an earlier conversation.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "codereview" -d 'Reviews code for bugs, security, performance and maintainability. Give your findings and the files; a model reads both and answers with findings by severity, each with the exact text.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "debug" -d 'Finds the root cause of a defect. Give your findings and the files that matter; a model reads both and answers with hypotheses, evidence and the smallest fix.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "docgen" -d 'Guides you in documenting code: step 1 finds and counts the files, then one file a step; it is not complete before every file is done. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "glm_embed" -d 'Turns texts into vectors with GLM\'s embedding-3, or with the model of an embeddings endpoint of your own. One vector a text, in their order.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "glm_payload_preview" -d 'Shows the exact body that a question to a GLM model would be sent with. Sends nothing.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "glm_upload_file" -d 'Uploads one file to GLM and returns its id. The same content is uploaded once.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "glm_web_search" -d 'Searches the web by GLM\'s search service and returns the hits. Asks no model; each search costs a fee.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "health" -d 'Says whether the house is healthy: verdict, providers and their models, permits, figures of the last 15 minutes, your latest calls. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "kimi_chat_with_files" -d 'Asks Kimi about files that kimi_upload_files has uploaded, by their ids. A file that is gone there is uploaded again.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "kimi_chat_with_tools" -d 'Asks Kimi with functions of your own. When it wants one, the status is tool_call_pending: run it, append the returned message and a tool message with its result, and call again.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "kimi_intent_analysis" -d 'Lets Kimi judge what a request needs: the web or not, how complex it is, which provider and model suit it. Use it to route requests.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "kimi_manage_files" -d 'Lists or deletes files that Kimi keeps: one, all, those nobody here knows of (orphaned), or those unused for long (expired). dry_run says what would go.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "kimi_upload_files" -d 'Uploads files to Kimi and returns their ids for kimi_chat_with_files. The same content is uploaded once; source code of a kind that Kimi does not read is sent as text.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "listmodels" -d 'Lists the models of all providers with window, price and features, and says which providers are configured. Asks no model.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "planner" -d 'Builds a plan step by step. Steps may revise earlier ones or branch into alternatives; large plans pause for deep thinking first. Keeps the plan and puts it together at the end. Asks no model.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "precommit" -d 'Checks changes before they are committed: bugs, leftovers, missing tests, unintended changes. Give your findings or the files; a model answers with findings by severity, each with the exact text.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "provider_capabilities" -d 'Says which providers are configured and where, and on request what each model can do. Never shows a key. Asks no model.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "refactor" -d 'Finds what to improve in the shape of code: smells, parts to split, old idioms, misplaced code. Give your findings and the files; a model answers with opportunities and the order to take them in.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "secaudit" -d 'Audits the security of code and configuration. Give your findings and the files; a model reads both and answers with vulnerabilities by severity, each with the exact text, and how to mend them.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "self-check" -d 'Checks version, providers, tools, store and health, and shows the latest steps of your calls, as Markdown. Asks no model.'
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "status" -d 'Says in short what works: providers, models, tools, your last errors and what to do next. With doctor it checks more; with probe it asks a model one word, which costs a few tokens.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "testgen" -d 'Writes tests for code. Give what you found out about it (ways through it, edges, how failures show) and the files, an existing test among them; a model answers with tests in the same framework.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "thinkdeep" -d 'Thinks a hard problem through: a design, a decision, a plan. Give your reasoning so far, and files if they matter; a model questions it and answers with what holds, what does not, and alternatives.'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from help" -f -a "tracer" -d 'Traces code: `precision` follows execution through a function, `dependencies` maps what uses it and what it uses. Guides the search and keeps what you find. Asks no model.'

@@ -9,6 +9,7 @@
 
 mod attach;
 mod handle;
+mod inspector;
 mod journal;
 mod recovery;
 mod running;
@@ -18,6 +19,7 @@ pub(crate) mod testing;
 mod tests;
 mod trail;
 mod veiled;
+mod view;
 mod watch;
 
 use std::panic::AssertUnwindSafe;
@@ -35,18 +37,20 @@ use tracing::Instrument;
 pub use handle::CallHandle;
 use running::Entry;
 pub use running::Running;
+pub use view::{Painter, View};
 
 use crate::clock::{Deadline, Timestamp};
 use crate::coordination::Instance;
 use crate::error::{Error, ErrorCode, Kind, Result};
 use crate::evidence::Workspace;
-use crate::gateway::{Gateway, Ledger, Recorder};
+use crate::gateway::{self, Gateway, Ledger, Recorder};
 use crate::protocol::{CallId, CallRequest, CallState, Envelope, Exit, ThreadId};
 use crate::redaction::Veil;
 use crate::store::{CallStart, Store};
 use crate::telemetry::Telemetry;
 use crate::threads::Threads;
 use crate::tools::{Context, Draft, Output, Registry, Settings};
+use inspector::Inspector;
 use journal::Journal;
 
 /// The least and the most that a caller may allow for a call.
@@ -72,6 +76,8 @@ pub struct Calls {
     pub timeout: Duration,
     /// Where the locks are.
     pub state_dir: PathBuf,
+    /// Where the picture of the house comes from.
+    pub view: Arc<View>,
     /// The calls that this process runs.
     pub running: Arc<Running>,
     /// Owns the tasks of the calls.
@@ -118,7 +124,7 @@ impl Calls {
             session: caller.session.clone(),
             instance: self.instance.id().clone(),
             tool: request.tool.clone(),
-            arguments: request.arguments.clone(),
+            arguments: veiled::without_images(&request.arguments),
             thread_id: self.thread_of(&request),
             created_at: now,
             deadline_at: now.after(allowed),
@@ -220,6 +226,7 @@ impl Run {
             recorder,
             ledger: Arc::new(Ledger::default()),
             settings: Arc::clone(&self.calls.settings),
+            house: Arc::new(Inspector { calls: Arc::clone(&self.calls), owner: self.caller.owner.clone() }),
             veil: Arc::clone(&self.veil),
             draft: Mutex::new(Draft::default()),
         }
@@ -267,6 +274,7 @@ impl Run {
                 envelope.status = output.status;
                 envelope.text = output.text;
                 envelope.data = output.data;
+                name_sources(&mut envelope, &draft);
             }
             // A dry run stops where it would ask.
             Err(_) if !draft.plans.is_empty() => {}
@@ -300,6 +308,17 @@ fn describe(envelope: &mut Envelope, context: &Context, draft: &Draft) {
     envelope.findings = draft.findings.clone().unwrap_or_default();
     envelope.thread_id.clone_from(&draft.thread_id);
     envelope.warnings.extend(draft.warnings.iter().chain(&draft.hints).cloned());
+}
+
+/// What models found on the web: for people behind the text, for programs in the document.
+fn name_sources(envelope: &mut Envelope, draft: &Draft) {
+    if draft.sources.is_empty() {
+        return;
+    }
+    envelope.text.push_str(&gateway::list_sources(&draft.sources));
+    if let Some(document) = envelope.data.as_object_mut() {
+        document.insert("sources".to_owned(), serde_json::json!(draft.sources));
+    }
 }
 
 /// What a dry run tells in place of a result.

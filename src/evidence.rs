@@ -23,10 +23,12 @@ mod read;
 mod render;
 pub mod source;
 pub mod tokens;
+pub mod whole;
 pub mod workspace;
 
 pub use collect::{CollectRequest, Evidence, check, collect};
 pub use local::{LocalWorkspace, MAX_READ_BYTES};
 pub use source::SourceFile;
 pub use tokens::estimate_tokens;
-pub use workspace::{Found, Listing, ReadResult, Stat, Workspace};
+pub use whole::whole;
+pub use workspace::{Found, Listing, Piece, ReadResult, Stat, Workspace};

@@ -11,7 +11,9 @@
 //! A flight lives until its last waiter leaves; each waiter keeps its own deadline.
 //! Not here: prompts, tools, what an answer means.
 
+mod ability;
 mod admission;
+mod attempt;
 mod breaker;
 #[cfg(test)]
 mod causes;
@@ -26,6 +28,8 @@ mod recent;
 mod recorder;
 mod retry;
 mod route;
+mod search;
+mod service;
 mod size;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -41,6 +45,7 @@ use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
+pub use ability::Abilities;
 pub use admission::{Admission, Limits};
 pub use breaker::{BreakerReading, BreakerState, Breakers};
 pub use flight::Flights;
@@ -50,13 +55,15 @@ pub use plan::Plan;
 pub use recent::RecentAnswers;
 pub use recorder::{Departure, Recorder};
 pub use route::{Need, Route, RoutingSettings};
+pub use search::{Source, asking, list as list_sources};
+pub use service::{Errand, Served};
 pub use trail::plain_name;
 
 use crate::clock::Deadline;
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::estimate_tokens;
 use crate::protocol::{EventKind, Live, Phase};
-use crate::providers::{Catalogue, ChatRequest, Model, Provider, Providers};
+use crate::providers::{Catalogue, ChatMessage, ChatRequest, Model, Provider, ProviderName, Providers, ToolCall};
 use crate::redaction::Veil;
 use crate::store::Store;
 use crate::telemetry::Telemetry;
@@ -137,13 +144,16 @@ impl Ask {
         let mut ask = self.clone();
         for message in &mut ask.request.messages {
             self.veil.text(&mut message.content);
+            message.reasoning.iter_mut().for_each(|text| self.veil.text(text));
+            message.tool_calls.iter_mut().for_each(|call| self.veil.text(&mut call.arguments));
         }
+        ask.request.tools.iter_mut().for_each(|tool| self.veil.value(tool));
         ask
     }
 }
 
 /// A usable answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// The answer's text.
     pub text: String,
@@ -153,6 +163,12 @@ pub struct Answer {
     pub model: String,
     /// Its provider.
     pub provider: String,
+    /// Functions that the model asks for, of those that were offered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<ToolCall>,
+    /// What it found on the web.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<Source>,
 }
 
 impl Gateway {
@@ -160,6 +176,16 @@ impl Gateway {
     /// conversation, else the configured one, else by need.
     pub fn route(&self, requested: Option<&str>, before: Option<&str>, need: Need) -> Result<Route> {
         self.routing.choose(&self.catalogue, &self.providers, requested, before, need)
+    }
+
+    /// The models of one provider, the best first, for what only that provider does.
+    pub fn route_of(&self, provider: ProviderName) -> Result<Route> {
+        self.routing.choose_of(&self.catalogue, &self.providers, provider)
+    }
+
+    /// Whether the configuration lets a model be asked.
+    pub fn allows(&self, model: &Model) -> bool {
+        self.routing.allows(model)
     }
 
     /// Opens connections to the providers that are configured.
@@ -172,10 +198,11 @@ impl Gateway {
     /// What [`Self::ask`] would send, without sending it.
     pub fn plan(&self, ask: &Ask) -> Result<Plan> {
         let ask = ask.veiled();
-        let model = ask.route.first()?;
+        let route = ask.route.able(Abilities::of(&ask.request))?;
+        let model = route.first()?;
         let provider = self.provider(model)?;
         let body = provider.body(model, &ask.request);
-        Ok(Plan::new(model, &ask.route, &body, &ask.request))
+        Ok(Plan::new(model, &route, body, &ask.request))
     }
 
     /// Asks the models of the route, one after the other where that is allowed, until one answers.
@@ -186,11 +213,13 @@ impl Gateway {
         recorder: &Arc<dyn Recorder>,
         ledger: &Arc<Ledger>,
     ) -> Result<Answer> {
-        let ask = &ask.veiled();
+        let mut ask = ask.veiled();
+        ask.route = ask.route.able(Abilities::of(&ask.request))?;
+        let ask = &ask;
         ledger.asked(&ask.route);
         let mut last = Error::internal("a route without a model");
         for model in self.in_order(&ask.route).await? {
-            match self.ask_model(ask, model, recorder, ledger).await {
+            match self.converse(ask, model, recorder, ledger).await {
                 Ok(answer) => {
                     ledger.answered(model);
                     return Ok(answer);
@@ -218,6 +247,33 @@ impl Gateway {
         }
         first.append(&mut last);
         Ok(first)
+    }
+
+    /// Asks a model, and again as long as it wants to search by its provider's means.
+    async fn converse(
+        self: &Arc<Self>,
+        ask: &Ask,
+        model: &Model,
+        recorder: &Arc<dyn Recorder>,
+        ledger: &Arc<Ledger>,
+    ) -> Result<Answer, Failure> {
+        let mut answer = self.ask_model(ask, model, recorder, ledger).await?;
+        let mut ask = std::borrow::Cow::Borrowed(ask);
+        for _ in 0..search::ROUNDS {
+            let Some(next) = search::go_on(&ask.request, &answer) else { return Ok(answer) };
+            ask.to_mut().request = next;
+            let mut rest = self.ask_model(&ask, model, recorder, ledger).await?;
+            // What was said before the search was told as it came.
+            rest.text.insert_str(0, &answer.text);
+            answer = rest;
+        }
+        if search::go_on(&ask.request, &answer).is_none() {
+            return Ok(answer);
+        }
+        let message = format!("{model} searched the web {} times without coming to an answer", search::ROUNDS);
+        let error =
+            Error::new(ErrorCode::NoVerdict, message).details(serde_json::json!({"status": "max_tool_depth_reached"}));
+        Err(Failure::final_(error.hint("ask a narrower question, or leave the search out")))
     }
 
     async fn ask_model(
@@ -353,7 +409,14 @@ fn doing(phase: Phase) -> &'static str {
 /// Estimated tokens of a request, with the few that each message costs by itself.
 fn estimate(request: &ChatRequest) -> u64 {
     const PER_MESSAGE: u64 = 6;
-    request.messages.iter().map(|message| estimate_tokens(&message.content) + PER_MESSAGE).sum()
+    let tokens = |message: &ChatMessage| {
+        let images: u64 = message.images.iter().map(|image| image.tokens).sum();
+        let calls: u64 = message.tool_calls.iter().map(|call| estimate_tokens(&call.arguments)).sum();
+        let reasoning = message.reasoning.as_deref().map(estimate_tokens).unwrap_or_default();
+        estimate_tokens(&message.content) + images + calls + reasoning + PER_MESSAGE
+    };
+    let tools: u64 = request.tools.iter().map(|tool| estimate_tokens(&tool.to_string())).sum();
+    request.messages.iter().map(tokens).sum::<u64>() + tools
 }
 
 /// Refuses what can not fit before anything is sent.

@@ -1,4 +1,4 @@
-//! The durable store: calls with their events and attempts, conversations, and answers for reuse, in SQLite.
+//! The durable store: calls with their events and attempts, conversations, uploads, and answers for reuse, in SQLite.
 //!
 //! ```text
 //! caller ──job──▶ writer thread ──BEGIN, all jobs that queued meanwhile, COMMIT──▶ acknowledgements
@@ -23,6 +23,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 mod upkeep;
+mod uploads;
 mod usage;
 mod worker;
 
@@ -39,6 +40,7 @@ pub use conversations::{NewMessage, ThreadWrite};
 pub use model_notes::ModelNote;
 pub use opening::Opening;
 pub use upkeep::{Retention, Tidied};
+pub use uploads::{UploadKey, UploadRecord};
 
 use crate::error::Result;
 use access::Access;

@@ -4,8 +4,11 @@
 //! A tool says what it takes by its argument type, from which the JSON Schema, the command-line flags and
 //! the documentation come; and it answers with a status, a text for people and a document for programs.
 
+mod activity;
 mod analyze;
 mod arguments;
+mod calls;
+mod challenge;
 mod chat;
 mod codereview;
 mod common;
@@ -13,18 +16,38 @@ mod context;
 mod debug;
 mod docgen;
 mod gather;
+mod glm_embed;
+mod glm_payload_preview;
+mod glm_upload_file;
+mod glm_web_search;
+mod health;
+mod house;
+mod images;
+mod inspect;
 mod instructions;
+mod kimi_chat_with_files;
+mod kimi_chat_with_tools;
+mod kimi_intent_analysis;
+mod kimi_manage_files;
+mod kimi_upload_files;
 mod listmodels;
+mod moment;
 mod planner;
 mod precommit;
 mod prompts;
+mod provider_capabilities;
 mod refactor;
 mod require;
 mod schema;
+#[cfg(test)]
+mod schemas;
 mod secaudit;
+mod self_check;
+mod status;
 mod testgen;
 mod thinkdeep;
 mod tracer;
+mod uploads;
 mod version;
 mod workflow;
 
@@ -32,12 +55,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 pub use context::{Context, Defaults, Draft, Settings};
+pub use inspect::{Inspect, Steps};
 pub use instructions::instructions;
 pub use prompts::Prompts;
+pub use uploads::UploadSettings;
 #[cfg(feature = "fuzzing")]
 pub use workflow::expert_answer;
 
@@ -81,6 +106,14 @@ pub struct Output {
     pub data: Value,
 }
 
+impl Output {
+    /// The predecessor's document around a text.
+    fn success(text: String, metadata: &Value) -> Self {
+        let data = json!({"status": "success", "content": text, "content_type": "text", "metadata": metadata});
+        Self { status: "success".to_owned(), text, data }
+    }
+}
+
 /// The tools that can be called.
 pub struct Registry {
     tools: BTreeMap<&'static str, Listed>,
@@ -103,9 +136,25 @@ impl std::fmt::Debug for Registry {
 impl Registry {
     /// All tools but the `disabled` ones (names in any case).
     pub fn new(disabled: &[String]) -> Self {
-        let all: [Arc<dyn Tool>; 14] = [
+        let all: Vec<Arc<dyn Tool>> = vec![
+            Arc::new(activity::Activity),
+            Arc::new(calls::Calls),
+            Arc::new(challenge::Challenge),
             Arc::new(chat::Chat),
+            Arc::new(glm_embed::GlmEmbed),
+            Arc::new(glm_payload_preview::GlmPayloadPreview),
+            Arc::new(glm_upload_file::GlmUploadFile),
+            Arc::new(glm_web_search::GlmWebSearch),
+            Arc::new(health::Health),
+            Arc::new(kimi_chat_with_files::KimiChatWithFiles),
+            Arc::new(kimi_chat_with_tools::KimiChatWithTools),
+            Arc::new(kimi_intent_analysis::KimiIntentAnalysis),
+            Arc::new(kimi_manage_files::KimiManageFiles),
+            Arc::new(kimi_upload_files::KimiUploadFiles),
             Arc::new(listmodels::ListModels),
+            Arc::new(provider_capabilities::ProviderCapabilities),
+            Arc::new(self_check::SelfCheck),
+            Arc::new(status::Status),
             Arc::new(version::Version),
             Arc::new(Engine::new(analyze::Analyze)),
             Arc::new(Engine::new(codereview::CodeReview)),

@@ -13,7 +13,7 @@ use super::flags::{self, Args};
 use super::values::Values;
 
 /// Arguments that name files.
-const PATHS: [&str; 4] = ["files", "path", "relevant_files", "style_guide_examples"];
+const PATHS: [&str; 6] = ["file", "files", "images", "path", "relevant_files", "style_guide_examples"];
 
 /// The arguments, and the paths among them that the user typed (and thereby allowed).
 pub(super) fn build(args: &Args) -> Result<(Map<String, Value>, Vec<String>)> {
@@ -27,6 +27,9 @@ pub(super) fn build(args: &Args) -> Result<(Map<String, Value>, Vec<String>)> {
     }
     for (name, typed) in &args.given {
         arguments.insert(name.clone(), value(name, &schema["properties"][name], typed, &mut values)?);
+    }
+    if args.dry_run && schema["properties"].get(flags::DRY_RUN).is_some() {
+        arguments.insert(flags::DRY_RUN.to_owned(), true.into());
     }
     if args.timeout.is_some() {
         // The flag wins over what `--json-args` says of it.
@@ -95,7 +98,7 @@ fn value(name: &str, property: &Value, typed: &[String], values: &mut Values) ->
             let item: Value =
                 serde_json::from_str(&text).map_err(|error| Error::invalid(format!("{flag}: not JSON: {error}")))?;
             items.push(item);
-        } else if PATHS.contains(&name) && Path::new(text).exists() {
+        } else if PATHS.contains(&name) && (text.starts_with("data:") || Path::new(text).exists()) {
             // A file may be called anything: `a,b.txt`, `@scope/index.ts`.
             items.push(text.as_str().into());
         } else {

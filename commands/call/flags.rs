@@ -52,7 +52,8 @@ pub(crate) enum Format {
 }
 
 /// Names on the command line of arguments that have another one in the schema.
-const RENAMED: [(&str, &str); 2] = [("continuation_id", "continue"), ("thinking_mode", "thinking")];
+const RENAMED: [(&str, &str); 3] =
+    [("continuation_id", "continue"), ("thinking_mode", "thinking"), ("use_websearch", "web-search")];
 
 impl clap::Args for Args {
     fn augment_args(command: Command) -> Command {
@@ -109,6 +110,8 @@ fn is_meant(tool: &str) -> bool {
     std::env::args_os().skip(1).any(|word| word == tool || word == "completions")
 }
 
+/// The argument of tools that can say themselves what they would do; the flag that all tools have fills it.
+pub(super) const DRY_RUN: &str = "dry_run";
 /// Marks the ids of flags that come from a schema.
 const OWN: &str = "own:";
 
@@ -125,7 +128,8 @@ fn own_flags(mut command: Command, schema: &Value, main: Option<&str>) -> Comman
         );
     }
     let properties = schema["properties"].as_object().into_iter().flatten();
-    properties.fold(command, |command, (name, property)| command.arg(own_flag(name, property)))
+    let own = properties.filter(|(name, _)| *name != DRY_RUN);
+    own.fold(command, |command, (name, property)| command.arg(own_flag(name, property)))
 }
 
 fn own_flag(name: &str, property: &Value) -> Arg {

@@ -1,6 +1,6 @@
 //! The house of one process: everything that carries out calls, opened once, shared by all doors.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -11,7 +11,7 @@ use tracing::{info, warn};
 
 use super::Local;
 use super::parts::{self, Lasting};
-use crate::calls::{Calls, Running};
+use crate::calls::{Calls, Painter, Running, View};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::coordination::{Instance, prepare_state_dir};
@@ -59,7 +59,7 @@ impl House {
         let (tasks, telemetry) = (TaskTracker::new(), Arc::<Telemetry>::default());
         let lasting = Lasting::new(config, &store, &tasks, &telemetry);
         let (running, stop) = (Arc::<Running>::default(), CancellationToken::new());
-        let calls = Arc::new(calls(config, &lasting, instance, running, stop)?);
+        let calls = Arc::new(calls(config, &lasting, Shared { instance, running, stop, view: Arc::default() })?);
         let closed = CancellationToken::new();
         calls.listen(closed.clone());
         info!(version = env!("CARGO_PKG_VERSION"), state_dir = %state_dir.display(), "the house is open");
@@ -94,6 +94,11 @@ impl House {
         self.catalog.subscribe()
     }
 
+    /// Lets `painter`, who knows more than the journal does, draw the picture of the house.
+    pub fn paint_by(&self, painter: Weak<dyn Painter>) {
+        self.calls().view.paint_by(painter);
+    }
+
     /// Since when the house is open.
     pub fn opened(&self) -> Instant {
         self.opened
@@ -110,8 +115,7 @@ impl House {
         let old = self.calls();
         // The locks by which processes know of each other stay where they were made.
         let config = &Config { state_dir: old.state_dir.clone(), ..config.clone() };
-        let (instance, running, stop) = (Arc::clone(&old.instance), Arc::clone(&old.running), old.stop.clone());
-        let new = calls(config, &self.lasting, instance, running, stop)?;
+        let new = calls(config, &self.lasting, Shared::of(&old))?;
         self.lasting.admission.set_limits(parts::limits(config));
         if new.registry.fingerprint() != old.registry.fingerprint() {
             self.catalog.send_modify(|count| *count += 1);
@@ -185,13 +189,27 @@ const NEED_RESTART: &[&str] = &[
     "timeouts.store",
 ];
 
-fn calls(
-    config: &Config,
-    lasting: &Lasting,
+/// What the calls of one configuration hand on to those of the next.
+struct Shared {
     instance: Arc<Instance>,
     running: Arc<Running>,
     stop: CancellationToken,
-) -> Result<Calls> {
+    view: Arc<View>,
+}
+
+impl Shared {
+    fn of(calls: &Calls) -> Self {
+        Self {
+            instance: Arc::clone(&calls.instance),
+            running: Arc::clone(&calls.running),
+            stop: calls.stop.clone(),
+            view: Arc::clone(&calls.view),
+        }
+    }
+}
+
+fn calls(config: &Config, lasting: &Lasting, shared: Shared) -> Result<Calls> {
+    let Shared { instance, running, stop, view } = shared;
     Ok(Calls {
         gateway: parts::gateway(config, lasting)?,
         registry: Registry::new(&config.disabled_tools),
@@ -200,9 +218,13 @@ fn calls(
             locale: config.locale.clone(),
             prompts: parts::prompts(config)?,
             defaults: parts::defaults(config)?,
+            uploads: parts::uploads(config),
+            embedding_model: config.embeddings.model.clone(),
+            facts: parts::facts(config),
         }),
         timeout: config.timeouts.call,
         state_dir: config.state_dir.clone(),
+        view,
         running,
         tasks: lasting.tasks.clone(),
         store: lasting.store.clone(),

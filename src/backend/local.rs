@@ -1,6 +1,5 @@
 //! Calls in this process.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -12,15 +11,12 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::evidence::Workspace;
 use crate::protocol::{
-    CacheUse, CallFilter, CallRecord, CallRequest, CallRow, CallState, CallSummary, Daemon, Found, Latency, Permits,
-    SessionId, Snapshot, ThreadChoice, ThreadId, ThreadRecord, ThreadSummary, UsageBy, UsageRow,
+    CallFilter, CallRecord, CallRequest, CallSummary, Found, SessionId, Snapshot, ThreadChoice, ThreadId, ThreadRecord,
+    ThreadSummary, UsageBy, UsageRow,
 };
-use crate::telemetry::{Lately, WINDOW};
 
 /// Everybody who calls in process.
 const OWNER: &str = "default";
-/// Finished calls in a snapshot.
-const SHOWN: u32 = 200;
 
 /// The house of this process, as one session of one owner sees it. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -90,74 +86,6 @@ impl Backend for Local {
     }
 
     async fn snapshot(&self) -> Result<Snapshot> {
-        let calls = self.house.calls();
-        let now = Timestamp::now();
-        let all = |state, since, limit| CallFilter { state, tool: None, since, limit };
-        let running = self.list_calls(all(Some(CallState::Running), None, u32::MAX)).await?;
-        let recent = self.list_calls(all(None, Some(now.before(WINDOW)), u32::MAX)).await?;
-        let latest = self.list_calls(all(None, None, SHOWN)).await?;
-        let lately = lately(&recent, calls.gateway.providers.configured().len());
-        let (global, providers) = calls.gateway.admission.gauges();
-        let finished = latest.iter().filter(|call| call.state != CallState::Running);
-        Ok(Snapshot {
-            t: now,
-            seq: 0,
-            daemon: Daemon {
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                pid: None,
-                uptime_s: 0,
-                state: "none".to_owned(),
-            },
-            verdict: lately.verdict(),
-            diagnoses: lately.diagnoses(),
-            sessions: Vec::new(),
-            sessions_total: 0,
-            providers: Vec::new(),
-            latency: Latency::default(),
-            cache: CacheUse::default(),
-            stores: BTreeMap::new(),
-            dropped: 0,
-            permits: Permits { global, providers },
-            calls: running.iter().chain(finished).map(|call| row(call, now)).collect(),
-            rates: lately.rates(),
-            prompts: self.house.calls().store.prompts(self.owner.clone(), now.before(WINDOW)).await?,
-        })
-    }
-}
-
-fn lately(recent: &[CallSummary], providers: usize) -> Lately {
-    use CallState as S;
-    // A call that was refused before anything was sent says something about its caller, not about the house.
-    let asked = || recent.iter().filter(|call| call.attempts > 0);
-    let count = |states: &[S]| asked().filter(|call| states.contains(&call.state)).count();
-    Lately {
-        calls: recent.len(),
-        finished: count(&[S::Succeeded, S::Failed, S::TimedOut, S::Interrupted]),
-        failed: count(&[S::Failed, S::TimedOut, S::Interrupted]),
-        tokens: recent.iter().filter_map(tokens).sum(),
-        providers,
-        over: WINDOW,
-    }
-}
-
-fn tokens(call: &CallSummary) -> Option<u64> {
-    call.usage.input.zip(call.usage.output).map(|(input, output)| input.saturating_add(output))
-}
-
-fn row(call: &CallSummary, now: Timestamp) -> CallRow {
-    CallRow {
-        call_id: call.call_id.clone(),
-        tool: call.tool.clone(),
-        session_id: String::new(),
-        owner: String::new(),
-        state: call.state,
-        // Another process's call: what it is doing right now is not in the journal.
-        phase: None,
-        provider: call.provider.clone(),
-        model: call.model.clone(),
-        elapsed_s: call.finished_at.unwrap_or(now).since(call.created_at).as_secs_f64(),
-        queued_s: 0.0,
-        attempts: call.attempts,
-        tokens: tokens(call),
+        self.house.calls().snapshot(&self.owner).await
     }
 }

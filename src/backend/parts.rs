@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use tokio_util::task::TaskTracker;
 
-use crate::config::Config;
+use crate::config::{Config, Oversize};
 use crate::coordination::{Instance, Slots};
 use crate::error::{Error, Result};
 use crate::gateway::{Admission, Breakers, Flights, Gateway, Limits, Memory, Patience, RecentAnswers, RoutingSettings};
@@ -15,7 +16,7 @@ use crate::providers::{
 };
 use crate::store::{Opening, Retention, Store};
 use crate::telemetry::Telemetry;
-use crate::tools::{Defaults, Prompts, Registry};
+use crate::tools::{Defaults, Prompts, Registry, UploadSettings};
 
 /// The catalogue of models, with the user's corrections.
 pub fn catalogue(config: &Config) -> Result<Catalogue> {
@@ -62,7 +63,42 @@ pub fn providers(config: &Config) -> Result<Providers> {
         glm: with_key(&config.glm.url, &config.glm.api_key),
         kimi: with_key(&config.kimi.url, &config.kimi.api_key),
         custom: custom.map(|url| with_key(url, &config.custom.api_key).unwrap_or_else(|| Endpoint::open(url.as_str()))),
+        embeddings: config
+            .embeddings
+            .url
+            .as_ref()
+            .map(|url| with_key(url, &config.embeddings.api_key).unwrap_or_else(|| Endpoint::open(url.as_str()))),
     })
+}
+
+/// What holds for files that are uploaded.
+pub(super) fn uploads(config: &Config) -> UploadSettings {
+    UploadSettings {
+        glm_max_bytes: u64::from(config.glm.files_max_mb) * 1_000_000,
+        kimi_max_bytes: u64::from(config.kimi.files_max_mb) * 1_000_000,
+        max_count: size(config.kimi.files_max_count),
+        at_once: size(config.kimi.files_parallel),
+        fails_on_oversize: config.kimi.files_oversize == Oversize::Fail,
+        keep: config.retention.uploads,
+    }
+}
+
+/// What may be told of the configuration, by the names that the predecessor's users know. Never a secret.
+pub(super) fn facts(config: &Config) -> Map<String, Value> {
+    let facts = json!({
+        "GLM_API_KEY_present": config.glm.api_key.is_some(),
+        "KIMI_API_KEY_present": config.kimi.api_key.is_some(),
+        "GLM_API_URL": config.glm.url.as_str(),
+        "KIMI_API_URL": config.kimi.url.as_str(),
+        "EXAI_CUSTOM_URL": config.custom.url.as_ref().map(crate::config::Endpoint::as_str),
+        "DEFAULT_MODEL": config.default_model,
+        "GLM_ALLOWED_MODELS": config.glm.allowed_models,
+        "KIMI_ALLOWED_MODELS": config.kimi.allowed_models,
+        "GLM_FILES_MAX_SIZE_MB": config.glm.files_max_mb,
+        "KIMI_FILES_MAX_SIZE_MB": config.kimi.files_max_mb,
+        "EXAI_EMBEDDINGS_URL": config.embeddings.url.as_ref().map(crate::config::Endpoint::as_str),
+    });
+    facts.as_object().cloned().unwrap_or_default()
 }
 
 /// A hash of each configured provider's settings, keyed with the token: who knows the token can tell whether a daemon
@@ -157,6 +193,10 @@ pub(super) fn gateway(config: &Config, lasting: &Lasting) -> Result<Arc<Gateway>
         quality: config.models.quality.clone(),
         long: config.models.long.clone(),
         custom_model: config.custom.model.clone(),
+        allowed: BTreeMap::from([
+            (ProviderName::Glm, config.glm.allowed_models.clone()),
+            (ProviderName::Kimi, config.kimi.allowed_models.clone()),
+        ]),
     };
     let patience = Patience {
         connect: config.timeouts.connect,

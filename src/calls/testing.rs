@@ -53,6 +53,7 @@ impl Desk {
             settings: Arc::new(Settings::default()),
             timeout: Duration::from_secs(30),
             state_dir: door.dir.path().to_owned(),
+            view: Arc::default(),
             running: Arc::default(),
             tasks: TaskTracker::new(),
             telemetry: Arc::clone(&door.gateway.telemetry),

@@ -1,5 +1,7 @@
 //! What a call keeps, without its secrets. File paths stay as they are: they have to lead somewhere.
 
+use serde_json::{Map, Value};
+
 use crate::protocol::{Envelope, EventKind, Finding};
 use crate::redaction::Veil;
 use crate::store::{AttemptEnd, CallStart, NewAnswer};
@@ -24,6 +26,21 @@ pub(super) fn hide(veil: &Veil, envelope: &mut Envelope) {
         error.hints.iter_mut().for_each(|hint| veil.text(hint));
         error.details.iter_mut().for_each(|details| veil.value(details));
     }
+}
+
+/// What is kept of the beginning of a URL.
+const LONGEST_HEAD: usize = 60;
+
+/// What is kept of arguments: an image that came as a URL is megabytes, and nobody looks at it again.
+pub(super) fn without_images(arguments: &Map<String, Value>) -> Map<String, Value> {
+    let mut kept = arguments.clone();
+    let images = kept.get_mut("images").and_then(Value::as_array_mut).into_iter().flatten();
+    for image in images {
+        let Some(url) = image.as_str().filter(|url| url.starts_with("data:")) else { continue };
+        let head = url.split(',').next().unwrap_or_default();
+        *image = format!("{},… ({} bytes)", head.chars().take(LONGEST_HEAD).collect::<String>(), url.len()).into();
+    }
+    kept
 }
 
 /// Takes the secrets out of what a caller asked for.

@@ -9,7 +9,13 @@ use crate::error::{Error, Result};
 /// Refuses combinations that would do harm.
 pub(super) fn check(config: &Config, origins: &BTreeMap<&'static str, Origin>) -> Result<()> {
     let custom = config.custom.url.as_ref().filter(|_| config.custom.api_key.is_some());
-    let with_keys = [("glm.url", Some(&config.glm.url)), ("kimi.url", Some(&config.kimi.url)), ("custom.url", custom)];
+    let embeddings = config.embeddings.url.as_ref().filter(|_| config.embeddings.api_key.is_some());
+    let with_keys = [
+        ("glm.url", Some(&config.glm.url)),
+        ("kimi.url", Some(&config.kimi.url)),
+        ("custom.url", custom),
+        ("embeddings.url", embeddings),
+    ];
     for (name, endpoint) in with_keys {
         if let Some(endpoint) = endpoint.filter(|endpoint| endpoint.is_clear_text()) {
             return Err(clear_text(name, endpoint, origins.get(name).unwrap_or(&Origin::Default)));

@@ -15,6 +15,7 @@ const LONG: &str = "replaced by models.long (EXAI_MODELS_LONG)";
 const CATALOGUE: &str = "replaced by the catalogue of models (EXAI_MODELS_FILE)";
 const CALL_TIMEOUT: &str = "replaced by timeouts.call (EXAI_CALL_TIMEOUT_S)";
 const IDLE_TIMEOUT: &str = "replaced by timeouts.idle (EXAI_IDLE_TIMEOUT_S)";
+const EMBEDDINGS: &str = "replaced by embeddings.url (EXAI_EMBEDDINGS_URL)";
 const ARGUMENT: &str = "decided by the arguments of each call";
 const ALWAYS: &str = "always done";
 
@@ -34,8 +35,6 @@ const RETIRED: &[(&str, &str)] = &[
     ("KIMI_DEFAULT_MODEL", QUALITY),
     ("KIMI_QUALITY_MODEL", QUALITY),
     ("LONG_MODEL_DEFAULT", LONG),
-    ("GLM_ALLOWED_MODELS", CATALOGUE),
-    ("KIMI_ALLOWED_MODELS", CATALOGUE),
     ("ENFORCE_MAX_TOKENS", CATALOGUE),
     ("GLM_MAX_OUTPUT_TOKENS", CATALOGUE),
     ("KIMI_MAX_OUTPUT_TOKENS", CATALOGUE),
@@ -60,16 +59,9 @@ const RETIRED: &[(&str, &str)] = &[
     ("EXPERT_ANALYSIS_MAX_FILE_SIZE_KB", GONE),
     ("CONVERSATION_STORAGE_BACKEND", GONE),
     ("CONVERSATION_TIMEOUT_HOURS", GONE),
-    ("EMBEDDINGS_PROVIDER", GONE),
-    ("EXTERNAL_EMBEDDINGS_URL", GONE),
-    ("GLM_EMBED_MODEL", GONE),
-    ("KIMI_EMBED_MODEL", GONE),
+    ("EMBEDDINGS_PROVIDER", EMBEDDINGS),
+    ("KIMI_EMBED_MODEL", EMBEDDINGS),
     ("GLM_AGENT_API_URL", GONE),
-    ("GLM_FILES_MAX_SIZE_MB", GONE),
-    ("KIMI_FILES_MAX_SIZE_MB", GONE),
-    ("KIMI_FILES_MAX_COUNT", GONE),
-    ("KIMI_FILES_MAX_PARALLEL", GONE),
-    ("KIMI_FILES_BEHAVIOR_ON_OVERSIZE", GONE),
     ("KIMI_MAX_HEADER_LEN", GONE),
     ("EX_ALLOW_EXTERNAL_PATHS", GONE),
     ("EX_ALLOW_RELATIVE_PATHS", GONE),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::key::{Key, Range, Shown, first};
 use super::listening::{Level, LogFormat, Port, Rate};
+use super::oversize::Oversize;
 use super::per_tool::PerTool;
 use super::reader::Reader;
 use super::setting::{Setting, list};
@@ -34,6 +35,10 @@ settings! {
         api_key: Option<Secret> => { env: [GLM_API_KEY, ZHIPUAI_API_KEY], default: None }
         /// Where requests to GLM are sent.
         url: Endpoint => { env: [GLM_API_URL], default: Endpoint::known("https://api.z.ai/api/paas/v4") }
+        /// The only GLM models that may be asked, by id or alias; empty allows all.
+        allowed_models: Vec<String> => { env: [GLM_ALLOWED_MODELS], default: Vec::new() }
+        /// How large a file may be that is uploaded to GLM.
+        files_max_mb: u32 => { env: [GLM_FILES_MAX_SIZE_MB], default: 100, range: 1..=100, unit: "MB" }
     }
     /// Kimi, by Moonshot AI.
     kimi: Kimi {
@@ -44,6 +49,16 @@ settings! {
             env: [KIMI_API_URL, MOONSHOT_API_URL],
             default: Endpoint::known("https://api.moonshot.ai/v1"),
         }
+        /// The only Kimi models that may be asked, by id or alias; empty allows all.
+        allowed_models: Vec<String> => { env: [KIMI_ALLOWED_MODELS], default: Vec::new() }
+        /// How large a file may be that is uploaded to Kimi.
+        files_max_mb: u32 => { env: [KIMI_FILES_MAX_SIZE_MB], default: 100, range: 1..=100, unit: "MB" }
+        /// How many files one call may upload to Kimi; 0 is no limit.
+        files_max_count: u32 => { env: [KIMI_FILES_MAX_COUNT], default: 0, range: 0..=1000, unit: "files" }
+        /// How many files are on their way to or from Kimi at once; the permits for requests hold beside it.
+        files_parallel: u32 => { env: [KIMI_FILES_MAX_PARALLEL], default: 3, range: 1..=16, unit: "files" }
+        /// What becomes of a call that names a file that is too large: the file is left out, or nothing is uploaded.
+        files_oversize: Oversize => { env: [KIMI_FILES_BEHAVIOR_ON_OVERSIZE], default: Oversize::Skip }
     }
     /// A server of your own that speaks the OpenAI protocol.
     custom: Custom {
@@ -57,6 +72,15 @@ settings! {
         context_tokens: u32 => {
             env: [EXAI_CUSTOM_CONTEXT_TOKENS], default: 32_768, range: 1024..=10_000_000, unit: "tokens",
         }
+    }
+    /// Vectors of texts.
+    embeddings: Embeddings {
+        /// Where embeddings are made, when not at GLM: a server that speaks the OpenAI protocol.
+        url: Option<Endpoint> => { env: [EXAI_EMBEDDINGS_URL, EXTERNAL_EMBEDDINGS_URL], default: None }
+        /// The key of that server, when it wants one.
+        api_key: Option<Secret> => { env: [EXAI_EMBEDDINGS_API_KEY], default: None }
+        /// The model that makes embeddings.
+        model: String => { env: [EXAI_EMBEDDINGS_MODEL, GLM_EMBED_MODEL], default: "embedding-3".to_owned() }
     }
     /// What `auto` chooses from: the next one follows when an account has no balance.
     models: Models {
@@ -170,6 +194,11 @@ settings! {
         threads: Duration => {
             env: [EXAI_RETENTION_THREADS_S],
             default: Duration::from_hours(30 * 24), range: 3600..=315_360_000, unit: "s",
+        }
+        /// How long after its last use a file that was uploaded counts as expired; it goes when you clean up.
+        uploads: Duration => {
+            env: [EXAI_RETENTION_UPLOADS_S],
+            default: Duration::from_hours(30 * 24), range: 60..=315_360_000, unit: "s",
         }
     }
     /// Conversations.

@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 use super::expand::{Expansion, Limits, expand};
 use super::git::{self, Changes, GitQuestion};
 use super::paths::{Place, Rules, not_regular, unreadable};
-use super::workspace::{Found, Listing, ReadResult, Stat, Workspace};
+use super::workspace::{Found, Listing, Piece, ReadResult, Stat, Workspace};
 use super::{ignored, read};
 use crate::config::Environment;
 use crate::error::{Error, ErrorCode, Result};
@@ -103,6 +103,23 @@ impl Workspace for LocalWorkspace {
     async fn list(&self, paths: &[String]) -> Result<Vec<Listing>> {
         let (workspace, paths) = (self.clone(), paths.to_vec());
         blocking(move || paths.iter().map(|path| workspace.list_one(path)).collect()).await
+    }
+
+    async fn bytes(&self, path: &str, offset: u64, most: u64) -> Result<Piece> {
+        let (rules, path) = (Arc::clone(&self.rules), path.to_owned());
+        blocking(move || {
+            let resolved = match rules.resolve(&path) {
+                Place::Found(resolved) => resolved,
+                Place::Missing => return Piece::Missing,
+                Place::Refused(error) => return Piece::Refused { error },
+            };
+            match read::piece(&resolved, offset, most) {
+                Ok(Some((data, size))) => Piece::Bytes { data, size },
+                Ok(None) => Piece::Refused { error: not_regular(&path) },
+                Err(error) => Piece::Refused { error: unreadable(&path, &error) },
+            }
+        })
+        .await
     }
 
     async fn read(&self, paths: &[String], max_bytes_each: u64) -> Result<Vec<ReadResult>> {

@@ -4,7 +4,7 @@
 //! opened without blocking and refused by what the open handle says.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// What a file holds.
@@ -40,6 +40,24 @@ pub(super) fn regular(path: &Path) -> io::Result<Option<File>> {
     }
     let file = open(path)?;
     Ok(file.metadata()?.is_file().then_some(file))
+}
+
+/// At most `most` bytes of the regular file at `path` from `offset` on, and the file's size; `None` when it is no regular
+/// file.
+pub(super) fn piece(path: &Path, offset: u64, most: u64) -> io::Result<Option<(Vec<u8>, u64)>> {
+    if !fs::symlink_metadata(path)?.file_type().is_file() {
+        return Ok(None);
+    }
+    let mut file = open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    file.seek(SeekFrom::Start(offset))?;
+    let expected = metadata.len().saturating_sub(offset).min(most);
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
+    file.take(most).read_to_end(&mut bytes)?;
+    Ok(Some((bytes, metadata.len())))
 }
 
 /// Reads to the end, but at most one byte more than `limit`; `expected` sizes the buffer.

@@ -24,6 +24,12 @@ pub trait Workspace: Send + Sync + Debug {
     /// Says which files each path stands for: a file for itself, a directory for what is found below it.
     async fn list(&self, paths: &[String]) -> Result<Vec<Listing>>;
 
+    /// Reads at most `most` bytes of one file, whatever is in it, from `offset` on.
+    async fn bytes(&self, path: &str, _offset: u64, _most: u64) -> Result<Piece> {
+        let error = Error::invalid(format!("path {path:?} can be read as text only by this caller"));
+        Ok(Piece::Refused { error: error.hint("bring the caller up to date") })
+    }
+
     /// Reads files whole, by [`Found::location`] or any path; one larger than `max_bytes_each` is skipped, not cut.
     async fn read(&self, paths: &[String], max_bytes_each: u64) -> Result<Vec<ReadResult>>;
 
@@ -86,6 +92,45 @@ pub enum Listing {
         /// Why, naming the path.
         error: Error,
     },
+}
+
+/// A piece of one file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Piece {
+    /// Bytes; none behind the end of the file.
+    Bytes {
+        /// The bytes; Base64 in JSON.
+        #[serde(with = "base64_text")]
+        data: Vec<u8>,
+        /// The size of the whole file when it was looked at.
+        size: u64,
+    },
+    /// Nothing there.
+    Missing,
+    /// A path that may not or can not be read.
+    Refused {
+        /// Why, naming the path.
+        error: Error,
+    },
+}
+
+/// Bytes as Base64.
+mod base64_text {
+    use std::borrow::Cow;
+
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        STANDARD.decode(text.as_bytes()).map_err(serde::de::Error::custom)
+    }
 }
 
 /// What reading one file gave.

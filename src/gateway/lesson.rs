@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::providers::{Cause, ProviderError};
 
 /// Fields without which a request is not the caller's any more.
-const ESSENTIAL: [&str; 4] = ["model", "messages", "stream", "response_format"];
+const ESSENTIAL: [&str; 5] = ["model", "messages", "stream", "response_format", "tools"];
 
 /// The field of `body` that the refusal names, if the request makes sense without it.
 pub(super) fn of(error: &ProviderError, body: &Map<String, Value>) -> Option<String> {

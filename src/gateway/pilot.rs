@@ -9,17 +9,16 @@ use tokio::time::Instant;
 use tracing::{debug, trace, warn};
 
 use super::admission::Permit;
+use super::attempt::{Books, OpenAttempt};
 use super::flight::{Failure, Flight};
-use super::recorder::Departure;
-use super::trail::{self, name_of};
-use super::{Answer, Gateway, Ledger, News, Patience, Recorder, lesson, retry, reuse, size};
+use super::trail::name_of;
+use super::{Answer, Gateway, Ledger, News, Patience, Recorder, lesson, retry, reuse, search, size};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode};
 use crate::evidence::estimate_tokens;
 use crate::protocol::{EventKind, Phase, RequestSize, Usage, UsageSource};
-use crate::providers::{Limits, Model, Piece, Provider, ProviderError, Reply, ThinkingMode};
+use crate::providers::{Cause, Limits, Model, Piece, Provider, ProviderError, Reply, ThinkingMode};
 use crate::store::{AttemptEnd, NewAnswer};
-use crate::telemetry::AttemptOutcome;
 
 /// All that one flight needs.
 pub(super) struct Pilot {
@@ -138,7 +137,7 @@ impl Pilot {
     async fn attempt(&self, number: u32) -> Result<Result<Answer, ProviderError>, Failure> {
         let ours = Failure::final_;
         let waiting = Instant::now();
-        let mut looks = number == 1 && self.reuses();
+        let looks = number == 1 && self.reuses();
         let mut permit = std::pin::pin!(self.permit());
         let mut granted = poll_once(permit.as_mut()).await;
         if granted.is_none()
@@ -154,14 +153,26 @@ impl Pilot {
         };
         self.ledger.queued(waiting.elapsed());
         trace!(waited_us = u64::try_from(waiting.elapsed().as_micros()).unwrap_or(u64::MAX), "permits granted");
-        let n = loop {
-            match self.recorder.begin_attempt(&self.model, &self.key, looks).await.map_err(ours)? {
-                Departure::Attempt(n) => break n,
-                Departure::Answered(body) => match self.read(body) {
-                    Some(answer) => return Ok(Ok(answer)),
-                    None => looks = false,
-                },
+        let books = Books {
+            telemetry: &self.gateway.telemetry,
+            recorder: &*self.recorder,
+            ledger: &self.ledger,
+            model: &self.model,
+        };
+        let mut open = None;
+        if looks {
+            match books.begin_unless_answered(&self.key).await.map_err(ours)? {
+                Ok(attempt) => open = Some(attempt),
+                Err(body) => {
+                    if let Some(answer) = self.read(body) {
+                        return Ok(Ok(answer));
+                    }
+                }
             }
+        }
+        let mut open = match open {
+            Some(open) => open,
+            None => books.begin(&self.key).await.map_err(ours)?,
         };
         self.recorder.event(EventKind::Sent {
             attempt: number,
@@ -171,10 +182,6 @@ impl Pilot {
             reused: false,
             size: Some(self.size),
         });
-        self.gateway.telemetry.attempt_begun(self.model.provider.as_str(), &self.model.id);
-        let place = self.ledger.begin(&self.model);
-        let mut open =
-            OpenAttempt { pilot: self, n, place, begun: Instant::now(), first_token: None, end: None, kept: false };
         self.flight.tell(News::Phase(Phase::Waiting));
         let outcome = self.stream(&mut open.first_token).await;
         drop(permit);
@@ -214,7 +221,18 @@ impl Pilot {
                 Piece::Text(text) => self.flight.tell(News::Text(text.into())),
             }
         }
-        stream.finish()
+        self.asked_for(stream.finish()?)
+    }
+
+    /// A function that nobody offered is no answer.
+    fn asked_for(&self, reply: Reply) -> Result<Reply, ProviderError> {
+        let is_offered = |tool: &Value| tool["type"] != "web_search";
+        let offers = self.body.get("tools").and_then(Value::as_array).is_some_and(|tools| tools.iter().any(is_offered));
+        if offers || !reply.text.trim().is_empty() {
+            return Ok(reply);
+        }
+        let error = ProviderError::new(Cause::Empty, "the model asked for a tool in place of an answer");
+        Err(ProviderError { partial: Some(Box::new(reply)), ..error })
     }
 
     /// Takes down the end of an attempt. What a store that fails can not keep is told all the same: an answer that was
@@ -228,13 +246,15 @@ impl Pilot {
             Ok(reply) => (self.success(&reply), Ok(self.to_answer(reply))),
             Err(error) => (self.failure(&error), Err(error)),
         };
-        let kept = settled.as_ref().ok().filter(|_| !self.gateway.reuse.is_zero()).map(|answer| self.to_keep(answer));
-        open.end(end, kept).await;
-        if let Ok(answer) = &settled {
-            if !self.gateway.reuse.is_zero() {
-                // Before the flight is taken off the list: an equal request finds the one or the other.
-                self.gateway.recent.keep(&self.key, answer, self.gateway.reuse);
-            }
+        // A function that is asked for belongs to this conversation.
+        let may_keep = |answer: &&Answer| !self.gateway.reuse.is_zero() && answer.tool_calls.is_empty();
+        let worth_keeping = settled.as_ref().ok().filter(may_keep);
+        open.end(end, worth_keeping.map(|answer| self.to_keep(answer))).await;
+        if let Some(answer) = worth_keeping {
+            // Before the flight is taken off the list: an equal request finds the one or the other.
+            self.gateway.recent.keep(&self.key, answer, self.gateway.reuse);
+        }
+        if settled.is_ok() {
             // Should it fail, the model is asked last for a while: no reason to keep its answer back.
             let _ = self.gateway.memory.forget(&self.model, &*self.provider).await.is_err();
         }
@@ -243,6 +263,8 @@ impl Pilot {
 
     fn to_answer(&self, reply: Reply) -> Answer {
         Answer {
+            sources: search::sources(&reply.extra),
+            tool_calls: reply.tool_calls,
             text: reply.text,
             reasoning: reply.reasoning,
             model: self.model.to_string(),
@@ -278,7 +300,8 @@ impl Pilot {
     /// an estimate is good enough for a plan, not for an account.
     fn end_of(&self, outcome: &str, message: Option<String>, reply: &Reply) -> AttemptEnd {
         let counted = if reply.usage.source == UsageSource::Provider { reply.usage } else { Usage::default() };
-        let cost = self.model.cost(&counted);
+        let fee = search::fee(&self.body, &reply.extra, &*self.provider);
+        let cost = self.model.cost(&counted).zip(fee).map(|(tokens, fee)| tokens + fee);
         AttemptEnd {
             at: Timestamp::now(),
             outcome: outcome.to_owned(),
@@ -330,71 +353,6 @@ impl Drop for Landing {
         let outcome = self.outcome.take().unwrap_or_else(lost);
         self.gateway.flights.land(&self.key, &self.flight);
         self.flight.tell(News::Ended(Arc::new(outcome)));
-    }
-}
-
-/// A request that was committed as begun. Dropped before its end is in the store, its end is noted for later: the one
-/// that is known, or that nobody waits for it any more.
-struct OpenAttempt<'a> {
-    pilot: &'a Pilot,
-    n: u32,
-    place: usize,
-    begun: Instant,
-    first_token: Option<Instant>,
-    end: Option<AttemptEnd>,
-    kept: bool,
-}
-
-impl OpenAttempt<'_> {
-    /// Writes the end into the books of the call and of the house.
-    fn tell(&self, end: &AttemptEnd) {
-        let Self { pilot, begun, .. } = self;
-        pilot.ledger.end(self.place, &end.outcome, end.usage, end.cost);
-        let outcome = AttemptOutcome {
-            provider: pilot.model.provider.as_str(),
-            model: &pilot.model.id,
-            outcome: &end.outcome,
-            took: begun.elapsed(),
-            first_token: self.first_token.map(|first| first.duration_since(*begun)),
-            usage: end.usage,
-            cost: end.cost,
-        };
-        trail::attempt(self.n, &pilot.model, &outcome);
-        pilot.gateway.telemetry.attempt_ended(&outcome);
-    }
-
-    async fn end(mut self, end: AttemptEnd, answer: Option<NewAnswer>) {
-        self.tell(&end);
-        self.end = Some(end.clone());
-        match self.pilot.recorder.end_attempt(self.n, end, answer).await {
-            Ok(()) => self.kept = true,
-            Err(error) => {
-                let message = format!("the end of request {} could not be kept: {error}", self.n);
-                self.pilot.recorder.event(EventKind::Note { message });
-            }
-        }
-    }
-}
-
-impl Drop for OpenAttempt<'_> {
-    fn drop(&mut self) {
-        if self.kept {
-            return;
-        }
-        let end = self.end.take().unwrap_or_else(|| {
-            let end = AttemptEnd {
-                at: Timestamp::now(),
-                outcome: "cancelled".to_owned(),
-                message: None,
-                usage: Usage::default(),
-                cost: None,
-                priced_on: None,
-                extra: None,
-            };
-            self.tell(&end);
-            end
-        });
-        self.pilot.recorder.abandon_attempt(self.n, end);
     }
 }
 

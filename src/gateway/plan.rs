@@ -26,20 +26,25 @@ pub struct Plan {
     pub input_cost_usd: Option<f64>,
     /// The request's fields, its messages apart.
     pub parameters: Map<String, Value>,
+    /// The whole body as it would leave.
+    #[serde(skip)]
+    pub body: Map<String, Value>,
 }
 
 impl Plan {
-    pub(super) fn new(model: &Model, route: &Route, body: &Map<String, Value>, request: &ChatRequest) -> Self {
+    pub(super) fn new(model: &Model, route: &Route, body: Map<String, Value>, request: &ChatRequest) -> Self {
         let tokens = estimate(request);
         let input = Usage { input: Some(tokens), output: Some(0), source: UsageSource::Estimated, ..Usage::default() };
         let cost: Option<Nanodollars> = model.cost(&input);
+        let bytes = size::of(&body, tokens, model).bytes;
         let mut parameters = body.clone();
         parameters.remove("messages");
         Self {
+            body,
             provider: model.provider.to_string(),
             model: model.to_string(),
             reason: route.reason.clone(),
-            bytes: size::of(body, tokens, model).bytes,
+            bytes,
             estimated_tokens: tokens,
             context: model.context,
             input_cost_usd: cost.map(|nanos| nanos as f64 / 1e9),
@@ -50,11 +55,11 @@ impl Plan {
 
 impl std::fmt::Display for Plan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(
-            f,
-            "Would send {} bytes (about {} tokens of {}) to {} ({})",
-            self.bytes, self.estimated_tokens, self.context, self.model, self.provider
-        )?;
+        let window = match self.context {
+            0 => String::new(),
+            context => format!(" (about {} tokens of {context})", self.estimated_tokens),
+        };
+        writeln!(f, "Would send {} bytes{window} to {} ({})", self.bytes, self.model, self.provider)?;
         writeln!(f, "Why: {}", self.reason)?;
         match self.input_cost_usd {
             Some(usd) => writeln!(f, "Input costs about {usd:.4} USD; the answer comes on top"),

@@ -83,7 +83,7 @@ mod tests {
 
     fn answer(text: &str) -> Answer {
         let (model, provider) = ("glm-4.6".to_owned(), "glm".to_owned());
-        Answer { text: text.to_owned(), reasoning: String::new(), model, provider }
+        Answer { text: text.to_owned(), model, provider, ..Answer::default() }
     }
 
     #[tokio::test(start_paused = true)]

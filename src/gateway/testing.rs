@@ -52,6 +52,7 @@ impl Door {
                 glm: endpoint(fake.glm_url()),
                 kimi: endpoint(fake.kimi_url()),
                 custom: endpoint(fake.custom_url()),
+                embeddings: None,
             })
             .unwrap(),
             routing: routing(),
@@ -103,6 +104,7 @@ fn routing() -> RoutingSettings {
         quality: models(),
         long: models(),
         custom_model: None,
+        allowed: BTreeMap::new(),
     }
 }
 

@@ -50,6 +50,7 @@ impl ProviderError {
             | Cause::PromptTooLong
             | Cause::ContentRefused
             | Cause::ClientClosed
+            | Cause::NotFound
             | Cause::Empty
             | Cause::Truncated
             | Cause::TooLarge => Advice::Stop,

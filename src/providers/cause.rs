@@ -35,6 +35,8 @@ pub enum Cause {
     PromptTooLong,
     /// There is no such model, or not for this key.
     ModelNotFound,
+    /// There is no such file.
+    NotFound,
     /// The provider's filter refused the prompt or cut the answer.
     ContentRefused,
     /// The provider failed.
@@ -79,6 +81,7 @@ impl Cause {
             Self::DuplicateRequest => "duplicate_request",
             Self::PromptTooLong => "prompt_too_long",
             Self::ModelNotFound => "model_not_found",
+            Self::NotFound => "not_found",
             Self::ContentRefused => "content_refused",
             Self::Server => "server",
             Self::ClientClosed => "client_closed",
@@ -128,6 +131,7 @@ impl Cause {
             Self::DuplicateRequest => "the request id was used before",
             Self::PromptTooLong => "the prompt is longer than the model's window",
             Self::ModelNotFound => "no such model, or not for this key",
+            Self::NotFound => "there is no such file",
             Self::ContentRefused => "the provider's content filter refused it",
             Self::Server => "the provider failed",
             Self::ClientClosed => "the provider saw the connection closed",

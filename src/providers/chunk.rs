@@ -4,9 +4,13 @@
 
 #[cfg(test)]
 mod tests;
+mod tool_call;
 mod usage;
 
 use serde_json::{Map, Value};
+
+pub use tool_call::ToolCallPiece;
+pub use usage::read as read_usage;
 
 use crate::protocol::{Extra, Usage};
 
@@ -15,7 +19,7 @@ const KNOWN: [&str; 7] = ["id", "object", "created", "model", "choices", "usage"
 /// Members of a choice that have a place of their own.
 const KNOWN_IN_CHOICE: [&str; 5] = ["index", "delta", "message", "finish_reason", "usage"];
 /// Members of a delta that have a place of their own.
-const KNOWN_IN_DELTA: [&str; 4] = ["role", "content", "reasoning_content", "reasoning"];
+const KNOWN_IN_DELTA: [&str; 5] = ["role", "content", "reasoning_content", "reasoning", "tool_calls"];
 
 /// What one event of a stream says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -28,6 +32,8 @@ pub struct Chunk {
     pub text: String,
     /// A piece of reasoning.
     pub reasoning: String,
+    /// Pieces of the functions that the model asks for.
+    pub tool_calls: Vec<ToolCallPiece>,
     /// Why it ends.
     pub finish: Option<Finish>,
     /// Tokens, when it says them.
@@ -116,6 +122,8 @@ impl Chunk {
             self.text = said.remove("content").map(plain).unwrap_or_default();
             let reasoning = said.remove("reasoning_content").filter(|value| !value.is_null());
             self.reasoning = reasoning.or_else(|| said.remove("reasoning")).map(plain).unwrap_or_default();
+            let calls = said.get("tool_calls").and_then(Value::as_array).into_iter().flatten();
+            self.tool_calls = calls.enumerate().map(|(at, call)| ToolCallPiece::read(at, call)).collect();
             self.keep("delta.", said, &KNOWN_IN_DELTA);
         }
         self.keep("choice.", choice, &KNOWN_IN_CHOICE);

@@ -7,7 +7,8 @@ use super::refusal::Refusal;
 use super::{Cause, ChatRequest, Dialect, Model, ProviderError, ProviderName};
 
 /// What any other endpoint of the `OpenAI` shape takes and answers.
-pub const CUSTOM: Dialect = Dialect { name: ProviderName::Custom, body, headers: &[], classify };
+pub const CUSTOM: Dialect =
+    Dialect { name: ProviderName::Custom, body, headers: &[], classify, search_fee: None, search_engine: None };
 
 /// The body of a request.
 pub(crate) fn body(model: &Model, request: &ChatRequest) -> Map<String, Value> {

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::refusal::Refusal;
-use super::{ChatRequest, Model, ProviderError, ProviderName};
+use super::{ChatMessage, ChatRequest, Image, Model, ProviderError, ProviderName, ToolCall};
 use crate::clock::Timestamp;
+use crate::protocol::Nanodollars;
 
 /// One provider's ways, as pure functions.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +15,10 @@ pub struct Dialect {
     pub(crate) body: fn(&Model, &ChatRequest) -> Map<String, Value>,
     pub(crate) headers: &'static [(&'static str, &'static str)],
     pub(crate) classify: fn(&Refusal) -> ProviderError,
+    /// What one search of the web costs; `None` when its price is not known for sure.
+    pub(crate) search_fee: Option<Nanodollars>,
+    /// The search engine of `/web_search`, where there is one.
+    pub(crate) search_engine: Option<&'static str>,
 }
 
 impl Dialect {
@@ -35,7 +40,7 @@ impl Dialect {
 
 /// The fields that all dialects begin with.
 pub(crate) fn common(model: &Model, request: &ChatRequest) -> Map<String, Value> {
-    let messages = request.messages.iter().map(|message| json!({"role": message.role, "content": message.content}));
+    let messages = request.messages.iter().map(message);
     let mut body = Map::new();
     body.insert("model".into(), model.id.as_str().into());
     body.insert("messages".into(), messages.collect());
@@ -46,5 +51,47 @@ pub(crate) fn common(model: &Model, request: &ChatRequest) -> Map<String, Value>
     if request.json_object {
         body.insert("response_format".into(), json!({"type": "json_object"}));
     }
+    if !request.tools.is_empty() {
+        body.insert("tools".into(), request.tools.clone().into());
+    }
+    if let Some(choice) = request.tool_choice.as_ref().filter(|_| !request.tools.is_empty()) {
+        body.insert("tool_choice".into(), choice.clone());
+    }
     body
+}
+
+/// A message; what it has besides its text only where it has it.
+fn message(message: &ChatMessage) -> Value {
+    let mut written = json!({"role": message.role, "content": content(message)});
+    if !message.tool_calls.is_empty() {
+        written["tool_calls"] = message.tool_calls.iter().map(ToolCall::write).collect();
+    }
+    let texts =
+        [("reasoning_content", &message.reasoning), ("tool_call_id", &message.tool_call_id), ("name", &message.name)];
+    for (field, text) in texts {
+        if let Some(text) = text {
+            written[field] = text.as_str().into();
+        }
+    }
+    written
+}
+
+/// A text, or parts where there are images.
+fn content(message: &ChatMessage) -> Value {
+    if message.images.is_empty() {
+        return message.content.as_str().into();
+    }
+    let image = |image: &Image| {
+        let url = format!("data:{};base64,{}", image.media_type, image.data);
+        json!({"type": "image_url", "image_url": {"url": url}})
+    };
+    let text = json!({"type": "text", "text": message.content});
+    message.images.iter().map(image).chain([text]).collect()
+}
+
+/// Adds a tool of the provider's own behind those of the caller.
+pub(crate) fn add_tool(body: &mut Map<String, Value>, tool: Value) {
+    if let Value::Array(tools) = body.entry("tools").or_insert_with(|| Value::Array(Vec::new())) {
+        tools.push(tool);
+    }
 }

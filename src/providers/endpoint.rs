@@ -9,6 +9,9 @@ use sha2::{Digest, Sha256};
 use super::ProviderName;
 use crate::error::{Error, Result};
 
+/// The route of chats, which a URL may name, too.
+const CHAT: &str = "chat/completions";
+
 /// Where a provider is and with which key.
 #[derive(Clone)]
 pub struct Endpoint {
@@ -29,8 +32,14 @@ impl Endpoint {
 
     /// Where chat requests go.
     pub(crate) fn chat_url(&self, provider: ProviderName) -> Result<Url> {
+        self.url_of(provider, CHAT)
+    }
+
+    /// Where requests for `path` go.
+    pub(crate) fn url_of(&self, provider: ProviderName, path: &str) -> Result<Url> {
         let base = self.url.trim().trim_end_matches('/');
-        let whole = if base.ends_with("/chat/completions") { base.into() } else { format!("{base}/chat/completions") };
+        let base = base.strip_suffix(CHAT).map_or(base, |base| base.trim_end_matches('/'));
+        let whole = format!("{base}/{path}");
         let wrong = |why: &str| Error::invalid(format!("the {provider} URL `{}` {why}", shown(base)));
         let url = Url::parse(&whole).map_err(|error| wrong(&format!("is not one: {error}")))?;
         if !matches!(url.scheme(), "http" | "https") {
@@ -40,6 +49,11 @@ impl Endpoint {
             return Err(wrong("holds a password; keys have settings of their own"));
         }
         Ok(url)
+    }
+
+    /// Whether it is GLM's mainland site, which differs from the one abroad.
+    pub(crate) fn is_mainland(&self) -> bool {
+        self.chat_url(ProviderName::Glm).is_ok_and(|url| super::glm::is_mainland(&url))
     }
 
     /// The header that carries the key.

@@ -55,13 +55,26 @@ impl ProviderError {
         Self::told(cause.clone(), cause.phrase(), refusal)
     }
 
+    /// The same for a service: `doing` says what the provider did not do.
+    pub fn to_service_error(&self, provider: ProviderName, service: &str, doing: &str) -> Error {
+        let mut error = self.to_error(provider, service);
+        error.message = self.sentence(&format!("{provider} did not {doing}"));
+        match self.cause {
+            // What helps a chat does not help here.
+            Cause::PromptTooLong | Cause::ContentRefused | Cause::Empty | Cause::Truncated => error.hints.clear(),
+            Cause::NotFound => error.code = ErrorCode::NotFound,
+            _ => {}
+        }
+        error
+    }
+
     /// The error as the call's own: what the caller reads, exits with, and can do.
     pub fn to_error(&self, provider: ProviderName, model: &str) -> Error {
         let code = match self.cause {
             Cause::Empty | Cause::Truncated | Cause::ContentRefused => ErrorCode::NoVerdict,
             _ => ErrorCode::ProviderError,
         };
-        let mut error = Error::new(code, self.sentence(provider, model)).details(json!({
+        let mut error = Error::new(code, self.sentence(&format!("{provider} did not answer with {model}"))).details(json!({
             "provider": provider, "model": model, "cause": self.cause.as_str(), "status": self.status, "code": self.code,
             "until": match self.cause { Cause::PlanLimit { until } => until, _ => None },
         }));
@@ -73,13 +86,13 @@ impl ProviderError {
         }
     }
 
-    fn sentence(&self, provider: ProviderName, model: &str) -> String {
+    fn sentence(&self, what_failed: &str) -> String {
         let what = if self.message.is_empty() { self.cause.phrase() } else { &self.message };
         let mut whence = Vec::new();
         whence.extend(self.status.filter(|status| *status != 200).map(|status| format!("HTTP {status}")));
         whence.extend(self.code.as_deref().map(|code| format!("code {code}")));
         let whence = if whence.is_empty() { String::new() } else { format!(" ({})", whence.join(", ")) };
-        format!("{provider} did not answer with {model}: {}{whence}", what.trim_end_matches('.'))
+        format!("{what_failed}: {}{whence}", what.trim_end_matches('.'))
     }
 
     /// The wait that is told to the caller: what the provider named, else what its documents and experience suggest.

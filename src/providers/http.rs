@@ -13,7 +13,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::header::{HeaderName, HeaderValue};
-use reqwest::{Response, StatusCode, Url};
+use reqwest::multipart::{Form, Part};
+use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
@@ -21,9 +22,13 @@ pub(crate) use client::{Clients, is_loopback};
 use stream::HttpStream;
 
 use super::framing::not_a_stream;
-use super::{Cause, ChatRequest, Dialect, Endpoint, Limits, Model, Provider, ProviderError, ProviderName, ReplyStream};
+use super::service::Method;
+use super::{
+    Cause, ChatRequest, Dialect, Endpoint, Limits, Model, Provider, ProviderError, ProviderName, ReplyStream, Service,
+};
 use crate::clock::Timestamp;
 use crate::error::Result;
+use crate::protocol::Nanodollars;
 
 /// What is read of a refusal.
 const MAX_REFUSAL: usize = 64 << 10;
@@ -38,6 +43,36 @@ pub(crate) struct HttpProvider {
     url: Url,
     headers: HeaderMap,
     clients: Arc<Clients>,
+}
+
+impl HttpProvider {
+    /// The request for a service.
+    fn request(&self, service: &Service, limits: &Limits) -> std::result::Result<RequestBuilder, ProviderError> {
+        let (method, path) = service.route()?;
+        let wrong =
+            |error: crate::error::Error| ProviderError::new(Cause::BadRequest { parameter: None }, error.message);
+        let url = self.endpoint.url_of(self.dialect.name, &path).map_err(wrong)?;
+        let client = self.clients.get(&url, limits.connect)?;
+        let mut headers = self.headers.clone();
+        // The body says what it is.
+        headers.remove(CONTENT_TYPE);
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json, text/plain"));
+        Ok(match (method, service) {
+            (Method::Get, _) => client.get(url).headers(headers),
+            (Method::Delete, _) => client.delete(url).headers(headers),
+            (Method::Post, Service::Upload { filename, purpose, content }) => {
+                let file = Part::bytes(content.clone()).file_name(filename.clone());
+                client
+                    .post(url)
+                    .headers(headers)
+                    .multipart(Form::new().text("purpose", purpose.clone()).part("file", file))
+            }
+            (Method::Post, _) => {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                client.post(url).headers(headers).body(Value::Object(self.fields(service)).to_string())
+            }
+        })
+    }
 }
 
 impl HttpProvider {
@@ -98,6 +133,52 @@ impl Provider for HttpProvider {
         }
     }
 
+    fn search_fee(&self) -> Option<Nanodollars> {
+        self.dialect.search_fee
+    }
+
+    fn fields(&self, service: &Service) -> Map<String, Value> {
+        let (Service::WebSearch { fields } | Service::Embeddings { fields }) = service else { return Map::new() };
+        let mut fields = fields.clone();
+        if let (Service::WebSearch { .. }, Some(engine)) = (service, self.dialect.search_engine) {
+            fields.entry("search_engine").or_insert_with(|| engine.into());
+        }
+        fields
+    }
+
+    async fn serve(
+        &self,
+        service: &Service,
+        limits: &Limits,
+        most: usize,
+    ) -> std::result::Result<Vec<u8>, ProviderError> {
+        let request = self.request(service, limits)?;
+        let Ok(sent) = timeout(limits.headers, request.send()).await else {
+            let message = format!("no answer began within {} s", limits.headers.as_secs_f64());
+            return Err(ProviderError::new(Cause::TimeoutHeaders, message));
+        };
+        let mut response = sent.map_err(|error| stream::broken(&error))?;
+        if !response.status().is_success() {
+            let error = self.refused(response, limits.idle.min(limits.headers)).await;
+            return Err(of_service(error));
+        }
+        if is_web_page(response.headers()) {
+            return Err(ProviderError { status: Some(200), ..not_a_stream() });
+        }
+        let mut body = Vec::new();
+        loop {
+            let Ok(read) = timeout(limits.idle, response.chunk()).await else {
+                let message = format!("nothing came for {} s", limits.idle.as_secs_f64());
+                return Err(ProviderError::new(Cause::TimeoutIdle, message));
+            };
+            let Some(bytes) = read.map_err(|error| stream::broken(&error))? else { return Ok(body) };
+            if body.len() + bytes.len() > most {
+                return Err(ProviderError::new(Cause::TooLarge, format!("the answer is larger than {most} bytes")));
+            }
+            body.extend_from_slice(&bytes);
+        }
+    }
+
     async fn open(
         &self,
         _model: &Model,
@@ -121,6 +202,16 @@ impl Provider for HttpProvider {
         }
         Ok(Box::new(HttpStream::new(response, self.dialect, self.endpoint.clone(), limits.idle)))
     }
+}
+
+/// A refusal of a chat, as it is meant for a service: statuses about models are about files here.
+fn of_service(mut error: ProviderError) -> ProviderError {
+    match (error.status, &error.cause) {
+        (Some(413 | 435), _) => error.cause = Cause::TooLarge,
+        (Some(404), Cause::ModelNotFound) => error.cause = Cause::NotFound,
+        _ => {}
+    }
+    error
 }
 
 /// The beginning of a body; what goes wrong while reading it is less interesting than the status.

@@ -12,7 +12,7 @@ const LONGEST_MESSAGE: usize = 300;
 const LONGEST_NAME: usize = 60;
 
 /// A provider's message as one line without control characters, keys and ids, and not too long.
-pub(crate) fn tame(text: &str) -> String {
+pub fn tame(text: &str) -> String {
     tame_to(LONGEST_MESSAGE, text)
 }
 

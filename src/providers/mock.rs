@@ -66,7 +66,9 @@ fn refusal(status: u16) -> ProviderError {
 fn last_user_message(body: &Map<String, Value>) -> &str {
     let messages = body.get("messages").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let user = messages.iter().rev().find(|message| message["role"] == "user");
-    user.and_then(|message| message["content"].as_str()).unwrap_or_default()
+    let content = user.map_or(&Value::Null, |message| &message["content"]);
+    let mut parts = content.as_array().into_iter().flatten().filter_map(|part| part["text"].as_str());
+    content.as_str().or_else(|| parts.next_back()).unwrap_or_default()
 }
 
 /// An answer that plays a script.

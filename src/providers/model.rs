@@ -106,6 +106,25 @@ impl Model {
         }
     }
 
+    /// Stands for a service in the journal and in the books, where otherwise a model does.
+    pub(crate) fn of_service(provider: ProviderName, name: &str) -> Self {
+        Self::unlisted(provider, name, 0, 0)
+    }
+
+    /// Whether images can be shown to it; what stands behind an endpoint of the user's own only the user knows.
+    pub fn sees_images(&self) -> bool {
+        self.vision || matches!(self.provider, ProviderName::Custom | ProviderName::Mock)
+    }
+
+    /// Whether it can search the web by its provider's means. Kimi's search wants no thinking.
+    pub fn searches(&self) -> bool {
+        match self.provider {
+            ProviderName::Glm => true,
+            ProviderName::Kimi => self.thinking != Thinking::Always,
+            ProviderName::Custom | ProviderName::Mock => false,
+        }
+    }
+
     /// What `usage` costs; `None` when that is not known.
     pub fn cost(&self, usage: &Usage) -> Option<Nanodollars> {
         self.price.and_then(|price| price.cost(usage))

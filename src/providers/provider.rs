@@ -5,7 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
-use super::{ChatRequest, Model, ProviderError, ProviderName, Reply};
+use super::{Cause, ChatRequest, Model, ProviderError, ProviderName, Reply, Service};
+use crate::protocol::Nanodollars;
 
 /// The waits of one attempt; the caller's deadline is around all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,25 @@ pub trait Provider: Send + Sync {
     /// Opens a connection, so that the first request need not wait for it. What fails here will fail again, and be told,
     /// when it matters.
     async fn warm(&self, _connect: Duration) {}
+
+    /// What one search of the web costs; `None` when that is not known for sure.
+    fn search_fee(&self) -> Option<Nanodollars> {
+        None
+    }
+
+    /// What `service` sends as JSON: the caller's fields, and those that the provider wants and the caller left out.
+    fn fields(&self, service: &Service) -> Map<String, Value> {
+        match service {
+            Service::WebSearch { fields } | Service::Embeddings { fields } => fields.clone(),
+            _ => Map::new(),
+        }
+    }
+
+    /// Does something beside answering chats, once; gives what came back, which is not larger than `most` bytes.
+    async fn serve(&self, service: &Service, _limits: &Limits, _most: usize) -> Result<Vec<u8>, ProviderError> {
+        let cause = Cause::BadRequest { parameter: None };
+        Err(ProviderError::new(cause, format!("{} can not {}", self.name(), service.doing())))
+    }
 
     /// Sends `body` and waits for the beginning of the answer.
     async fn open(

@@ -5,7 +5,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Cause, Chunk, Finish, Piece, ProviderError};
+use super::{Cause, Chunk, Finish, Piece, ProviderError, ToolCall};
 use crate::protocol::{Extra, Usage};
 
 /// One answer of a model.
@@ -19,6 +19,8 @@ pub struct Reply {
     pub text: String,
     /// The reasoning before it.
     pub reasoning: String,
+    /// The functions that the model asked for.
+    pub tool_calls: Vec<ToolCall>,
     /// Why it ended, if it said so.
     pub finish: Option<Finish>,
     /// Tokens, as the provider counted them.
@@ -45,6 +47,7 @@ impl ReplyBuilder {
         reply.extra.extend(chunk.extra);
         reply.reasoning.push_str(&chunk.reasoning);
         reply.text.push_str(&chunk.text);
+        chunk.tool_calls.into_iter().for_each(|piece| piece.join(&mut reply.tool_calls));
         let mut pieces = Vec::new();
         if !chunk.reasoning.is_empty() {
             pieces.push(Piece::Reasoning(chunk.reasoning));
@@ -89,7 +92,8 @@ impl ReplyBuilder {
 
     fn fault(&self) -> Option<(Cause, String)> {
         let reply = &self.reply;
-        let has_text = !reply.text.trim().is_empty();
+        // Whether anybody offered the functions that it asks for is for the gateway to say.
+        let has_text = !reply.text.trim().is_empty() || reply.tool_calls.iter().any(|call| !call.name.is_empty());
         match reply.finish.as_ref() {
             Some(Finish::ContentFilter) => {
                 return Some((Cause::ContentRefused, "the provider's content filter cut the answer".into()));

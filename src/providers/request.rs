@@ -1,6 +1,7 @@
 //! What is asked of a model, before any provider's dialect.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::ThinkingMode;
 
@@ -20,6 +21,19 @@ pub struct ChatRequest {
     pub json_object: bool,
     /// Names the conversation, so that its requests meet the same cache.
     pub cache_key: Option<String>,
+    /// Whether the model may search the web; that costs extra, and sends queries out.
+    pub web_search: bool,
+    /// Functions of the caller that the model may ask for, in the providers' shape.
+    pub tools: Vec<Value>,
+    /// How the model chooses among them.
+    pub tool_choice: Option<Value>,
+}
+
+impl ChatRequest {
+    /// Whether any message has an image.
+    pub fn has_images(&self) -> bool {
+        self.messages.iter().any(|message| !message.images.is_empty())
+    }
 }
 
 /// One message of a conversation.
@@ -30,12 +44,83 @@ pub struct ChatMessage {
     pub role: Role,
     /// The text.
     pub content: String,
+    /// What it shows, before the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
+    /// The functions that the model asked for; of an assistant's message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<ToolCall>,
+    /// The reasoning before it; models that think want it back with their tool calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<String>,
+    /// Which call of a function it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_call_id: Option<String>,
+    /// The function that it answers for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// An image as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Image {
+    /// Such as `image/png`.
+    pub media_type: String,
+    /// Its bytes in Base64.
+    pub data: String,
+    /// An estimate of the tokens that it costs.
+    #[serde(default)]
+    pub tokens: u64,
+}
+
+/// A function that a model asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToolCall {
+    /// Names the call.
+    pub id: String,
+    /// `function`, or `builtin_function` of the provider's own.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The function.
+    pub name: String,
+    /// Its arguments, as JSON text.
+    pub arguments: String,
 }
 
 impl ChatMessage {
     /// A message of `role`.
     pub fn new(role: Role, content: impl Into<String>) -> Self {
-        Self { role, content: content.into() }
+        Self {
+            role,
+            content: content.into(),
+            images: Vec::new(),
+            tool_calls: Vec::new(),
+            reasoning: None,
+            tool_call_id: None,
+            name: None,
+        }
+    }
+}
+
+impl ToolCall {
+    /// Reads a member of `tool_calls`, or a piece of one; what is missing is empty. Arguments may be text or an object.
+    pub fn read(value: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let function = &value["function"];
+        let arguments = match &function["arguments"] {
+            Value::String(text) => text.clone(),
+            Value::Null => String::new(),
+            other => other.to_string(),
+        };
+        Self { id: text(&value["id"]), kind: text(&value["type"]), name: text(&function["name"]), arguments }
+    }
+
+    /// The member of `tool_calls`, as providers tell and take it.
+    pub fn write(&self) -> Value {
+        let Self { id, kind, name, arguments } = self;
+        json!({"id": id, "type": kind, "function": {"name": name, "arguments": arguments}})
     }
 }
 
@@ -49,6 +134,8 @@ pub enum Role {
     User,
     /// The model.
     Assistant,
+    /// A function that the model asked for.
+    Tool,
 }
 
 impl Role {
@@ -58,6 +145,7 @@ impl Role {
             Self::System => "system",
             Self::User => "user",
             Self::Assistant => "assistant",
+            Self::Tool => "tool",
         }
     }
 }

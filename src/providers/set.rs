@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::http::{Clients, HttpProvider};
 use super::mock::Mock;
-use super::{CUSTOM, Dialect, Endpoint, GLM, KIMI, Provider, ProviderName};
+use super::{CUSTOM, Dialect, Endpoint, GLM, GLM_MAINLAND, KIMI, Provider, ProviderName};
 use crate::error::Result;
 
 /// Which providers are configured, and where.
@@ -16,12 +16,15 @@ pub struct ProviderSettings {
     pub kimi: Option<Endpoint>,
     /// Any other endpoint of the `OpenAI` shape.
     pub custom: Option<Endpoint>,
+    /// An endpoint for embeddings alone.
+    pub embeddings: Option<Endpoint>,
 }
 
 /// The providers that there are; the mock is always one.
 #[derive(Clone)]
 pub struct Providers {
     set: Vec<Arc<dyn Provider>>,
+    embedder: Option<Arc<dyn Provider>>,
 }
 
 impl Providers {
@@ -33,21 +36,37 @@ impl Providers {
             [(GLM, settings.glm), (KIMI, settings.kimi), (CUSTOM, settings.custom)];
         for (dialect, endpoint) in configured {
             if let Some(endpoint) = endpoint {
+                let dialect =
+                    if dialect.name == ProviderName::Glm && endpoint.is_mainland() { GLM_MAINLAND } else { dialect };
                 set.push(Arc::new(HttpProvider::new(dialect, endpoint, Arc::clone(&clients))?));
             }
         }
         set.push(Arc::new(Mock));
-        Ok(Self { set })
+        let embedder = match settings.embeddings {
+            Some(endpoint) => Some(Arc::new(HttpProvider::new(CUSTOM, endpoint, clients)?) as Arc<dyn Provider>),
+            None => None,
+        };
+        Ok(Self { set, embedder })
     }
 
     /// These providers and no others.
     pub fn of(set: Vec<Arc<dyn Provider>>) -> Self {
-        Self { set }
+        Self { set, embedder: None }
     }
 
     /// Those with settings, in the order of preference; the mock is not one of them.
     pub fn configured(&self) -> Vec<ProviderName> {
         self.set.iter().map(|provider| provider.name()).filter(|name| *name != ProviderName::Mock).collect()
+    }
+
+    /// The one that makes embeddings for `name`: an endpoint of their own, where one is configured.
+    pub fn embedder(&self, name: ProviderName) -> Option<Arc<dyn Provider>> {
+        self.embedder.clone().filter(|_| name == ProviderName::Custom).or_else(|| self.get(name))
+    }
+
+    /// Whether embeddings have an endpoint of their own.
+    pub fn has_embedder(&self) -> bool {
+        self.embedder.is_some()
     }
 
     /// The provider of that name, if it is configured.

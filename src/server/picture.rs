@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use tokio::time::Instant;
 
 use super::daemon::Daemon;
 use super::session::Session;
 use super::token::OPERATOR;
+use crate::calls::Painter;
 use crate::gateway::BreakerReading;
 use crate::protocol::{self, Permits, SessionRow, Snapshot};
 use crate::telemetry::{BreakerState, Gauges, HouseFacts, for_owner};
@@ -159,6 +161,13 @@ impl Daemon {
         rows.sort_by_key(|row| Reverse((row.inflight, row.connected, row.last_seen)));
         rows.truncate(SHOWN);
         rows
+    }
+}
+
+#[async_trait]
+impl Painter for Daemon {
+    async fn paint(&self, owner: &str) -> Snapshot {
+        self.snapshot(owner).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! The life of a daemon: it accepts, it drains, it ends with every task of its own.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 use super::accept::{Role, accept};
 use super::daemon::Daemon;
 use super::{Deps, Listeners, Shutdown, addresses, reload};
+use crate::calls::Painter;
 use crate::error::Result;
 
 /// How often what nobody needs any more is looked for.
@@ -23,6 +24,8 @@ pub async fn run(listeners: Listeners, mut deps: Deps, shutdown: Shutdown) -> Re
     let ports = addresses(&listeners);
     let (lock, files) = (deps.lock.take(), deps.watch.take());
     let daemon = Arc::new(Daemon::new(deps, shutdown.clone(), ports));
+    let painter: Weak<dyn Painter> = Arc::downgrade(&(Arc::clone(&daemon) as Arc<dyn Painter>));
+    daemon.house.paint_by(painter);
     let Listeners { main, page, health, metrics } = listeners;
     let others = [(page, Role::Page), (health, Role::Health), (metrics, Role::Metrics)];
     let others = others.into_iter().filter_map(|(listener, role)| Some((listener?, role)));

@@ -16,7 +16,7 @@ use super::frame;
 use super::session::Session;
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::git::{Changes, GitQuestion};
-use crate::evidence::{Listing, LocalWorkspace, MAX_READ_BYTES, ReadResult, Stat, Workspace};
+use crate::evidence::{Listing, LocalWorkspace, MAX_READ_BYTES, Piece, ReadResult, Stat, Workspace};
 use crate::protocol::CallId;
 use crate::protocol::wire::{Question, WorkspaceAnswer, WorkspaceAsk};
 
@@ -58,11 +58,12 @@ impl CallersFiles {
         what: Question,
         paths: &[String],
         max_bytes: Option<u64>,
+        offset: Option<u64>,
     ) -> Result<Vec<T>> {
         if paths.is_empty() {
             return Ok(Vec::new());
         }
-        let asked = Asked { what, paths, max_bytes, git: None };
+        let asked = Asked { what, paths, offset, max_bytes, git: None };
         understand(&self.hear(&asked).await?, paths.len(), what)
     }
 
@@ -98,6 +99,7 @@ impl CallersFiles {
 struct Asked<'a> {
     what: Question,
     paths: &'a [String],
+    offset: Option<u64>,
     max_bytes: Option<u64>,
     git: Option<Value>,
 }
@@ -109,6 +111,7 @@ impl Asked<'_> {
             call_id: call_id.clone(),
             question: self.what,
             paths: self.paths.to_vec(),
+            offset: self.offset,
             max_bytes: self.max_bytes,
             git: self.git.clone(),
         }
@@ -151,18 +154,31 @@ impl Workspace for CallersFiles {
     }
 
     async fn stat(&self, paths: &[String]) -> Result<Vec<Stat>> {
-        self.ask(Question::Stat, paths, None).await
+        self.ask(Question::Stat, paths, None, None).await
     }
 
     async fn list(&self, paths: &[String]) -> Result<Vec<Listing>> {
-        self.ask(Question::List, paths, None).await
+        self.ask(Question::List, paths, None, None).await
+    }
+
+    async fn bytes(&self, path: &str, offset: u64, most: u64) -> Result<Piece> {
+        let paths = [path.to_owned()];
+        let mut pieces = self.ask::<Piece>(Question::Bytes, &paths, Some(most), Some(offset)).await?;
+        match pieces.pop() {
+            // A caller can send what it likes.
+            Some(Piece::Bytes { data, .. }) if data.len() as u64 > most => {
+                let error = Error::invalid(format!("{} bytes of {path:?} are more than was asked for", data.len()));
+                Ok(Piece::Refused { error })
+            }
+            piece => Ok(piece.unwrap_or(Piece::Missing)),
+        }
     }
 
     async fn read(&self, paths: &[String], max_bytes_each: u64) -> Result<Vec<ReadResult>> {
         let (mut results, mut left) = (Vec::with_capacity(paths.len()), MAX_READ_BYTES * REPLACED);
         while results.len() < paths.len() {
             let rest = &paths[results.len()..];
-            for mut result in self.ask::<ReadResult>(Question::Read, rest, Some(max_bytes_each)).await? {
+            for mut result in self.ask::<ReadResult>(Question::Read, rest, Some(max_bytes_each), None).await? {
                 bound(&mut result, max_bytes_each, &mut left);
                 results.push(result);
             }
@@ -173,7 +189,7 @@ impl Workspace for CallersFiles {
     async fn git(&self, question: &GitQuestion) -> Result<Changes> {
         let git = serde_json::to_value(question)
             .map_err(|error| Error::internal(format!("a question about git can not be written: {error}")))?;
-        let asked = Asked { what: Question::Git, paths: &[], max_bytes: None, git: Some(git) };
+        let asked = Asked { what: Question::Git, paths: &[], offset: None, max_bytes: None, git: Some(git) };
         let answers: Vec<Changes> = understand(&self.hear(&asked).await?, 1, Question::Git)?;
         answers.into_iter().next().ok_or_else(|| Error::internal("an answer about git was lost"))
     }
@@ -245,6 +261,10 @@ impl Workspace for OwnFiles {
             return Ok(Vec::new());
         }
         self.files().await?.list(paths).await
+    }
+
+    async fn bytes(&self, path: &str, offset: u64, most: u64) -> Result<Piece> {
+        self.files().await?.bytes(path, offset, most).await
     }
 
     async fn read(&self, paths: &[String], max_bytes_each: u64) -> Result<Vec<ReadResult>> {

@@ -13,6 +13,9 @@ use crate::protocol::{
     InstanceId, ThreadId, Tried, Usage,
 };
 
+/// No call takes longer than this, in milliseconds.
+const LONGEST_MS: i64 = 3_600_000;
+
 /// What is known of a call when it is accepted.
 #[derive(Debug, Clone)]
 pub struct CallStart {
@@ -154,6 +157,43 @@ impl Store {
     pub async fn get_call(&self, owner: String, prefix: String) -> Result<CallRecord> {
         let id = self.find_id("calls", "call", owner, prefix).await?;
         self.read(move |connection| record(connection, &id)).await
+    }
+
+    /// The latest steps of the calls of `owner`, oldest first, each with the tool of its call.
+    pub async fn steps(
+        &self,
+        owner: String,
+        since: Option<Timestamp>,
+        until: Option<Timestamp>,
+        limit: u32,
+    ) -> Result<Vec<(String, CallEvent)>> {
+        self.read(move |connection| {
+            // Every call has a step, so that the latest calls hold the latest steps; but one that was accepted
+            // before may have gone on since, for as long as a call may take.
+            let since = since.map_or(i64::MIN, Timestamp::as_millis);
+            let accepted = since.saturating_sub(LONGEST_MS);
+            let until = until.map_or(i64::MAX, Timestamp::as_millis);
+            let mut statement = connection.prepare_cached(
+                "SELECT c.tool, e.call_id, e.n, e.at, e.body
+                 FROM (SELECT id, tool FROM calls WHERE owner = ?1 AND created_at BETWEEN ?2 AND ?4
+                       ORDER BY created_at DESC LIMIT ?5) c
+                 JOIN call_events e ON e.call_id = c.id
+                 WHERE e.at BETWEEN ?3 AND ?4 ORDER BY e.at DESC, e.call_id DESC, e.n DESC LIMIT ?5",
+            )?;
+            let rows = statement.query_map(params![owner, accepted, since, until, limit], |row| {
+                let event = CallEvent {
+                    call_id: row.get::<_, String>(1)?.into(),
+                    n: row.get(2)?,
+                    at: Timestamp::from_millis(row.get(3)?),
+                    kind: json_column(row, 4)?,
+                };
+                Ok((row.get(0)?, event))
+            })?;
+            let mut steps = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            steps.reverse();
+            Ok(steps)
+        })
+        .await
     }
 
     /// The one id in `table` that begins with `prefix`.

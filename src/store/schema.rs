@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorCode};
 pub(super) type Migrations = &'static [&'static str];
 
 /// The schema of this program.
-pub(super) const MIGRATIONS: Migrations = &[FIRST, UPKEEP, AUDIT, ROWS];
+pub(super) const MIGRATIONS: Migrations = &[FIRST, UPKEEP, AUDIT, ROWS, UPLOADS];
 
 const FIRST: &str = "CREATE TABLE calls (
         id TEXT PRIMARY KEY, owner TEXT NOT NULL, session TEXT NOT NULL, instance TEXT NOT NULL,
@@ -96,6 +96,15 @@ const ROWS: &str = "CREATE TABLE new_calls (
      INSERT INTO new_messages SELECT * FROM conversation_messages ORDER BY conversation_id, turn;
      DROP TABLE conversation_messages;
      ALTER TABLE new_messages RENAME TO conversation_messages;";
+
+/// Files that providers keep.
+const UPLOADS: &str = "CREATE TABLE file_uploads (
+        owner TEXT NOT NULL, provider TEXT NOT NULL, account TEXT NOT NULL, purpose TEXT NOT NULL, sha256 TEXT NOT NULL,
+        file_id TEXT NOT NULL, filename TEXT NOT NULL, location TEXT NOT NULL, bytes INTEGER NOT NULL,
+        uploaded_at INTEGER NOT NULL, used_at INTEGER NOT NULL,
+        PRIMARY KEY (owner, provider, account, purpose, sha256)
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX file_uploads_by_id ON file_uploads (account, file_id);";
 
 /// Brings the schema to the version of this program, in one transaction. A schema that is newer stays as it is.
 pub(super) fn migrate(connection: &Connection, migrations: Migrations) -> rusqlite::Result<()> {

@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 use super::common::{self, Common};
 use super::context::Window;
 use super::gather::gather;
-use super::{Context, Info, Output, Tool, schema};
+use super::{Context, Info, Output, Tool, images, schema};
 use crate::error::Result;
-use crate::gateway::Need;
+use crate::gateway::{Abilities, Answer, Need};
 use crate::threads::{Exchange, Thread};
 
 /// The tool.
@@ -33,6 +33,10 @@ struct Arguments {
     #[serde(default)]
     #[schemars(length(max = 1000))]
     files: Vec<String>,
+    /// Images the question is about: paths or data: URLs of .jpg, .png, .gif or .webp.
+    #[serde(default)]
+    #[schemars(length(max = 10))]
+    images: Vec<String>,
     #[serde(flatten)]
     common: Common,
 }
@@ -48,15 +52,21 @@ impl Tool for Chat {
     }
 
     async fn run(&self, arguments: Map<String, Value>, context: &Context) -> Result<Output> {
-        let Arguments { prompt, files, common } = common::read(arguments)?;
+        let Arguments { prompt, files, images, common } = common::read(arguments)?;
         let common = context.asking(INFO.name, common);
         let thread = context.thread(common.continuation_id.as_deref()).await?;
-        let route = context.route(&common, &thread, Need::Fast, &files).await?;
+        let abilities = Abilities { images: images.len(), search: common.use_websearch };
+        let route = context.route_for(&common, &thread, Need::Fast, &files, abilities).await?;
+        let images = images::read(context, &images).await?;
         let window = Window::of(route.first()?.context);
         let gathered = gather(context, files, thread.files(None), window.files, common.allow_missing).await?;
         let history = thread.history(window.history, None);
         let user = format!("{}{}{prompt}\n", gathered.text, history.text);
-        let answer = context.ask(route, context.request(INFO.name, user, &common, &thread)?).await?;
+        let mut request = context.request(INFO.name, user, &common, &thread)?;
+        if let Some(message) = request.messages.last_mut() {
+            message.images = images;
+        }
+        let answer = context.ask(route, request).await?;
         context.remember(
             &thread,
             Exchange {
@@ -70,16 +80,17 @@ impl Tool for Chat {
                 state: Value::Null,
             },
         );
-        let data = document(&thread, &answer.text, &answer.model, &answer.provider);
+        let data = document(INFO.name, &thread, &answer);
         let status = data["status"].as_str().unwrap_or("success").to_owned();
         Ok(Output { status, text: answer.text, data })
     }
 }
 
 /// The predecessor's document: an answer, and the offer to go on while the conversation has room.
-fn document(thread: &Thread, content: &str, model: &str, provider: &str) -> Value {
+pub(super) fn document(tool: &str, thread: &Thread, answer: &Answer) -> Value {
+    let Answer { text: content, model, provider, .. } = answer;
     let remaining = thread.remaining().saturating_sub(1);
-    let metadata = json!({"tool_name": INFO.name, "model_used": model, "provider_used": provider});
+    let metadata = json!({"tool_name": tool, "model_used": model, "provider_used": provider});
     if remaining == 0 {
         return json!({"status": "success", "content": content, "content_type": "text", "metadata": metadata});
     }
@@ -87,7 +98,7 @@ fn document(thread: &Thread, content: &str, model: &str, provider: &str) -> Valu
         "status": "continuation_available",
         "content": content,
         "content_type": "text",
-        "metadata": {"tool_name": INFO.name, "conversation_ready": true, "model_used": model, "provider_used": provider},
+        "metadata": {"tool_name": tool, "conversation_ready": true, "model_used": model, "provider_used": provider},
         "continuation_offer": {
             "continuation_id": thread.id,
             "note": "Pass this continuation_id to any tool to go on with this conversation.",

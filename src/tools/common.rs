@@ -18,6 +18,9 @@ pub(super) struct Common {
     pub(super) temperature: Option<f64>,
     /// How much the model shall think.
     pub(super) thinking_mode: Option<ThinkingMode>,
+    /// Let the model search the web: costs extra, and sends queries out.
+    #[serde(default)]
+    pub(super) use_websearch: bool,
     /// Conversation to continue, as a former result named it.
     #[schemars(length(max = 200))]
     pub(super) continuation_id: Option<String>,

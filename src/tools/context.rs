@@ -3,14 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::Prompts;
+use serde_json::{Map, Value};
+
 use super::common::Common;
+use super::uploads::UploadSettings;
+use super::{Inspect, Prompts};
 use crate::clock::Deadline;
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::{self, CollectRequest, Workspace};
-use crate::gateway::{Answer, Ask, Gateway, Ledger, Need, Plan, Recorder, Route};
-use crate::protocol::{CallId, CallOptions, Coverage, Finding, ThreadId};
-use crate::providers::{ChatMessage, ChatRequest, Role, ThinkingMode};
+use crate::gateway::{
+    self, Abilities, Answer, Ask, Errand, Gateway, Ledger, Need, Plan, Recorder, Route, Served, Source,
+};
+use crate::protocol::{CallId, CallOptions, Coverage, Finding, Live, ThreadId};
+use crate::providers::{ChatMessage, ChatRequest, ProviderName, Role, Service, ThinkingMode};
 use crate::redaction::Veil;
 use crate::store::ThreadWrite;
 use crate::threads::{Exchange, Thread, Threads};
@@ -22,6 +27,12 @@ pub struct Settings {
     pub locale: Option<String>,
     /// What models are told they are.
     pub prompts: Prompts,
+    /// What holds for files that are uploaded.
+    pub uploads: UploadSettings,
+    /// The model that makes embeddings.
+    pub embedding_model: String,
+    /// What may be told of the configuration, by the names that users know: never a secret.
+    pub facts: Map<String, Value>,
     /// How tools ask when a call does not say.
     pub defaults: BTreeMap<String, Defaults>,
 }
@@ -62,6 +73,8 @@ pub struct Context {
     pub ledger: Arc<Ledger>,
     /// Settings that tools look at.
     pub settings: Arc<Settings>,
+    /// The house, as the call's owner sees it.
+    pub house: Arc<dyn Inspect>,
     /// Takes the secrets out of what is sent and kept.
     pub veil: Arc<Veil>,
     /// What the result will say beside the tool's answer, also when the tool fails.
@@ -85,6 +98,8 @@ pub struct Draft {
     pub thread: Option<ThreadWrite>,
     /// In a dry run: what would have been sent.
     pub plans: Vec<Plan>,
+    /// What models found on the web.
+    pub sources: Vec<Source>,
 }
 
 impl Context {
@@ -132,9 +147,23 @@ impl Context {
     /// The models for a question about `paths`. When the choice is ours and the files are too much for the model that
     /// would come first, one with a larger window is taken.
     pub(super) async fn route(&self, common: &Common, thread: &Thread, need: Need, paths: &[String]) -> Result<Route> {
-        let route = self.gateway.route(common.model.as_deref(), thread.last_model(), need)?;
+        let abilities = Abilities { images: 0, search: common.use_websearch };
+        self.route_for(common, thread, need, paths, abilities).await
+    }
+
+    /// The same for a question that needs more than words.
+    pub(super) async fn route_for(
+        &self,
+        common: &Common,
+        thread: &Thread,
+        need: Need,
+        paths: &[String],
+        abilities: Abilities,
+    ) -> Result<Route> {
+        let find = |need| self.gateway.route(common.model.as_deref(), thread.last_model(), need)?.able(abilities);
+        let route = find(need)?;
         let context = route.first()?.context;
-        let long = self.gateway.route(common.model.as_deref(), thread.last_model(), Need::Long);
+        let long = find(Need::Long);
         let Some(long) = long.ok().filter(|_| !paths.is_empty()) else { return Ok(route) };
         if long.first()?.context <= context {
             return Ok(route);
@@ -162,7 +191,31 @@ impl Context {
             self.draft().plans.push(plan);
             return Err(Error::new(ErrorCode::Cancelled, "this was a dry run"));
         }
-        self.gateway.ask(&ask, &self.recorder, &self.ledger).await
+        let answer = self.gateway.ask(&ask, &self.recorder, &self.ledger).await?;
+        if !answer.sources.is_empty() {
+            // Behind the answer, as it stands in the result.
+            let text = gateway::list_sources(&answer.sources);
+            self.recorder.live(Live::Delta { text });
+            self.draft().sources.extend(answer.sources.iter().cloned());
+        }
+        Ok(answer)
+    }
+
+    /// Lets a provider do something beside answering chats. A dry run goes as that of [`Self::ask`].
+    pub(super) async fn serve(&self, provider: ProviderName, service: Service) -> Result<Served> {
+        let errand = Errand {
+            session: self.session.clone(),
+            provider,
+            service,
+            deadline: self.deadline,
+            veil: Arc::clone(&self.veil),
+        };
+        if self.options.dry_run {
+            let plan = self.gateway.plan_service(&errand)?;
+            self.draft().plans.push(plan);
+            return Err(Error::new(ErrorCode::Cancelled, "this was a dry run"));
+        }
+        self.gateway.serve(&errand, &self.recorder, &self.ledger).await
     }
 
     /// The request for the prompt of `tool` and for `user`, as the caller's common arguments want it.
@@ -184,15 +237,12 @@ impl Context {
             system.push_str(&format!("\nAnswer in the language of the locale {locale}.\n"));
         }
         Ok(ChatRequest {
-            messages: vec![
-                ChatMessage { role: Role::System, content: system },
-                ChatMessage { role: Role::User, content: user },
-            ],
+            messages: vec![ChatMessage::new(Role::System, system), ChatMessage::new(Role::User, user)],
             temperature: common.temperature,
             thinking: common.thinking_mode,
-            max_output_tokens: None,
-            json_object: false,
             cache_key: Some(thread.id.to_string()),
+            web_search: common.use_websearch,
+            ..ChatRequest::default()
         })
     }
 }

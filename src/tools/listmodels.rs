@@ -38,23 +38,30 @@ impl Tool for ListModels {
 
     async fn run(&self, _: Map<String, Value>, context: &Context) -> Result<Output> {
         let configured = context.gateway.providers.configured();
-        let mut text = String::new();
+        let (mut text, mut may) = (String::new(), 0);
         for provider in [ProviderName::Glm, ProviderName::Kimi] {
             let mark = if configured.contains(&provider) { "✅ configured" } else { "❌ no key" };
             write(&mut text, format_args!("## {provider} ({mark})\n\n"));
             for model in context.gateway.catalogue.models().filter(|model| model.provider == provider) {
-                if model.retired_on.is_none() {
-                    write(&mut text, format_args!("- `{}` – {}K context\n", model.id, model.context / 1000));
+                if model.is_retired() {
+                    continue;
+                }
+                let is_allowed = context.gateway.allows(model);
+                may += usize::from(is_allowed && configured.contains(&provider));
+                let mark = if is_allowed { "" } else { " (not allowed)" };
+                write(&mut text, format_args!("- `{}` – {}K context{mark}\n", model.id, model.context / 1000));
+                for alias in &model.aliases {
+                    write(&mut text, format_args!("  - `{alias}` → `{}`\n", model.id));
                 }
             }
             text.push('\n');
         }
         let mark = if configured.contains(&ProviderName::Custom) { "✅ configured" } else { "❌ no EXAI_CUSTOM_URL" };
         write(&mut text, format_args!("## custom ({mark})\n\n- `custom/NAME` – any model of the endpoint\n"));
+        write(&mut text, format_args!("\n{} providers configured, {may} models can be asked.\n", configured.len()));
         let names: Vec<_> = configured.iter().map(ToString::to_string).collect();
         let metadata = json!({"tool_name": INFO.name, "configured_providers": names});
-        let data = json!({"status": "success", "content": text, "content_type": "text", "metadata": metadata});
-        Ok(Output { status: "success".to_owned(), text, data })
+        Ok(Output::success(text, &metadata))
     }
 }
 

@@ -14,6 +14,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("debug", include_str!("prompts/debug.md")),
     ("evidence", include_str!("prompts/evidence.md")),
     ("findings", include_str!("prompts/findings.md")),
+    ("kimi_intent_analysis", include_str!("prompts/kimi_intent_analysis.md")),
     ("precommit", include_str!("prompts/precommit.md")),
     ("refactor", include_str!("prompts/refactor.md")),
     ("secaudit", include_str!("prompts/secaudit.md")),

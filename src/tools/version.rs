@@ -42,8 +42,6 @@ impl Tool for Version {
         let text = format!(
             "# exai {version}\n\n- platform: {platform}\n- configured providers: {providers}\n- models known: {models}\n"
         );
-        let metadata = json!({"tool_name": INFO.name, "server_version": version, "platform": platform});
-        let data = json!({"status": "success", "content": text, "content_type": "text", "metadata": metadata});
-        Ok(Output { status: "success".to_owned(), text, data })
+        Ok(Output::success(text, &json!({"tool_name": INFO.name, "server_version": version, "platform": platform})))
     }
 }

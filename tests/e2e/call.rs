@@ -256,7 +256,7 @@ fn bad_requests_are_refused_with_exit_2_before_anything_is_sent() {
         (&["call", "chat", "hi", "--continue"], "no conversation about"),
         (&["call", "chat"], "`prompt` is missing"),
         (&["call", "chat", "hi", "--no-such-flag"], "unexpected argument '--no-such-flag'"),
-        (&["call", "chatt", "hi"], "similar subcommand exists: 'chat'"),
+        (&["call", "chatt", "hi"], "'chat'"),
         (&["call", "chat", "@gone.txt"], "gone.txt"),
         (&["call", "chat", "hi", "--stdin"], "both fill the main text"),
         (&["call", "debug", "x", "--issues-found", "{"], "not JSON"),

@@ -10,13 +10,17 @@ mod crowd; // many connections, and those that take their time or too much room
 mod daemon; // what its user tells a daemon
 mod documents; // generated pages and the README are true
 mod durability; // kill -9, and stores that are full, locked, damaged, old or new
-mod figures; // metrics, health and the dashboard agree
+mod figures;
+mod files; // files that providers keep
+mod house; // the tools about the house: what works, what happened, the caller's calls // metrics, health and the dashboard agree
 mod journal; // calls and threads after the fact
 mod lifecycle; // how a daemon comes and goes
 mod limits; // what takes too long or is too much
 mod other_user; // a daemon that may read none of its callers' files
 mod processes; // several processes, signals, pipes
+mod provider_tools; // images, embeddings, functions, judgements, models that may not be asked
 mod remote; // the same verbs through a daemon
+mod search; // searches of the web, and the preview of a request
 mod secrets; // what must not get out
 mod support;
 mod tools; // the harness

@@ -13,6 +13,7 @@ use crate::refusal::Refusal;
 use crate::reply::{self, Step};
 use crate::scenario::{Provider, Route, Scenario};
 use crate::script::Script;
+use crate::shelf::{Shelf, Upload};
 use crate::{routes, validation};
 
 /// The shared state of a fake.
@@ -37,6 +38,7 @@ pub(crate) struct State {
     ticks: usize,
     script: Script,
     request_ids: BTreeSet<String>,
+    shelf: Shelf,
 }
 
 impl State {
@@ -86,6 +88,7 @@ impl Ledger {
             ticks: 0,
             script: Script::new(&scenario),
             request_ids: BTreeSet::new(),
+            shelf: Shelf::default(),
         };
         Self { scenario, state: Mutex::new(state), changed: Condvar::new(), open_gates: watch::Sender::default() }
     }
@@ -120,6 +123,11 @@ impl Ledger {
         }
         if let Some(reply) = state.script.next(provider, route, &request) {
             return reply::steps(&reply, &Asked::new(number, provider, &request));
+        }
+        match state.shelf.answer(provider, route, &request) {
+            Some(Ok(body)) => return reply::body(provider, &body),
+            Some(Err(refusal)) => return reply::refused(provider, &refusal),
+            None => {}
         }
         let builtin = routes::builtin(provider, route).map(|body| reply::body(provider, &body));
         builtin.unwrap_or_else(|| reply::refused(provider, &Refusal::unscripted()))
@@ -164,6 +172,22 @@ impl Ledger {
             }
             Provider::Custom => None,
         }
+    }
+
+    /// Takes a file away.
+    pub(crate) fn lose_file(&self, id: &str) {
+        self.update(|state| state.shelf.lose(id));
+    }
+
+    /// Puts a file there.
+    pub(crate) fn add_file(&self, provider: Provider, upload: Upload) -> String {
+        let mut state = self.lock();
+        state.shelf.add(provider, upload)
+    }
+
+    /// After how many bytes an upload is cut, if it is.
+    pub(crate) fn cut_uploads_after(&self) -> Option<usize> {
+        self.scenario.cut_uploads_after
     }
 
     /// Says how a request ended.

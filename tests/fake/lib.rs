@@ -23,6 +23,7 @@ mod routes;
 mod scenario;
 mod script;
 mod server;
+mod shelf;
 mod validation;
 mod wire;
 
@@ -40,6 +41,8 @@ pub use crate::recorded::{Outcome, Recorded};
 pub use crate::scenario::{
     Ending, Forever, Frame, Framing, InFlightLimit, Placement, Point, Provider, Reply, Route, Scenario, Times, Usage,
 };
+
+pub use crate::shelf::Upload;
 
 use crate::ledger::{Ledger, State};
 
@@ -113,6 +116,16 @@ impl Fake {
     /// How many connections were made.
     pub fn connections(&self) -> usize {
         self.ledger.look(|state| state.connections)
+    }
+
+    /// Takes a file of a provider away, as its owner does elsewhere.
+    pub fn lose_file(&self, id: &str) {
+        self.ledger.lose_file(id);
+    }
+
+    /// Puts a file there that nobody uploaded through the fake; returns its id.
+    pub fn add_file(&self, provider: Provider, upload: Upload) -> String {
+        self.ledger.add_file(provider, upload)
     }
 
     /// Opens a gate, for good. Replies that wait at it go on; those that come later do not wait.

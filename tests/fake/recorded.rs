@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::scenario::{Provider, Route};
+use crate::shelf::{self, Upload};
 use crate::{routes, wire};
 
 /// A request, in the order of arrival.
@@ -24,6 +25,8 @@ pub struct Recorded {
     pub body: Value,
     /// The body as it came.
     pub body_text: String,
+    /// The file of a form.
+    pub upload: Option<Upload>,
     /// How it ended.
     pub outcome: Outcome,
     /// When it came and when it ended; each arrival and each end is one tick.
@@ -80,7 +83,10 @@ impl From<wire::Request> for Recorded {
         let mut headers = request.headers;
         let key = if headers.contains_key("authorization") { "present" } else { "absent" };
         headers.insert("authorization".to_owned(), key.to_owned());
+        let content_type = headers.get("content-type").map(String::as_str).unwrap_or_default();
+        let upload = shelf::read_form(content_type, &request.body);
         Self {
+            upload,
             method: request.method,
             path: request.path,
             provider,

@@ -35,6 +35,8 @@ pub struct Scenario {
     pub validate: bool,
     /// How many chat requests may be open at once; one more is refused at once.
     pub in_flight_limit: InFlightLimit,
+    /// Resets the connection of an upload after so many bytes of its request.
+    pub cut_uploads_after: Option<usize>,
     /// The replies, in the order in which they are tried.
     #[serde(rename = "reply")]
     pub replies: Vec<Reply>,
@@ -42,7 +44,7 @@ pub struct Scenario {
 
 impl Default for Scenario {
     fn default() -> Self {
-        Self { validate: true, in_flight_limit: InFlightLimit::default(), replies: Vec::new() }
+        Self { validate: true, in_flight_limit: InFlightLimit::default(), cut_uploads_after: None, replies: Vec::new() }
     }
 }
 

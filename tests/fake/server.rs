@@ -18,6 +18,8 @@ use crate::recorded::{Outcome, Recorded};
 use crate::reply::Step;
 use crate::wire;
 
+/// Stands for the status of a request that is cut.
+const CUT: u16 = 0;
 /// How long connections get to end when the fake stops.
 const DRAIN: Duration = Duration::from_secs(2);
 
@@ -67,7 +69,8 @@ async fn connection(mut stream: TcpStream, ledger: &Ledger) -> io::Result<()> {
     let mut inbox = Vec::new();
     loop {
         let (mut reader, mut writer) = stream.split();
-        let request = match next_request(&mut reader, &mut inbox).await? {
+        let request = match next_request(&mut reader, &mut inbox, ledger.cut_uploads_after()).await? {
+            Err(wire::Malformed(CUT, _)) => return stream.set_zero_linger(),
             Ok(Some(request)) => request,
             Ok(None) => return Ok(()),
             Err(wire::Malformed(status, reason)) => {
@@ -100,8 +103,12 @@ async fn connection(mut stream: TcpStream, ledger: &Ledger) -> io::Result<()> {
 async fn next_request(
     reader: &mut ReadHalf<'_>,
     inbox: &mut Vec<u8>,
+    cut_after: Option<usize>,
 ) -> io::Result<Result<Option<wire::Request>, wire::Malformed>> {
     loop {
+        if cut_after.is_some_and(|limit| inbox.len() > limit && wire::is_upload(inbox)) {
+            return Ok(Err(wire::Malformed(CUT, "")));
+        }
         match wire::take_request(inbox) {
             Ok(None) => {}
             done => return Ok(done),

@@ -57,6 +57,12 @@ pub(crate) fn take_request(buffer: &mut Vec<u8>) -> Result<Option<Request>, Malf
     Ok(Some(Request { method, path, headers, body }))
 }
 
+/// Whether a request that has begun uploads a file.
+pub(crate) fn is_upload(buffer: &[u8]) -> bool {
+    let line = buffer.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    line.starts_with(b"POST ") && line.ends_with(b"/files HTTP/1.1")
+}
+
 /// The head of a response.
 pub(crate) fn head(status: u16, headers: &BTreeMap<String, String>) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {status} {}\r\n", reason(status));

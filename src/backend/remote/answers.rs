@@ -109,6 +109,7 @@ async fn results(ask: &WorkspaceAsk, workspace: &dyn Workspace, most: usize) -> 
         Question::List => all(&workspace.list(&ask.paths).await?, most),
         Question::Read => read(ask, workspace, most).await,
         Question::Git => git(ask, workspace, most).await,
+        Question::Bytes => bytes(ask, workspace, most).await,
     }
 }
 
@@ -128,6 +129,16 @@ async fn git(ask: &WorkspaceAsk, workspace: &dyn Workspace, most: usize) -> Resu
     let mut changes = workspace.git(&question).await?;
     changes.fit(most.saturating_sub(AROUND));
     all(&[changes], most)
+}
+
+/// One piece of one file; four bytes of Base64 stand for three.
+async fn bytes(ask: &WorkspaceAsk, workspace: &dyn Workspace, most: usize) -> Result<Box<RawValue>> {
+    let [path] = ask.paths.as_slice() else {
+        return Err(Error::invalid(format!("bytes are asked of one file, not of {}", ask.paths.len())));
+    };
+    let room = (ANSWER.min(most) / 4 * 3).saturating_sub(AROUND) as u64;
+    let wanted = ask.max_bytes.unwrap_or(room).min(room);
+    all(&[workspace.bytes(path, ask.offset.unwrap_or_default(), wanted).await?], most)
 }
 
 /// Reads as many of the files as fit into one answer, at least one.

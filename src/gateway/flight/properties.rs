@@ -39,7 +39,13 @@ fn soon() -> Deadline {
 
 fn answer() -> News {
     let (text, reasoning) = ("done".to_owned(), String::new());
-    News::Ended(Arc::new(Ok(Answer { text, reasoning, model: "m".to_owned(), provider: "p".to_owned() })))
+    News::Ended(Arc::new(Ok(Answer {
+        text,
+        reasoning,
+        model: "m".to_owned(),
+        provider: "p".to_owned(),
+        ..Answer::default()
+    })))
 }
 
 /// What should be true of one flight.

@@ -22,7 +22,10 @@ pub struct WorkspaceAsk {
     /// The paths it is about; none for `git`.
     #[serde(default)]
     pub paths: Vec<String>,
-    /// For `read`: a file that is larger is not wanted.
+    /// For `bytes`: where the piece begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
+    /// For `read`: a file that is larger is not wanted. For `bytes`: how much is wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_bytes: Option<u64>,
     /// For `git`: one of a fixed list of questions (`evidence::git::GitQuestion`), never an argument list.
@@ -42,6 +45,8 @@ pub enum Question {
     Read,
     /// What changed in a repository.
     Git,
+    /// A piece of one file, whatever is in it.
+    Bytes,
 }
 
 impl Question {
@@ -52,6 +57,7 @@ impl Question {
             Self::List => "list",
             Self::Read => "read",
             Self::Git => "git",
+            Self::Bytes => "bytes",
         }
     }
 }

@@ -80,7 +80,7 @@ fn finish_reasons_have_one_name_each() {
 fn what_is_not_known_is_kept() {
     let chunk = read(json!({
         "id": "1", "object": "x", "created": 5, "model": "m", "request_id": "r", "web_search": [1], "system_fingerprint": null,
-        "choices": [{"index": 0, "finish_reason": null, "logprobs": {"a": 1}, "delta": {"content": "t", "tool_calls": [2]}}],
+        "choices": [{"index": 0, "finish_reason": null, "logprobs": {"a": 1}, "delta": {"content": "t", "annotations": [2]}}],
         "usage": {"prompt_tokens": 1, "cache_write_tokens": 256}
     }));
     let kept: Vec<_> = chunk.extra.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -88,7 +88,7 @@ fn what_is_not_known_is_kept() {
         kept,
         [
             "choice.logprobs={\"a\":1}",
-            "delta.tool_calls=[2]",
+            "delta.annotations=[2]",
             "request_id=\"r\"",
             "usage.cache_write_tokens=256",
             "web_search=[1]"

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::protocol::{Usage, UsageSource};
 
 /// Reads a `usage` member; `None` when it says nothing.
-pub(super) fn read(usage: &Value) -> Option<Usage> {
+pub fn read(usage: &Value) -> Option<Usage> {
     let count = |path: &[&str]| path.iter().try_fold(usage, |value, name| value.get(name)).and_then(number);
     let read = Usage {
         input: count(&["prompt_tokens"]),

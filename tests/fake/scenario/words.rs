@@ -25,6 +25,18 @@ pub enum Route {
     Models,
     /// `GET /users/me/balance`, of Kimi.
     Balance,
+    /// `POST /files`.
+    Upload,
+    /// `GET /files`.
+    Files,
+    /// `DELETE /files/ID`.
+    Delete,
+    /// `GET /files/ID/content`, of Kimi.
+    Content,
+    /// `POST /web_search`, of GLM.
+    WebSearch,
+    /// `POST /embeddings`.
+    Embeddings,
 }
 
 /// How often a reply is given.
