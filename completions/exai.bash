@@ -917,7 +917,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__codereview)
-            opts="-o -q -h --stdin --review-type --focus-on --standards --severity-filter --review-validation-type --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --review-type --compare-to --focus-on --standards --severity-filter --review-validation-type --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -925,6 +925,10 @@ _exai() {
             case "${prev}" in
                 --review-type)
                     COMPREPLY=($(compgen -W "full security performance quick" -- "${cur}"))
+                    return 0
+                    ;;
+                --compare-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --focus-on)
@@ -2531,7 +2535,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__precommit)
-            opts="-o -q -h --stdin --path --compare-to --include-staged --include-unstaged --focus-on --severity-filter --precommit-type --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --staged --path --compare-to --include-staged --include-unstaged --focus-on --severity-filter --precommit-type --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

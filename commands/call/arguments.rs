@@ -15,6 +15,10 @@ use super::values::Values;
 /// Arguments that name files.
 const PATHS: [&str; 6] = ["file", "files", "images", "path", "relevant_files", "style_guide_examples"];
 
+/// Arguments that say what a tool that looks at changes shall look at.
+const SAYS_WHAT: [&str; 6] =
+    ["compare_to", "continuation_id", "findings", "include_staged", "include_unstaged", "relevant_files"];
+
 /// The arguments, and the paths among them that the user typed (and thereby allowed).
 pub(super) fn build(args: &Args) -> Result<(Map<String, Value>, Vec<String>)> {
     let registry = Registry::new(&[]);
@@ -39,6 +43,13 @@ pub(super) fn build(args: &Args) -> Result<(Map<String, Value>, Vec<String>)> {
         && let Some(text) = main_text(args, main, &mut values)?
     {
         arguments.insert(main.to_owned(), text.into());
+    }
+    let looks_at_changes = schema["properties"].get(flags::STAGED).is_some();
+    let is_bare = !SAYS_WHAT.iter().any(|name| arguments.contains_key(*name));
+    if looks_at_changes && (args.staged || is_bare) {
+        // Alone it looks at what is about to be committed.
+        arguments.insert(flags::STAGED.to_owned(), true.into());
+        arguments.insert(flags::UNSTAGED.to_owned(), false.into());
     }
     let typed = PATHS.iter().filter_map(|name| arguments.get(*name)).flat_map(texts).collect();
     Ok((arguments, typed))

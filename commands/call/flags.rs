@@ -29,6 +29,8 @@ pub(crate) struct Args {
     pub(crate) timeout: Option<Duration>,
     /// Neither join nor reuse.
     pub(crate) fresh: bool,
+    /// Look at staged changes only.
+    pub(super) staged: bool,
     /// Send nothing.
     pub(crate) dry_run: bool,
     /// Leave the call to the daemon.
@@ -93,6 +95,7 @@ impl FromArgMatches for Args {
             format: matches.get_one("output").copied().unwrap_or_default(),
             timeout: matches.get_one("timeout").copied(),
             fresh: flag("fresh"),
+            staged: flag("staged"),
             dry_run: flag("dry-run"),
             detach: flag("detach"),
             choice: Choice::from_arg_matches(matches)?,
@@ -112,6 +115,11 @@ fn is_meant(tool: &str) -> bool {
 
 /// The argument of tools that can say themselves what they would do; the flag that all tools have fills it.
 pub(super) const DRY_RUN: &str = "dry_run";
+/// The argument of tools that look at changes.
+pub(super) const STAGED: &str = "include_staged";
+/// What `--staged` leaves out.
+pub(super) const UNSTAGED: &str = "include_unstaged";
+
 /// Marks the ids of flags that come from a schema.
 const OWN: &str = "own:";
 
@@ -126,6 +134,10 @@ fn own_flags(mut command: Command, schema: &Value, main: Option<&str>) -> Comman
         command = command.arg(
             Arg::new("stdin").long("stdin").action(ArgAction::SetTrue).help("Read the main text from standard input"),
         );
+    }
+    if schema["properties"].get(STAGED).is_some() {
+        let help = "Staged changes only; what it looks at when it is told nothing else";
+        command = command.arg(Arg::new("staged").long("staged").action(ArgAction::SetTrue).help(help));
     }
     let properties = schema["properties"].as_object().into_iter().flatten();
     let own = properties.filter(|(name, _)| *name != DRY_RUN);

@@ -21,7 +21,7 @@ pub(crate) struct House {
     pub(crate) fake: Fake,
     config: Config,
     project: TempDir,
-    _home: TempDir,
+    home: TempDir,
 }
 
 impl House {
@@ -54,7 +54,7 @@ impl House {
     /// A house with this configuration, whose files are in `home`.
     pub(crate) async fn of(fake: Fake, config: Config, home: TempDir) -> Self {
         let local = Local::open(&config).await.unwrap();
-        Self { local, fake, config, project: tempfile::tempdir().unwrap(), _home: home }
+        Self { local, fake, config, project: tempfile::tempdir().unwrap(), home }
     }
 
     /// Takes a table away behind the back of the store.
@@ -73,6 +73,18 @@ impl House {
         let path = self.root().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
+    }
+
+    /// Runs git in the project, as somebody without any configuration.
+    pub(crate) fn git(&self, arguments: &[&str]) {
+        let path = Environment::of_process().get("PATH").unwrap().to_owned();
+        let mut command = std::process::Command::new("git");
+        command.env_clear().env("PATH", path).env("HOME", self.home.path()).current_dir(self.root());
+        for who in ["AUTHOR", "COMMITTER"] {
+            command.env(format!("GIT_{who}_NAME"), "A").env(format!("GIT_{who}_EMAIL"), "a@example.org");
+        }
+        let ran = command.args(arguments).output().unwrap();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     }
 
     pub(crate) fn remove(&self, name: &str) {

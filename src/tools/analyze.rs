@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::workflow::{Confidence, Expert, Form, Vocabulary, Work, Workflow, members};
-use super::{Info, require};
+use super::workflow::{Collected, Confidence, Expert, Form, Scene, Vocabulary, Work, Workflow, members};
+use super::{Info, facts, require};
 use crate::error::Result;
 use crate::gateway::Need;
 use crate::providers::ThinkingMode;
@@ -78,6 +78,11 @@ impl Workflow for Analyze {
 
     fn check(&self, work: &Work, _: &Own, thread: &Thread) -> Result<Vec<String>> {
         require::files(work, thread, &INFO)
+    }
+
+    /// What the files define, also those that are too many to be shown.
+    async fn evidence(&self, scene: &Scene<'_, Own>) -> Result<Collected> {
+        facts::overview(scene).await
     }
 
     fn required_actions(&self, work: &Work) -> Vec<&'static str> {

@@ -4,9 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::workflow::{Confidence, Expert, Form, Vocabulary, Work, Workflow, members};
+use super::changes::changes;
+use super::workflow::{Collected, Confidence, Expert, Form, Scene, Vocabulary, Work, Workflow, members};
 use super::{Info, require};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::evidence::git::GitQuestion;
 use crate::gateway::Need;
 use crate::protocol::SeverityFilter;
 use crate::providers::ThinkingMode;
@@ -19,7 +21,7 @@ pub(super) struct CodeReview;
 static INFO: Info = Info {
     name: "codereview",
     title: "Code review",
-    description: "Reviews code for bugs, security, performance and maintainability. Give your findings and the files; a model reads both and answers with findings by severity, each with the exact text.",
+    description: "Reviews code for bugs, security, performance and maintainability. Give your findings and the files, or compare_to for the changes of a branch; a model answers with findings by severity, each with the exact text.",
     main_argument: Some("findings"),
 };
 
@@ -43,6 +45,8 @@ pub(super) struct Own {
     /// Kind of review.
     #[serde(default)]
     review_type: Kind,
+    /// Review what HEAD changed since it left this branch, tag or commit; only in the named files, if some are.
+    compare_to: Option<String>,
     /// What to look at above all.
     focus_on: Option<String>,
     /// Rules the code has to follow.
@@ -90,8 +94,21 @@ impl Workflow for CodeReview {
     const WORDS: &'static Vocabulary = &WORDS;
     const EXPERT: Option<&'static Expert> = Some(&EXPERT);
 
-    fn check(&self, work: &Work, _: &Own, thread: &Thread) -> Result<Vec<String>> {
-        require::files(work, thread, &INFO)
+    fn check(&self, work: &Work, own: &Own, thread: &Thread) -> Result<Vec<String>> {
+        if own.compare_to.is_some() { Ok(Vec::new()) } else { require::files(work, thread, &INFO) }
+    }
+
+    /// The changes of a range.
+    async fn evidence(&self, scene: &Scene<'_, Own>) -> Result<Collected> {
+        let Some(base) = scene.own.compare_to.clone() else { return Ok(Collected::default()) };
+        let (path, head) = (".".to_owned(), "HEAD".to_owned());
+        let question = GitQuestion::Range { path, only: scene.files.to_vec(), base: base.clone(), head, text: true };
+        let changed = changes(scene.context, &question, scene.budget).await?;
+        if changed.files == 0 {
+            let message = format!("nothing is selected: HEAD has changed nothing since {base:?} in what is named");
+            return Err(Error::invalid(message).hint("name another compare_to, or files without it"));
+        }
+        Ok(changed.collected)
     }
 
     fn required_actions(&self, work: &Work) -> Vec<&'static str> {

@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::Info;
-use super::workflow::{Conclusion, Ending, Pause, Vocabulary, Work, Workflow, members};
+use super::workflow::{Collected, Conclusion, Ending, Pause, Scene, Vocabulary, Work, Workflow, members};
+use super::{Info, facts};
+use crate::error::Result;
 
 /// The tool.
 #[derive(Debug)]
@@ -14,7 +15,7 @@ pub(super) struct DocGen;
 static INFO: Info = Info {
     name: "docgen",
     title: "Documentation",
-    description: "Guides you in documenting code: step 1 finds and counts the files, then one file a step; it is not complete before every file is done. Asks no model.",
+    description: "Guides you in documenting code: step 1 finds and counts what is undocumented, then one file a step; it is not complete before every file is done. Asks no model.",
     main_argument: Some("findings"),
 };
 
@@ -86,10 +87,15 @@ impl Workflow for DocGen {
         "thinking_mode",
     ];
 
+    /// What is undocumented, counted, with every step: the list grows shorter as the work goes on.
+    async fn evidence(&self, scene: &Scene<'_, Own>) -> Result<Collected> {
+        facts::undocumented(scene).await
+    }
+
     fn required_actions(&self, work: &Work) -> Vec<&'static str> {
         match work.step_number() {
             1 => vec![
-                "Find every file that needs documentation; document none of them yet",
+                "Go through the files that local_evidence lists, and find others that need documentation; document none of them yet",
                 "Count them: the number is total_files_to_document",
                 "Note the style of the comments that are there",
             ],

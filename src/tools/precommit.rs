@@ -1,17 +1,18 @@
-//! `precommit`: whether changes may be committed. Without changes from git it judges the files that are named.
+//! `precommit`: whether changes may be committed. It asks git for them by itself.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Info;
+use super::changes::changes;
 use super::codereview::Validation;
-use super::workflow::{Confidence, Expert, Form, Vocabulary, Work, Workflow, members};
+use super::workflow::{Collected, Confidence, Expert, Form, Scene, Vocabulary, Work, Workflow, members};
 use crate::error::{Error, Result};
+use crate::evidence::git::GitQuestion;
 use crate::gateway::Need;
 use crate::protocol::SeverityFilter;
 use crate::providers::ThinkingMode;
-use crate::threads::Thread;
 
 /// The tool.
 #[derive(Debug)]
@@ -20,7 +21,7 @@ pub(super) struct Precommit;
 static INFO: Info = Info {
     name: "precommit",
     title: "Precommit",
-    description: "Checks changes before they are committed: bugs, leftovers, missing tests, unintended changes. Give your findings or the files; a model answers with findings by severity, each with the exact text.",
+    description: "Checks changes before they are committed: bugs, leftovers, missing tests, unintended changes. It collects them from git by itself; add findings or files if you have some. A model answers with findings by severity, each with the exact text.",
     main_argument: Some("findings"),
 };
 
@@ -65,6 +66,36 @@ fn yes() -> bool {
     true
 }
 
+impl Own {
+    fn question(&self) -> GitQuestion {
+        let path = self.path.clone().unwrap_or_else(|| ".".to_owned());
+        match &self.compare_to {
+            Some(base) => {
+                GitQuestion::Range { path, only: Vec::new(), base: base.clone(), head: "HEAD".to_owned(), text: true }
+            }
+            None => GitQuestion::WorkTree {
+                path,
+                only: Vec::new(),
+                staged: self.include_staged,
+                unstaged: self.include_unstaged,
+                untracked: self.include_unstaged,
+                text: true,
+            },
+        }
+    }
+
+    /// What is looked at, in words.
+    fn selection(&self) -> String {
+        match (&self.compare_to, self.include_staged, self.include_unstaged) {
+            (Some(base), ..) => format!("changes since {base:?}"),
+            (None, true, true) => "staged, unstaged or untracked changes".to_owned(),
+            (None, true, false) => "staged changes".to_owned(),
+            (None, false, true) => "unstaged or untracked changes".to_owned(),
+            (None, false, false) => "changes of the kinds that are wanted (none is)".to_owned(),
+        }
+    }
+}
+
 impl Workflow for Precommit {
     type Own = Own;
     const INFO: &'static Info = &INFO;
@@ -72,13 +103,27 @@ impl Workflow for Precommit {
     const EXPERT: Option<&'static Expert> = Some(&EXPERT);
     const REQUIRED: &'static [&'static str] = &[];
 
-    fn check(&self, work: &Work, _: &Own, _: &Thread) -> Result<Vec<String>> {
-        if !work.relevant_files().is_empty() || !work.findings().is_empty() {
-            return Ok(Vec::new());
+    /// The changes. Where there is no repository and none was named, it judges what the caller found.
+    async fn evidence(&self, scene: &Scene<'_, Own>) -> Result<Collected> {
+        let Scene { work, own, context, .. } = *scene;
+        let is_named = own.path.is_some() || own.compare_to.is_some();
+        let has_more = !scene.files.is_empty() || !work.relevant_files().is_empty() || !work.findings().is_empty();
+        let changed = match changes(context, &own.question(), scene.budget).await {
+            Ok(changed) => changed,
+            Err(error) if has_more && !is_named => {
+                context.warn(format!("no changes were looked at: {error}"));
+                return Ok(Collected::default());
+            }
+            Err(error) => return Err(error.hint("precommit looks at a repository; name one with path")),
+        };
+        if changed.files == 0 && !has_more {
+            let message = format!("nothing is selected: there are no {} in this repository", own.selection());
+            return Err(Error::invalid(message).hint("change something, or compare with a branch: compare_to"));
         }
-        let message = "precommit has nothing to look at: neither findings nor files are named";
-        Err(Error::validation("findings", Value::Null, "findings, relevant_files, or both", message)
-            .hint("name the changed files: exai call precommit --relevant-files src/queue.rs"))
+        if changed.files == 0 {
+            context.warn(format!("there are no {} in this repository", own.selection()));
+        }
+        Ok(changed.collected)
     }
 
     fn required_actions(&self, work: &Work) -> Vec<&'static str> {

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::workflow::{Confidence, Expert, Form, Nothing, Vocabulary, Work, Workflow, members};
-use super::{Info, require};
+use super::workflow::{Collected, Confidence, Expert, Form, Nothing, Scene, Vocabulary, Work, Workflow, members};
+use super::{Info, facts, require};
 use crate::error::Result;
 use crate::gateway::Need;
 use crate::providers::ThinkingMode;
@@ -42,6 +42,11 @@ impl Workflow for TestGen {
 
     fn check(&self, work: &Work, _: &Nothing, thread: &Thread) -> Result<Vec<String>> {
         require::files(work, thread, &INFO)
+    }
+
+    /// Which public functions no test names.
+    async fn evidence(&self, scene: &Scene<'_, Nothing>) -> Result<Collected> {
+        facts::untested(scene).await
     }
 
     fn required_actions(&self, work: &Work) -> Vec<&'static str> {

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::Info;
-use super::workflow::{Conclusion, Ending, Pause, Vocabulary, Work, Workflow, members};
+use super::workflow::{Collected, Conclusion, Ending, Pause, Scene, Vocabulary, Work, Workflow, members};
+use super::{Info, facts};
 use crate::error::{Error, Result};
 use crate::threads::Thread;
 
@@ -16,7 +16,7 @@ pub(super) struct Tracer;
 static INFO: Info = Info {
     name: "tracer",
     title: "Tracer",
-    description: "Traces code: `precision` follows execution through a function, `dependencies` maps what uses it and what it uses. Guides the search and keeps what you find. Asks no model.",
+    description: "Traces code: `precision` follows execution through a function, `dependencies` maps what uses it and what it uses. Finds definition, callers and callees by itself, guides the rest of the search and keeps what you find. Asks no model.",
     main_argument: Some("target_description"),
 };
 
@@ -79,8 +79,8 @@ impl Workflow for Tracer {
     fn required_actions(&self, work: &Work) -> Vec<&'static str> {
         match work.step_number() {
             1 => vec![
-                "Find where the target is defined, and read it whole",
-                "Find who calls or uses it, tests included",
+                "Read the target whole where local_evidence says that it is defined; find it yourself if nothing was found",
+                "Check the callers and callees that were found; look for those that reading names can not find",
                 "Write down each place with file and line",
             ],
             2 => vec![
@@ -91,6 +91,14 @@ impl Workflow for Tracer {
                 "Check what the search may have missed: callbacks, traits, interfaces, reflection, generated code",
                 "Check each place that was noted: does it still say what you wrote?",
             ],
+        }
+    }
+
+    /// Where the target is, who uses it and what it uses: the caller need not search for what can be read.
+    async fn evidence(&self, scene: &Scene<'_, Own>) -> Result<Collected> {
+        match &scene.own.target_description {
+            Some(target) if scene.own.trace_mode != Mode::Ask => facts::trace(scene, target).await,
+            _ => Ok(Collected::default()),
         }
     }
 

@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub(super) use arguments::{Arguments, Confidence};
-pub(super) use collected::Collected;
+pub(super) use collected::{Collected, Scene};
 pub(super) use vocabulary::{Conclusion, Ending, Expert, Form, Pause, Vocabulary};
 pub(super) use work::Work;
 
@@ -79,14 +79,9 @@ pub(super) trait Workflow: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// What it gathers by itself beside the files, fenced: it stands between files and work in the question,
-    /// and in the brief.
-    fn evidence(
-        &self,
-        _work: &Work,
-        _own: &Self::Own,
-        _context: &Context,
-    ) -> impl Future<Output = Result<Collected>> + Send {
+    /// What it gathers by itself beside the files: it stands between files and work in the question, and in the brief.
+    /// A tool that asks no model gathers with every step, and it stands in the answer.
+    fn evidence(&self, _scene: &Scene<'_, Self::Own>) -> impl Future<Output = Result<Collected>> + Send {
         async { Ok(Collected::default()) }
     }
 
@@ -223,6 +218,8 @@ struct Done {
 
 /// Tokens of files in a brief that no model reads.
 const BRIEF_TOKENS: u64 = 60_000;
+/// Tokens of what a tool found by itself, in an answer to somebody who reads it.
+const ANSWER_TOKENS: u64 = 8_000;
 
 /// Who finishes the work.
 enum Finisher {
@@ -247,13 +244,22 @@ impl<W: Workflow> Engine<W> {
                 Some(skipped) => document.settled(skipped),
                 None => return self.ask(step, context).await,
             },
-            Ending::Alone(mut conclusion) => {
-                conclusion.text.push_str(&self.workflow.evidence(document.work, document.own, context).await?.text);
-                document.concluded(conclusion)
+            Ending::Alone(conclusion) => {
+                document.concluded(conclusion, self.collect(step, ANSWER_TOKENS, context).await?)
             }
-            Ending::NotYet(pause) => document.pause(pause),
+            Ending::NotYet(pause) if W::EXPERT.is_none() => {
+                document.pause(pause, self.collect(step, ANSWER_TOKENS, context).await?)
+            }
+            Ending::NotYet(pause) => document.pause(pause, Collected::default()),
         };
         Ok(Done { output, files: self.check_files(step, context).await?, model: None })
+    }
+
+    /// What the tool finds by itself.
+    async fn collect(&self, step: &Taken<'_, W>, budget: u64, context: &Context) -> Result<Collected> {
+        let Document { work, own, .. } = step.document;
+        let scene = Scene { work, own, files: &self.named(step), budget, context };
+        self.workflow.evidence(&scene).await
     }
 
     fn settled(&self, step: &Taken<'_, W>) -> Option<&'static str> {
@@ -264,10 +270,10 @@ impl<W: Workflow> Engine<W> {
     /// The last step: shows all there is to the expert, or to the caller when there is none.
     async fn ask(&self, step: &Taken<'_, W>, context: &Context) -> Result<Done> {
         let (document, name) = (&step.document, W::INFO.name);
-        let collected = self.workflow.evidence(document.work, document.own, context).await?;
         let (route, expert) = match self.finisher(step, context).await? {
             Finisher::Ask(route, expert) => (route, expert),
             nobody => {
+                let collected = self.collect(step, BRIEF_TOKENS, context).await?;
                 let files = self.files(step, context, BRIEF_TOKENS).await?;
                 if let Finisher::Unavailable(error) = nobody {
                     context.warn(format!("no model was asked ({error}): this is the evidence only"));
@@ -278,6 +284,7 @@ impl<W: Workflow> Engine<W> {
             }
         };
         let window = Window::of(route.first()?.context);
+        let collected = self.collect(step, window.files, context).await?;
         let budget = window.files.saturating_sub(evidence::estimate_tokens(&collected.text));
         let files = self.files(step, context, budget).await?;
         let history = document.thread.history(window.history, Some(name));

@@ -63,6 +63,15 @@ impl User {
         self.home.path().join("project")
     }
 
+    /// Runs git in the project.
+    pub(crate) fn git(&self, arguments: &[&str]) {
+        let mut git = std::process::Command::new("git");
+        git.env_clear().env("HOME", self.home.path()).current_dir(self.project());
+        git.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        let ran = git.args(arguments).output().unwrap();
+        assert!(ran.status.success(), "{ran:?}");
+    }
+
     /// The user's configuration directory.
     pub(crate) fn config_dir(&self) -> PathBuf {
         self.home.path().join(".config/exai")

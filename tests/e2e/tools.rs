@@ -35,10 +35,7 @@ fn each_tool_with_an_expert_shows_it_findings_and_files_and_prints_its_answer() 
     for (asked, (tool, complete)) in EXPERTS.into_iter().enumerate() {
         let call = ["call", tool, FINDINGS, "--relevant-files", "src/queue.rs"];
         let ran = user.run(&call).exits(0);
-        assert!(
-            ran.stdout.starts_with("It is emptied twice.\n") && ran.stdout.contains("**Emptied twice**"),
-            "{ran:#?}"
-        );
+        assert!(ran.stdout.starts_with("It is emptied twice.\n") && ran.stdout.contains("Emptied twice"), "{ran:#?}");
         let requests = fake.requests();
         assert_eq!(requests.len(), asked + 1, "{tool} asks once");
         let shown = requests[asked].user_text();
@@ -55,6 +52,27 @@ fn each_tool_with_an_expert_shows_it_findings_and_files_and_prints_its_answer() 
         assert_eq!(envelope["text"], ran.stdout.trim_end().to_owned() + "\n", "{tool}");
         assert_eq!(envelope["reused"], true, "{tool}");
     }
+}
+
+#[test]
+fn precommit_alone_looks_at_what_is_about_to_be_committed() {
+    let fake = expert();
+    let user = User::with(&fake);
+    user.git(&["init", "-q"]);
+    let nothing = user.run(&["call", "precommit"]).exits(2);
+    assert!(nothing.stderr.contains("nothing is selected: there are no staged changes"), "{nothing:#?}");
+    user.git(&["add", "src"]);
+    std::fs::write(user.project().join("new.rs"), "fn unstaged() {}\n").unwrap();
+    let envelope = user.envelope(&["call", "precommit"]);
+    assert_eq!(
+        (&envelope["findings"][0]["path"], &envelope["findings"][0]["line"]),
+        (&json!("src/queue.rs"), &json!(2))
+    );
+    assert_eq!(envelope["coverage"]["sent"], json!(["src/queue.rs"]));
+    user.envelope(&["call", "precommit", FINDINGS]);
+    user.envelope(&["call", "precommit", FINDINGS, "--staged"]);
+    let shows: Vec<_> = fake.requests().iter().map(|request| request.user_text().contains("fn unstaged()")).collect();
+    assert_eq!(shows, [false, true, false], "findings alone say nothing about what is looked at");
 }
 
 #[test]

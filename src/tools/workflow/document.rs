@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::work::Work;
-use super::{Conclusion, Form, Pause, Workflow, expert, findings};
+use super::{Collected, Conclusion, Form, Pause, Workflow, expert, findings};
 use crate::error::{Error, ErrorCode, Result};
 use crate::findings::ShownFile;
 use crate::gateway::Answer;
@@ -21,7 +21,7 @@ pub(super) struct Document<'a, W: Workflow> {
 
 impl<W: Workflow> Document<'_, W> {
     /// The caller has something to do before the next step.
-    pub(super) fn pause(&self, pause: Pause) -> Output {
+    pub(super) fn pause(&self, pause: Pause, found: Collected) -> Output {
         let words = W::WORDS;
         let (number, tool) = (self.work.step_number(), W::INFO.name);
         let following = number.saturating_add(1);
@@ -39,20 +39,25 @@ impl<W: Workflow> Document<'_, W> {
         let next_call = self.next_call(&document);
         document.insert("next_call".to_owned(), next_call);
         document.extend(pause.members);
+        let found = add_found(&mut document, found);
         self.add_references(&mut document);
         let todo: String = pause.actions.iter().map(|action| format!("- {action}\n")).collect();
         let text = format!(
-            "Step {number} of {} of this {} is kept. Before step {following}:\n\n{todo}\n{next}\n\nGo on with continuation_id {}\n",
+            "Step {number} of {} of this {} is kept. Before step {following}:\n\n{todo}\n{next}\n\n{found}Go on with continuation_id {}\n",
             document["total_steps"], words.noun, self.thread.id
         );
         output(pause.status, text, document, None)
     }
 
     /// The tool asks no model: what the caller has done is the result.
-    pub(super) fn concluded(&self, conclusion: Conclusion) -> Output {
+    pub(super) fn concluded(&self, mut conclusion: Conclusion, found: Collected) -> Output {
         let mut document = self.base(conclusion.status);
         self.finish(&mut document, &conclusion.next_steps);
         document.extend(conclusion.members);
+        let found = add_found(&mut document, found);
+        if !found.is_empty() {
+            conclusion.text.push_str(&format!("\n{}\n", found.trim_end()));
+        }
         self.add_references(&mut document);
         output(conclusion.status, conclusion.text, document, None)
     }
@@ -232,6 +237,15 @@ fn brief(answer: &str) -> String {
     let mut letters = answer.trim().chars();
     let begin: String = letters.by_ref().take(200).collect();
     if letters.next().is_some() { begin + "…" } else { begin }
+}
+
+/// What a tool found by itself stands in the document too: agents read nothing else. Returns the text.
+fn add_found(document: &mut Map<String, Value>, found: Collected) -> String {
+    document.extend(found.members);
+    if !found.text.is_empty() {
+        document.insert("local_evidence".to_owned(), found.text.clone().into());
+    }
+    found.text
 }
 
 fn add_embedded(document: &mut Map<String, Value>, files: &Gathered) {

@@ -96,11 +96,11 @@ fn survives<W: Workflow>(workflow: &W) {
                 prop_assert!(!error.hints.is_empty());
             }
             let document = Document { workflow, work: &work, own: &own, thread: &thread };
-            let pause = || document.pause(workflow.pause(&work, &own));
+            let pause = || document.pause(workflow.pause(&work, &own), Collected::default());
             let ending = match workflow.conclude(&work, &own) {
                 Ending::Expert => document.local(prompt::brief(&document, "", ""), &Gathered::default()),
-                Ending::Alone(conclusion) => document.concluded(conclusion),
-                Ending::NotYet(pause) => document.pause(pause),
+                Ending::Alone(conclusion) => document.concluded(conclusion, Collected::default()),
+                Ending::NotYet(pause) => document.pause(pause, Collected::default()),
             };
             for output in [pause(), document.settled("skipped"), ending] {
                 prop_assert!(!output.text.is_empty() && output.data.is_object());
