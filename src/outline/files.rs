@@ -102,7 +102,8 @@ pub(super) struct Selection {
 impl Selection {
     /// The files of code that `paths` stand for, each once, sorted; the whole root when there are none.
     pub(super) async fn of(workspace: &dyn Workspace, paths: &[String]) -> Result<Self> {
-        let root = [workspace.root().to_owned()];
+        // A caller that named no root resolves this one itself.
+        let root = [if workspace.root().is_empty() { "." } else { workspace.root() }.to_owned()];
         let paths = if paths.is_empty() { &root } else { paths };
         let listings = workspace.list(paths).await?;
         same_length(paths.len(), listings.len())?;

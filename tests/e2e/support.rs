@@ -65,7 +65,7 @@ impl User {
 
     /// Runs git in the project.
     pub(crate) fn git(&self, arguments: &[&str]) {
-        let mut git = std::process::Command::new("git");
+        let mut git = Command::new("git");
         git.env_clear().env("HOME", self.home.path()).current_dir(self.project());
         git.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         let ran = git.args(arguments).output().unwrap();
