@@ -91,6 +91,10 @@ fn counts(work: &Work) -> String {
 fn findings(work: &Work) -> String {
     let mut text = String::new();
     for (number, step) in work.steps() {
+        let is_empty = step.findings.is_empty() && step.step == work.task();
+        if is_empty {
+            continue;
+        }
         line(&mut text, format_args!("### Step {number}\n\n"));
         // The task is shown above already, and a step without a text of its own repeats its findings' first line.
         if !step.findings.starts_with(&step.step) && step.step != work.task() {
