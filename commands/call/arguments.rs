@@ -6,7 +6,7 @@ use exai_core::backend::Backend;
 use exai_core::config::Project;
 use exai_core::error::{Error, Result};
 use exai_core::protocol::ThreadRecord;
-use exai_core::tools::Registry;
+use exai_core::tools::{self, Registry};
 use serde_json::{Map, Value};
 
 use super::flags::{self, Args};
@@ -14,6 +14,9 @@ use super::values::Values;
 
 /// Arguments that name files.
 const PATHS: [&str; 6] = ["file", "files", "images", "path", "relevant_files", "style_guide_examples"];
+
+/// Asks all models in one call.
+const PARALLEL: &str = "parallel";
 
 /// The arguments, and the paths among them that the user typed (and thereby allowed).
 pub(super) fn build(args: &Args) -> Result<(Map<String, Value>, Vec<String>)> {
@@ -39,6 +42,10 @@ pub(super) fn build(args: &Args) -> Result<(Map<String, Value>, Vec<String>)> {
         && let Some(text) = main_text(args, main, &mut values)?
     {
         arguments.insert(main.to_owned(), text.into());
+    }
+    if args.given.iter().any(|(name, _)| name == "models") && schema["properties"].get(PARALLEL).is_some() {
+        // Whoever names them all wants to hear them all; `--parallel=false` asks one a step.
+        arguments.entry(PARALLEL).or_insert_with(|| true.into());
     }
     let typed = PATHS.iter().filter_map(|name| arguments.get(*name)).flat_map(texts).collect();
     Ok((arguments, typed))
@@ -94,10 +101,9 @@ fn value(name: &str, property: &Value, typed: &[String], values: &mut Values) ->
     let mut items = Vec::new();
     for text in typed {
         if property["items"]["type"] == "object" {
-            let text = values.read(&flag, text)?;
-            let item: Value =
-                serde_json::from_str(&text).map_err(|error| Error::invalid(format!("{flag}: not JSON: {error}")))?;
-            items.push(item);
+            let read = values.read(&flag, text)?;
+            let is_list = read != *text;
+            items.extend(objects(&flag, &property["items"], &read, is_list)?);
         } else if PATHS.contains(&name) && (text.starts_with("data:") || Path::new(text).exists()) {
             // A file may be called anything: `a,b.txt`, `@scope/index.ts`.
             items.push(text.as_str().into());
@@ -108,6 +114,15 @@ fn value(name: &str, property: &Value, typed: &[String], values: &mut Values) ->
         }
     }
     Ok(Value::Array(items))
+}
+
+/// Objects as JSON, or in their short form where they have one: it is read when the call checks it.
+fn objects(flag: &str, item: &Value, text: &str, is_list: bool) -> Result<Vec<Value>> {
+    if tools::short_form(item).is_some() && !text.trim_start().starts_with(['{', '[']) {
+        return Ok(if is_list { lines(text) } else { split(text) }.map(Value::from).collect());
+    }
+    let read = serde_json::from_str(text).map_err(|error| Error::invalid(format!("{flag}: not JSON: {error}")))?;
+    Ok(if let Value::Array(items) = read { items } else { vec![read] })
 }
 
 /// One item a line, as files and pipes hold them.

@@ -1,6 +1,7 @@
 //! The workflow tools as a caller sees them: every status that each of them can answer, its words, and what the
 //! expert is shown.
 
+mod consensus;
 mod conversations;
 mod reviews;
 mod statuses;

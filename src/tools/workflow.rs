@@ -222,7 +222,7 @@ struct Done {
 }
 
 /// Tokens of files in a brief that no model reads.
-const BRIEF_TOKENS: u64 = 60_000;
+pub(super) const BRIEF_TOKENS: u64 = 60_000;
 
 /// Who finishes the work.
 enum Finisher {
