@@ -15,9 +15,6 @@ use super::values::Values;
 /// Arguments that name files.
 const PATHS: [&str; 6] = ["file", "files", "images", "path", "relevant_files", "style_guide_examples"];
 
-/// Asks all models in one call.
-const PARALLEL: &str = "parallel";
-
 /// The arguments, and the paths among them that the user typed (and thereby allowed).
 pub(super) fn build(args: &Args) -> Result<(Map<String, Value>, Vec<String>)> {
     let registry = Registry::new(&[]);
@@ -43,9 +40,9 @@ pub(super) fn build(args: &Args) -> Result<(Map<String, Value>, Vec<String>)> {
     {
         arguments.insert(main.to_owned(), text.into());
     }
-    if args.given.iter().any(|(name, _)| name == "models") && schema["properties"].get(PARALLEL).is_some() {
+    if args.given.iter().any(|(name, _)| name == flags::MODELS) && schema["properties"].get(flags::PARALLEL).is_some() {
         // Whoever names them all wants to hear them all; `--parallel=false` asks one a step.
-        arguments.entry(PARALLEL).or_insert_with(|| true.into());
+        arguments.entry(flags::PARALLEL).or_insert_with(|| true.into());
     }
     let typed = PATHS.iter().filter_map(|name| arguments.get(*name)).flat_map(texts).collect();
     Ok((arguments, typed))

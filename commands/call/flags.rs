@@ -112,6 +112,10 @@ fn is_meant(tool: &str) -> bool {
 
 /// The argument of tools that can say themselves what they would do; the flag that all tools have fills it.
 pub(super) const DRY_RUN: &str = "dry_run";
+/// The models of one call.
+pub(super) const MODELS: &str = "models";
+/// Asks all of them at once; implied where they are typed.
+pub(super) const PARALLEL: &str = "parallel";
 /// Marks the ids of flags that come from a schema.
 const OWN: &str = "own:";
 
@@ -135,7 +139,10 @@ fn own_flags(mut command: Command, schema: &Value, main: Option<&str>) -> Comman
 fn own_flag(name: &str, property: &Value) -> Arg {
     let renamed = RENAMED.iter().find(|(own, _)| *own == name).map(|(_, typed)| *typed);
     let long = renamed.map_or_else(|| kebab(name), str::to_owned);
-    let help = property["description"].as_str().unwrap_or_default().replace('\n', " ");
+    let mut help = property["description"].as_str().unwrap_or_default().replace('\n', " ");
+    if name == PARALLEL {
+        help.push_str(&format!(" Implied by --{MODELS}; false asks one a step"));
+    }
     let mut arg = Arg::new(format!("{OWN}{name}")).long(long).help(help.clone()).action(ArgAction::Set);
     if renamed.is_some() {
         arg = arg.alias(kebab(name));

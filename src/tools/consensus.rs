@@ -45,7 +45,7 @@ pub(super) struct Consensus;
 static INFO: Info = Info {
     name: "consensus",
     title: "Consensus",
-    description: "Puts one question to several models, each for, against or neutral, and none sees the others' answers. One step asks one model, parallel all at once; then weigh what they said.",
+    description: "Puts one question to several models, each for, against or neutral, and none sees the others' answers. Each is told the first step and shown the files, nothing else. One step asks one model, parallel all at once; then weigh what they said.",
     main_argument: Some("step"),
 };
 

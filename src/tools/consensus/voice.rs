@@ -137,3 +137,20 @@ impl Response {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tools::Prompts;
+
+    #[test]
+    fn a_model_is_told_its_part_in_at_most_850_tokens() {
+        let (prompts, vocabulary) = (Prompts::default(), tiktoken::get_encoding("o200k_base").unwrap());
+        for stance in [Stance::For, Stance::Against, Stance::Neutral] {
+            let voice = Voice { model: "glm-5.3".to_owned(), stance, stance_prompt: None };
+            let told: Vec<_> = voice.prompts().iter().map(|name| prompts.get(name).unwrap()).collect();
+            let tokens = vocabulary.count(&told.join("\n"));
+            assert!((200..=850).contains(&tokens), "{voice}: {tokens}");
+        }
+    }
+}
