@@ -200,8 +200,11 @@ impl ShortForm<'_> {
 fn read_array(name: &str, property: &Value, given: Value) -> Result<Value> {
     let items = match given {
         Value::Array(items) => items,
-        // A single value is a list of one.
         Value::String(text) if text.trim().is_empty() => Vec::new(),
+        Value::String(text) if property.get("items").is_some_and(|item| short_form(item).is_some()) => {
+            text.split(',').map(Value::from).collect()
+        }
+        // A single value is a list of one.
         single @ (Value::String(_) | Value::Object(_)) => vec![single],
         other => return Err(wrong(name, other, "a list")),
     };
@@ -284,6 +287,9 @@ mod tests {
             {"model": ":for"}, {"model": "kimi-k3"},
         ]);
         assert_eq!(given["models"], read);
+        let mut given = json!({"models": "glm-5.3:for, kimi-k3"});
+        check(&schema, given.as_object_mut().unwrap()).unwrap();
+        assert_eq!(given["models"], json!([{"model": "glm-5.3", "stance": "for"}, {"model": "kimi-k3"}]));
         for (name, value) in [("issues", json!(["a text"])), ("models", json!([" "])), ("models", json!([7]))] {
             let mut given = json!({ name: value });
             let error = check(&schema, given.as_object_mut().unwrap()).unwrap_err();

@@ -197,6 +197,7 @@ fn place(
         return Err(Error::validation("models", Value::Null, "one or more", "consensus needs models in step 1")
             .hint("name them: --models glm-5.3:for,kimi-k3:against"));
     }
+    refuse_options(&voices, context)?;
     refuse_doubles(&voices, context)?;
     let mut asking = Map::new();
     arguments.common.put(&mut asking);
@@ -204,6 +205,25 @@ fn place(
     let round = Round::new(opening.clone());
     let places = if own.parallel { (0..round.total()).collect() } else { vec![0] };
     Ok((Some(opening), round, places))
+}
+
+/// What stands behind a model's name and is no stance would be cut off like any option, and its side with it.
+fn refuse_options(voices: &[Voice], context: &Context) -> Result<()> {
+    for voice in voices {
+        let Some((model, option)) = voice.model.rsplit_once(':') else { continue };
+        let is_cut = context.gateway.catalogue.resolve(&voice.model).is_ok_and(|known| !known.id.contains(':'));
+        if is_cut {
+            let message = format!("`{option}` behind {model} is no stance");
+            return Err(Error::validation(
+                "models",
+                voice.model.as_str(),
+                ["for", "against", "neutral"].as_slice(),
+                message,
+            )
+            .hint("write MODEL:STANCE with for, against or neutral, or the model alone"));
+        }
+    }
+    Ok(())
 }
 
 /// The same model may be asked more than once only on different sides.

@@ -249,6 +249,7 @@ async fn what_can_lead_nowhere_is_refused_with_what_it_needs() {
             json!({"step": "x", "models": ["glm-5.3:for", "GLM-5.3:for"]}),
             "GLM-5.3 (for) is named twice, once as glm-5.3",
         ),
+        (None, json!({"step": "x", "models": "kimi-k3,glm-5.3:agianst"}), "`agianst` behind glm-5.3 is no stance"),
         (None, json!({"step": "x", "models": ["kimi-k3", "kimi-k3"]}), "kimi-k3 (neutral) is named twice"),
         (
             Some(&thread),
