@@ -132,14 +132,17 @@ async fn the_stance_against_and_none_are_told_too() {
 #[tokio::test]
 async fn another_tools_conversation_gives_its_files_once_and_none_of_its_words() {
     let house = house().await;
-    let found = json!({"findings": "said-before", "relevant_files": ["src"], "model": "glm-5.3"});
+    house.file("src/stack.rs", "fn push() {}\n");
+    let found = json!({"findings": "said-before", "relevant_files": ["src/queue.rs"], "model": "glm-5.3"});
     let debug = house.call("debug", found).await;
-    let begin = json!({"step": QUESTION, "models": models(), "parallel": true, "relevant_files": ["src/queue.rs"]});
+    let begin = json!({"step": QUESTION, "models": models(), "parallel": true, "relevant_files": ["src/stack.rs"]});
     let result = ask(&house, Some(&thread_of(&debug)), begin).await;
     assert_eq!(thread_of(&result), thread_of(&debug));
     for request in &house.requests(3)[1..] {
         let shown = request.user_text();
-        assert_eq!(shown.matches("BEGIN FILE: src/queue.rs").count(), 1, "{shown}");
+        for file in ["src/queue.rs", "src/stack.rs"] {
+            assert_eq!(shown.matches(&format!("BEGIN FILE: {file} ")).count(), 1, "{shown}");
+        }
         assert!(!shown.contains("said-before") && !shown.contains("Yes."), "{shown}");
     }
     let after = house.call("chat", json!({"prompt": "And now?", "continuation_id": thread_of(&result)})).await;
