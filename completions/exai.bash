@@ -70,6 +70,9 @@ _exai() {
             exai__subcmd__call,codereview)
                 cmd="exai__subcmd__call__subcmd__codereview"
                 ;;
+            exai__subcmd__call,consensus)
+                cmd="exai__subcmd__call__subcmd__consensus"
+                ;;
             exai__subcmd__call,debug)
                 cmd="exai__subcmd__call__subcmd__debug"
                 ;;
@@ -162,6 +165,9 @@ _exai() {
                 ;;
             exai__subcmd__call__subcmd__help,codereview)
                 cmd="exai__subcmd__call__subcmd__help__subcmd__codereview"
+                ;;
+            exai__subcmd__call__subcmd__help,consensus)
+                cmd="exai__subcmd__call__subcmd__help__subcmd__consensus"
                 ;;
             exai__subcmd__call__subcmd__help,debug)
                 cmd="exai__subcmd__call__subcmd__help__subcmd__debug"
@@ -493,7 +499,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call)
-            opts="-q -h --env-file --set --color --quiet --help activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help"
+            opts="-q -h --env-file --set --color --quiet --help activity analyze calls challenge chat codereview consensus debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1004,6 +1010,112 @@ _exai() {
                     return 0
                     ;;
                 --model)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --temperature)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --thinking)
+                    COMPREPLY=($(compgen -W "minimal low medium high max" -- "${cur}"))
+                    return 0
+                    ;;
+                --web-search)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --continue)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-missing)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --daemon)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text markdown json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text markdown json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --json-args)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__call__subcmd__consensus)
+            opts="-o -q -h --stdin --models --parallel --images --findings --step --step-number --total-steps --next-step-required --relevant-files --expert --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --models)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --parallel)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --findings)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --step)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --step-number)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --total-steps)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --next-step-required)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --relevant-files)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1621,7 +1733,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__help)
-            opts="activity analyze calls challenge chat codereview debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help"
+            opts="activity analyze calls challenge chat codereview consensus debug docgen glm_embed glm_payload_preview glm_upload_file glm_web_search health kimi_chat_with_files kimi_chat_with_tools kimi_intent_analysis kimi_manage_files kimi_upload_files listmodels planner precommit provider_capabilities refactor secaudit self-check status testgen thinkdeep tracer version help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1705,6 +1817,20 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__help__subcmd__codereview)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__call__subcmd__help__subcmd__consensus)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

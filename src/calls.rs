@@ -14,6 +14,8 @@ mod journal;
 mod recovery;
 mod running;
 #[cfg(test)]
+mod several;
+#[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

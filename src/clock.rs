@@ -116,6 +116,12 @@ impl Deadline {
         self.at.saturating_duration_since(Instant::now())
     }
 
+    /// The same deadline, so much earlier: what has come by then can still be told.
+    #[must_use]
+    pub fn earlier(self, by: Duration) -> Self {
+        Self { at: self.at.checked_sub(by).unwrap_or(self.at), allowed: self.allowed.saturating_sub(by) }
+    }
+
     /// Runs `future` within the deadline; `doing` names the step in the error.
     pub async fn bound<F: Future>(self, doing: &str, future: F) -> crate::error::Result<F::Output> {
         tokio::time::timeout_at(self.at, future).await.map_err(|_| crate::error::Error::timeout(doing, self.allowed))

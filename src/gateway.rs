@@ -216,12 +216,12 @@ impl Gateway {
         let mut ask = ask.veiled();
         ask.route = ask.route.able(Abilities::of(&ask.request))?;
         let ask = &ask;
-        ledger.asked(&ask.route);
+        let place = ledger.asked(&ask.route);
         let mut last = Error::internal("a route without a model");
         for model in self.in_order(&ask.route).await? {
             match self.converse(ask, model, recorder, ledger).await {
                 Ok(answer) => {
-                    ledger.answered(model);
+                    ledger.answered(place, model);
                     return Ok(answer);
                 }
                 Err(failure) => {

@@ -13,6 +13,7 @@ mod changes;
 mod chat;
 mod codereview;
 mod common;
+mod consensus;
 mod context;
 mod debug;
 mod docgen;
@@ -60,6 +61,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+pub use arguments::{ShortForm, short_form};
 pub use context::{Context, Defaults, Draft, Settings};
 pub use inspect::{Inspect, Steps};
 pub use instructions::instructions;
@@ -143,6 +145,7 @@ impl Registry {
             Arc::new(calls::Calls),
             Arc::new(challenge::Challenge),
             Arc::new(chat::Chat),
+            Arc::new(consensus::Consensus),
             Arc::new(glm_embed::GlmEmbed),
             Arc::new(glm_payload_preview::GlmPayloadPreview),
             Arc::new(glm_upload_file::GlmUploadFile),

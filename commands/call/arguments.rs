@@ -6,7 +6,7 @@ use exai_core::backend::Backend;
 use exai_core::config::Project;
 use exai_core::error::{Error, Result};
 use exai_core::protocol::ThreadRecord;
-use exai_core::tools::Registry;
+use exai_core::tools::{self, Registry};
 use serde_json::{Map, Value};
 
 use super::flags::{self, Args};
@@ -50,6 +50,10 @@ pub(super) fn build(args: &Args) -> Result<(Map<String, Value>, Vec<String>)> {
         // Alone it looks at what is about to be committed.
         arguments.insert(flags::STAGED.to_owned(), true.into());
         arguments.insert(flags::UNSTAGED.to_owned(), false.into());
+    }
+    if args.given.iter().any(|(name, _)| name == flags::MODELS) && schema["properties"].get(flags::PARALLEL).is_some() {
+        // Whoever names them all wants to hear them all; `--parallel=false` asks one a step.
+        arguments.entry(flags::PARALLEL).or_insert_with(|| true.into());
     }
     let typed = PATHS.iter().filter_map(|name| arguments.get(*name)).flat_map(texts).collect();
     Ok((arguments, typed))
@@ -105,10 +109,9 @@ fn value(name: &str, property: &Value, typed: &[String], values: &mut Values) ->
     let mut items = Vec::new();
     for text in typed {
         if property["items"]["type"] == "object" {
-            let text = values.read(&flag, text)?;
-            let item: Value =
-                serde_json::from_str(&text).map_err(|error| Error::invalid(format!("{flag}: not JSON: {error}")))?;
-            items.push(item);
+            let read = values.read(&flag, text)?;
+            let is_list = read != *text;
+            items.extend(objects(&flag, &property["items"], &read, is_list)?);
         } else if PATHS.contains(&name) && (text.starts_with("data:") || Path::new(text).exists()) {
             // A file may be called anything: `a,b.txt`, `@scope/index.ts`.
             items.push(text.as_str().into());
@@ -119,6 +122,15 @@ fn value(name: &str, property: &Value, typed: &[String], values: &mut Values) ->
         }
     }
     Ok(Value::Array(items))
+}
+
+/// Objects as JSON, or in their short form where they have one: it is read when the call checks it.
+fn objects(flag: &str, item: &Value, text: &str, is_list: bool) -> Result<Vec<Value>> {
+    if tools::short_form(item).is_some() && !text.trim_start().starts_with(['{', '[']) {
+        return Ok(if is_list { lines(text) } else { split(text) }.map(Value::from).collect());
+    }
+    let read = serde_json::from_str(text).map_err(|error| Error::invalid(format!("{flag}: not JSON: {error}")))?;
+    Ok(if let Value::Array(items) = read { items } else { vec![read] })
 }
 
 /// One item a line, as files and pipes hold them.

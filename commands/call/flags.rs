@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches, ValueEnum};
-use exai_core::tools::Registry;
+use exai_core::tools::{self, Registry, ShortForm};
 use serde_json::Value;
 
 use crate::door::Choice;
@@ -120,6 +120,10 @@ pub(super) const STAGED: &str = "include_staged";
 /// What `--staged` leaves out.
 pub(super) const UNSTAGED: &str = "include_unstaged";
 
+/// The models of one call.
+pub(super) const MODELS: &str = "models";
+/// Asks all of them at once; implied where they are typed.
+pub(super) const PARALLEL: &str = "parallel";
 /// Marks the ids of flags that come from a schema.
 const OWN: &str = "own:";
 
@@ -147,8 +151,11 @@ fn own_flags(mut command: Command, schema: &Value, main: Option<&str>) -> Comman
 fn own_flag(name: &str, property: &Value) -> Arg {
     let renamed = RENAMED.iter().find(|(own, _)| *own == name).map(|(_, typed)| *typed);
     let long = renamed.map_or_else(|| kebab(name), str::to_owned);
-    let help = property["description"].as_str().unwrap_or_default().replace('\n', " ");
-    let mut arg = Arg::new(format!("{OWN}{name}")).long(long).help(help).action(ArgAction::Set);
+    let mut help = property["description"].as_str().unwrap_or_default().replace('\n', " ");
+    if name == PARALLEL {
+        help.push_str(&format!(" Implied by --{MODELS}; false asks one a step"));
+    }
+    let mut arg = Arg::new(format!("{OWN}{name}")).long(long).help(help.clone()).action(ArgAction::Set);
     if renamed.is_some() {
         arg = arg.alias(kebab(name));
     }
@@ -156,7 +163,13 @@ fn own_flag(name: &str, property: &Value) -> Arg {
         Some("boolean") => {
             arg.num_args(0..=1).require_equals(true).default_missing_value("true").value_name("true|false")
         }
-        Some("array") if property["items"]["type"] == "object" => arg.action(ArgAction::Append).value_name("JSON"),
+        Some("array") if property["items"]["type"] == "object" => {
+            let arg = arg.action(ArgAction::Append);
+            match tools::short_form(&property["items"]) {
+                Some(form) => arg.help(format!("{help} {}", written(&form))).value_name("A,B,…|JSON"),
+                None => arg.value_name("JSON"),
+            }
+        }
         Some("array") => arg.action(ArgAction::Append).value_name("A,B,…"),
         Some("integer" | "number") => arg.value_name("N").allow_negative_numbers(true),
         _ if name == "continuation_id" => arg.num_args(0..=1).default_missing_value("last").value_name("ID|last"),
@@ -169,6 +182,17 @@ fn own_flag(name: &str, property: &Value) -> Arg {
                 .value_name("WORD"),
             None => arg.value_name("TEXT|@FILE|-").allow_hyphen_values(true),
         },
+    }
+}
+
+/// How objects are written without JSON.
+fn written(form: &ShortForm<'_>) -> String {
+    let text = form.text.to_uppercase();
+    match &form.choice {
+        Some((field, words)) => {
+            format!("Each is {text} or {text}:{0}, where {0} is one of {1}", field.to_uppercase(), words.join(", "))
+        }
+        None => format!("Each is {text}"),
     }
 }
 

@@ -2,6 +2,7 @@
 //! expert is shown.
 
 mod changes;
+mod consensus;
 mod conversations;
 mod reviews;
 mod statuses;

@@ -16,13 +16,20 @@ pub struct Ledger(Mutex<Books>);
 
 #[derive(Debug, Default)]
 struct Books {
-    requested: Option<String>,
-    reason: Option<String>,
-    used: Option<String>,
+    /// In the order in which they were asked.
+    questions: Vec<Question>,
     attempts: Vec<Entry>,
     queued: Duration,
     reused: bool,
     joined: bool,
+}
+
+/// One question of the call.
+#[derive(Debug)]
+struct Question {
+    requested: String,
+    reason: String,
+    used: Option<String>,
 }
 
 /// One request of the call.
@@ -74,9 +81,9 @@ impl Ledger {
         let nanos = ends().map(|end| end.and_then(|end| end.cost)).sum::<Option<Nanodollars>>();
         Account {
             model: ModelUse {
-                requested: books.requested.clone(),
-                used: books.used.clone(),
-                reason: books.reason.clone(),
+                requested: joined(", ", books.questions.iter().map(|question| &question.requested)),
+                used: joined(", ", books.questions.iter().filter_map(|question| question.used.as_ref())),
+                reason: joined("; ", books.questions.iter().map(|question| &question.reason)),
                 tried: books.attempts.iter().map(tried).collect(),
             },
             usage: ends().flatten().fold(Usage::default(), |sum, end| sum.plus(end.usage)),
@@ -92,16 +99,19 @@ impl Ledger {
         }
     }
 
-    /// A question was asked of `route`.
-    pub(super) fn asked(&self, route: &Route) {
+    /// A question is asked of `route`; returns its place in the books.
+    pub(super) fn asked(&self, route: &Route) -> usize {
         let mut books = self.books();
-        books.requested = Some(route.requested.clone());
-        books.reason = Some(route.reason.clone());
+        let (requested, reason) = (route.requested.clone(), route.reason.clone());
+        books.questions.push(Question { requested, reason, used: None });
+        books.questions.len() - 1
     }
 
-    /// `model` answered.
-    pub(super) fn answered(&self, model: &Model) {
-        self.books().used = Some(model.to_string());
+    /// `model` answered the question at `place`.
+    pub(super) fn answered(&self, place: usize, model: &Model) {
+        if let Some(question) = self.books().questions.get_mut(place) {
+            question.used = Some(model.to_string());
+        }
     }
 
     /// The answer came from the store.
@@ -142,4 +152,15 @@ impl Ledger {
     fn books(&self) -> MutexGuard<'_, Books> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What was said of several questions, each thing once; `None` when nothing was.
+fn joined<'a>(separator: &str, said: impl Iterator<Item = &'a String>) -> Option<String> {
+    let mut once: Vec<&str> = Vec::new();
+    for word in said {
+        if !once.contains(&word.as_str()) {
+            once.push(word);
+        }
+    }
+    (!once.is_empty()).then(|| once.join(separator))
 }

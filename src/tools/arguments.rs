@@ -53,7 +53,7 @@ fn read(name: &str, property: &Value, given: Value) -> Result<Value> {
         Some("integer") => read_integer(name, property, given),
         Some("number") => read_number(name, property, given),
         Some("array") => read_array(name, property, given),
-        Some("object") if !given.is_object() => Err(wrong(name, given, "an object")),
+        Some("object") => read_object(name, property, given),
         _ => Ok(given),
     }
 }
@@ -149,11 +149,62 @@ fn range(property: &Value, noun: &str) -> String {
     }
 }
 
+/// An object, or the short form of one: the text that it can not do without, and behind the last `:` a word of those
+/// that one of its fields can be.
+fn read_object(name: &str, property: &Value, given: Value) -> Result<Value> {
+    match given {
+        Value::Object(_) => Ok(given),
+        Value::String(text) => match short_form(property) {
+            Some(form) if !text.trim().is_empty() => Ok(form.read(text.trim())),
+            _ => Err(wrong(name, text.into(), "an object")),
+        },
+        other => Err(wrong(name, other, "an object")),
+    }
+}
+
+/// The short form of the objects of a schema; only those have one that need nothing but one text.
+pub fn short_form(schema: &Value) -> Option<ShortForm<'_>> {
+    let properties = schema.get("properties")?.as_object()?;
+    let [text] = schema.get("required")?.as_array()?.as_slice() else { return None };
+    let text = text.as_str().filter(|text| properties.get(*text).is_some_and(|field| field["type"] == "string"))?;
+    let choice = properties.iter().find_map(|(name, field)| {
+        let words = field.get("enum")?.as_array()?;
+        Some((name.as_str(), words.iter().filter_map(Value::as_str).collect()))
+    });
+    Some(ShortForm { text, choice })
+}
+
+/// How an object is written as a text: `glm-5.3:for`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShortForm<'a> {
+    /// The field that the text fills.
+    pub text: &'a str,
+    /// The field whose word may follow, with its words.
+    pub choice: Option<(&'a str, Vec<&'a str>)>,
+}
+
+impl ShortForm<'_> {
+    fn read(&self, text: &str) -> Value {
+        let said = self.choice.as_ref().and_then(|(field, words)| {
+            let (before, last) = text.rsplit_once(':')?;
+            let word = words.iter().find(|word| word.eq_ignore_ascii_case(last.trim()))?;
+            Some((before.trim(), *field, *word)).filter(|(before, ..)| !before.is_empty())
+        });
+        match said {
+            Some((before, field, word)) => serde_json::json!({ self.text: before, field: word }),
+            None => serde_json::json!({ self.text: text }),
+        }
+    }
+}
+
 fn read_array(name: &str, property: &Value, given: Value) -> Result<Value> {
     let items = match given {
         Value::Array(items) => items,
-        // A single value is a list of one.
         Value::String(text) if text.trim().is_empty() => Vec::new(),
+        Value::String(text) if property.get("items").is_some_and(|item| short_form(item).is_some()) => {
+            text.split(',').map(Value::from).collect()
+        }
+        // A single value is a list of one.
         single @ (Value::String(_) | Value::Object(_)) => vec![single],
         other => return Err(wrong(name, other, "a list")),
     };
@@ -216,6 +267,33 @@ mod tests {
             let error = checked(&given).unwrap_err();
             assert_eq!(error.message, message);
             assert!(error.details.is_some());
+        }
+    }
+
+    #[test]
+    fn an_object_that_needs_one_text_may_be_written_as_one() {
+        let stance = json!({"type": "string", "enum": ["for", "against"]});
+        let fields = json!({"model": {"type": "string"}, "stance": stance, "stance_prompt": {"type": "string"}});
+        let item = json!({"type": "object", "properties": fields, "required": ["model"]});
+        let schema = json!({"properties": {
+            "models": {"type": "array", "items": item},
+            "issues": {"type": "array", "items": {"type": "object"}},
+        }});
+        let mut given =
+            json!({"models": ["glm-5.3:FOR", "mock:echo", "mock:echo:against", ":for", {"model": "kimi-k3"}]});
+        check(&schema, given.as_object_mut().unwrap()).unwrap();
+        let read = json!([
+            {"model": "glm-5.3", "stance": "for"}, {"model": "mock:echo"}, {"model": "mock:echo", "stance": "against"},
+            {"model": ":for"}, {"model": "kimi-k3"},
+        ]);
+        assert_eq!(given["models"], read);
+        let mut given = json!({"models": "glm-5.3:for, kimi-k3"});
+        check(&schema, given.as_object_mut().unwrap()).unwrap();
+        assert_eq!(given["models"], json!([{"model": "glm-5.3", "stance": "for"}, {"model": "kimi-k3"}]));
+        for (name, value) in [("issues", json!(["a text"])), ("models", json!([" "])), ("models", json!([7]))] {
+            let mut given = json!({ name: value });
+            let error = check(&schema, given.as_object_mut().unwrap()).unwrap_err();
+            assert!(error.message.ends_with("allowed: an object"), "{error}");
         }
     }
 

@@ -177,12 +177,23 @@ impl Context {
     /// Asks a model. In a dry run it takes down what would be sent and stops the tool with an error
     /// that nobody sees.
     pub(super) async fn ask(&self, route: Route, request: ChatRequest) -> Result<Answer> {
+        self.ask_by(route, request, self.deadline, &self.recorder).await
+    }
+
+    /// The same with a deadline of its own, told to another recorder.
+    pub(super) async fn ask_by(
+        &self,
+        route: Route,
+        request: ChatRequest,
+        deadline: Deadline,
+        recorder: &Arc<dyn Recorder>,
+    ) -> Result<Answer> {
         let ask = Ask {
             owner: self.owner.clone(),
             session: self.session.clone(),
             route,
             request,
-            deadline: self.deadline,
+            deadline,
             fresh: self.options.fresh,
             veil: Arc::clone(&self.veil),
         };
@@ -191,11 +202,11 @@ impl Context {
             self.draft().plans.push(plan);
             return Err(Error::new(ErrorCode::Cancelled, "this was a dry run"));
         }
-        let answer = self.gateway.ask(&ask, &self.recorder, &self.ledger).await?;
+        let answer = self.gateway.ask(&ask, recorder, &self.ledger).await?;
         if !answer.sources.is_empty() {
             // Behind the answer, as it stands in the result.
             let text = gateway::list_sources(&answer.sources);
-            self.recorder.live(Live::Delta { text });
+            recorder.live(Live::Delta { text });
             self.draft().sources.extend(answer.sources.iter().cloned());
         }
         Ok(answer)

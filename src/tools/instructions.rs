@@ -31,7 +31,7 @@ fn shared() -> Value {
 const HOW: &str = "\
 Workflow tools work in steps. One call is one step. With next_step_required true it is kept and answers at once with what \
 to do next; do that with your own tools, then call again with the continuation_id. The last step asks a model (planner, \
-tracer and docgen never do). If you have looked into the matter already, one call with findings and relevant_files is enough. \
+tracer and docgen never do, consensus asks one with each step). If you have looked into the matter already, one call with findings and relevant_files is enough. \
 Any tool can continue any conversation. Arguments that they share:
 ";
 
@@ -41,9 +41,10 @@ mod tests {
 
     use super::*;
 
-    const WORKFLOWS: [&str; 11] = [
+    const WORKFLOWS: [&str; 12] = [
         "analyze",
         "codereview",
+        "consensus",
         "debug",
         "docgen",
         "planner",

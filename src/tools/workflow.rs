@@ -217,7 +217,7 @@ struct Done {
 }
 
 /// Tokens of files in a brief that no model reads.
-const BRIEF_TOKENS: u64 = 60_000;
+pub(super) const BRIEF_TOKENS: u64 = 60_000;
 /// Tokens of what a tool found by itself, in an answer to somebody who reads it.
 const ANSWER_TOKENS: u64 = 8_000;
 

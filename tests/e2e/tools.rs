@@ -76,6 +76,38 @@ fn precommit_alone_looks_at_what_is_about_to_be_committed() {
 }
 
 #[test]
+fn models_that_are_named_answer_at_once_each_on_its_side() {
+    let fake = expert();
+    let user = User::with(&fake);
+    let call =
+        ["call", "consensus", "Shall pop() drain?", "--models", "glm-5.3:for,kimi-k3", "--relevant-files", "src"];
+    let ran = user.run(&call).exits(0);
+    let (glm, kimi) = (ran.stdout.find("## glm-5.3 (for)\n"), ran.stdout.find("\n## kimi-k3 (neutral)\n"));
+    assert!(glm == Some(0) && kimi > glm, "{ran:#?}");
+    assert_eq!(fake.requests().len(), 2);
+    let envelope = user.envelope(&call);
+    assert_eq!((&envelope["reused"], &envelope["status"]), (&json!(true), &json!("consensus_workflow_complete")));
+    assert_eq!((&envelope["text"], &envelope["model"]["used"]), (&json!(ran.stdout), &json!("glm-5.3, kimi-k3")));
+}
+
+#[test]
+fn models_can_be_asked_step_by_step_and_written_as_json() {
+    let fake = expert();
+    let user = User::with(&fake);
+    let models = ["--models", r#"[{"model": "kimi-k3", "stance": "against"}]"#, "--models", "mock:echo"];
+    let first = [&["call", "consensus", "Shall pop() drain?", "--parallel=false"], &models[..]].concat();
+    let ran = user.run(&first).exits(0);
+    assert!(ran.stdout.starts_with("## kimi-k3 (against)\n") && ran.stdout.contains("Go on with"), "{ran:#?}");
+    let last = user.envelope(&["call", "consensus", "next", "--continue"]);
+    assert_eq!(
+        (&last["data"]["model_consulted"], &last["data"]["model_stance"]),
+        (&json!("mock:echo"), &json!("neutral"))
+    );
+    assert_eq!(last["status"], "consensus_workflow_complete");
+    assert!(!last["text"].as_str().unwrap().contains("twice"), "{last:#}");
+}
+
+#[test]
 fn reviews_have_findings_in_their_result_and_other_tools_have_none() {
     let fake = expert();
     let user = User::with(&fake);
