@@ -206,8 +206,10 @@ impl Journal {
             pages.saved = true;
             news
         };
-        // A full queue loses nothing: a commit that is waited for offers all of it again.
-        self.store.save_call_later(self.start(), news);
+        // A full queue loses nothing: a commit that is waited for offers all of it again, and so does the next of these.
+        if !self.store.save_call_later(self.start(), news) {
+            self.stirred.notify_one();
+        }
     }
 
     /// Waits until something has happened that the store does not know.
@@ -226,8 +228,13 @@ impl Journal {
             (event, pages.close())
         };
         let envelope = Arc::new(envelope);
+        let ended = news.ended.clone();
         let result = self.store.finish_call(self.start(), news, Arc::clone(&envelope), thread, now).await;
         let envelope = result.unwrap_or_else(|error| {
+            // What was paid for is told once more, to a store that may be well again.
+            for attempt in ended {
+                self.store.end_attempt_later(self.id().clone(), attempt);
+            }
             // An answer that could not be kept is still the caller's, with the truth about it.
             let mut envelope = Arc::unwrap_or_clone(envelope);
             envelope.lose(&error);

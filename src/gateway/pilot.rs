@@ -140,14 +140,21 @@ impl Pilot {
         let looks = number == 1 && self.reuses();
         let mut permit = std::pin::pin!(self.permit());
         let mut granted = poll_once(permit.as_mut()).await;
-        if granted.is_none()
-            && looks
-            && let Some(answer) = self.kept().await.map_err(ours)?
-        {
-            // Who has to wait for its turn looks first whether it needs one.
-            return Ok(Ok(answer));
+        if looks && !matches!(granted, Some(Ok(_))) {
+            // Who has to wait for its turn, or gets none, looks first whether it needs one. It keeps its place meanwhile.
+            let mut kept = std::pin::pin!(self.kept());
+            let kept = loop {
+                tokio::select! {
+                    biased;
+                    kept = &mut kept => break kept,
+                    permit = &mut permit, if granted.is_none() => granted = Some(permit),
+                }
+            };
+            if let Some(answer) = kept.map_err(ours)? {
+                return Ok(Ok(answer));
+            }
         }
-        let permit = match granted.take() {
+        let permit = match granted {
             Some(permit) => permit?,
             None => permit.await?,
         };

@@ -59,14 +59,17 @@ impl RecentAnswers {
 
 impl Answers {
     fn shrink(&mut self) {
-        while self.bytes > ROOM && self.order.len() > 1 {
-            let Some((key, since)) = self.order.pop_front() else { break };
+        while self.order.len() > 1 {
+            let Some((key, since)) = self.order.front() else { break };
             // One that was kept again since then has a later place.
-            if self.by_key.get(&key).is_some_and(|kept| kept.since == since)
-                && let Some(gone) = self.by_key.remove(&key)
-            {
-                self.bytes -= size(&gone.answer);
+            let is_stale = self.by_key.get(key).is_none_or(|kept| kept.since != *since);
+            let is_over = self.by_key.get(key).is_some_and(|kept| kept.until <= Instant::now());
+            if !is_stale && !is_over && self.bytes <= ROOM {
+                break;
             }
+            let gone = if is_stale { None } else { self.by_key.remove(key) };
+            self.bytes -= gone.map_or(0, |gone| size(&gone.answer));
+            self.order.pop_front();
         }
     }
 }

@@ -43,8 +43,9 @@ pub(super) fn find(connection: &Connection, key: &str, now: Timestamp) -> rusqli
 pub(super) fn insert(connection: &Connection, answer: &NewAnswer, now: Timestamp) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO answers (key, owner, provider, model, created_at, expires_at, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO answers (key, owner, provider, model, created_at, expires_at, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (key) DO UPDATE SET created_at = ?5, expires_at = ?6, body = ?7 WHERE created_at <= ?5",
         )?
         .execute(params![
             answer.key,

@@ -115,9 +115,10 @@ impl Store {
                     return Ok(Arc::new(first));
                 }
                 // This process was taken for dead, which it is not: what was noted about that goes.
+                let first = news.events.first().map_or(u32::MAX, |event| event.n);
                 connection
-                    .prepare_cached("DELETE FROM call_events WHERE call_id = ?1")?
-                    .execute([start.id.as_str()])?;
+                    .prepare_cached("DELETE FROM call_events WHERE call_id = ?1 AND n >= ?2")?
+                    .execute(params![start.id.as_str(), first])?;
                 end.update(connection, Unfinished::Interrupted)?;
             }
             news.insert(connection, &start.id)?;

@@ -54,7 +54,7 @@ async fn what_is_staged_unstaged_and_untracked_is_told_apart_and_left_out_on_dem
     call(&house, "precommit", json!({})).await;
     call(&house, "precommit", json!({"include_unstaged": false})).await;
     call(&house, "precommit", json!({"include_staged": false})).await;
-    let asked: Vec<_> = house.requests(3).iter().map(|request| request.user_text()).collect();
+    let asked: Vec<_> = house.requests(3).iter().map(exai_fake::Recorded::user_text).collect();
     let has = |text: &str| ["+    drain();", "+    now();", "+fn new() {}"].map(|line| text.contains(line));
     assert_eq!(has(&asked[0]), [true, true, true], "{}", asked[0]);
     assert_eq!(has(&asked[1]), [true, false, false], "{}", asked[1]);
@@ -86,7 +86,7 @@ async fn a_branch_is_reviewed_since_it_left_and_only_where_it_is_wanted() {
     assert_eq!((all.findings.len(), all.findings[0].line), (1, 2), "{:?}", all.warnings);
     let arguments = json!({"findings": "f", "compare_to": "main", "relevant_files": ["src"]});
     call(&house, "codereview", arguments).await;
-    let asked: Vec<_> = house.requests(2).iter().map(|request| request.user_text()).collect();
+    let asked: Vec<_> = house.requests(2).iter().map(exai_fake::Recorded::user_text).collect();
     assert!(asked[0].contains("+fn other() {}") && asked[0].contains("+    drain();"), "{}", asked[0]);
     assert!(!asked[1].contains("other.rs") && asked[1].contains("+    drain();"), "{}", asked[1]);
     assert!(asked[1].contains("BEGIN FILE: src/queue.rs"), "the named files are shown whole, too: {}", asked[1]);
