@@ -77,6 +77,7 @@ impl Workflow for DocGen {
     const WORDS: &'static Vocabulary = &WORDS;
     const WITHOUT: &'static [&'static str] = &[
         "files_checked",
+        "images",
         "hypothesis",
         "confidence",
         "use_assistant_model",
@@ -84,6 +85,7 @@ impl Workflow for DocGen {
         "model",
         "temperature",
         "thinking_mode",
+        "use_websearch",
     ];
 
     fn required_actions(&self, work: &Work) -> Vec<&'static str> {
