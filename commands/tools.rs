@@ -76,7 +76,7 @@ fn total(registry: &Registry, profile: Profile) -> exai_core::error::Result<Tota
 }
 
 fn tokens(tool: &str) -> u32 {
-    tools::cost(tool).map_or(0, |cost| cost.tokens)
+    tools::cost(tool).unwrap_or_default()
 }
 
 /// What agents are shown costs so much, as counted when this program was made.

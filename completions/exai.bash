@@ -589,7 +589,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__analyze)
-            opts="-o -q -h --stdin --analysis-type --output-format --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --analysis-type --output-format --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --images --issues-found --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -632,6 +632,10 @@ _exai() {
                     return 0
                     ;;
                 --relevant-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -917,7 +921,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__codereview)
-            opts="-o -q -h --stdin --review-type --focus-on --standards --severity-filter --review-validation-type --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --review-type --focus-on --standards --severity-filter --review-validation-type --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --images --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -972,6 +976,10 @@ _exai() {
                     return 0
                     ;;
                 --relevant-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1063,7 +1071,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__debug)
-            opts="-o -q -h --stdin --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --images --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1098,6 +1106,10 @@ _exai() {
                     return 0
                     ;;
                 --relevant-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1189,7 +1201,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__docgen)
-            opts="-o -q -h --stdin --document-complexity --document-flow --update-existing --comments-on-complex-logic --num-files-documented --total-files-to-document --findings --step --step-number --total-steps --next-step-required --relevant-files --relevant-context --issues-found --backtrack-from-step --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --document-complexity --document-flow --update-existing --comments-on-complex-logic --num-files-documented --total-files-to-document --findings --step --step-number --total-steps --next-step-required --relevant-files --relevant-context --issues-found --backtrack-from-step --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1252,10 +1264,6 @@ _exai() {
                     return 0
                     ;;
                 --backtrack-from-step)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --web-search)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2437,7 +2445,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__planner)
-            opts="-o -q -h --stdin --is-step-revision --revises-step-number --is-branch-point --branch-from-step --branch-id --more-steps-needed --step --step-number --total-steps --next-step-required --web-search --continue --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --is-step-revision --revises-step-number --is-branch-point --branch-from-step --branch-id --more-steps-needed --step --step-number --total-steps --next-step-required --continue --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2480,10 +2488,6 @@ _exai() {
                     return 0
                     ;;
                 --next-step-required)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --web-search)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2531,7 +2535,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__precommit)
-            opts="-o -q -h --stdin --path --compare-to --include-staged --include-unstaged --focus-on --severity-filter --precommit-type --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --path --compare-to --include-staged --include-unstaged --focus-on --severity-filter --precommit-type --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --images --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2594,6 +2598,10 @@ _exai() {
                     return 0
                     ;;
                 --relevant-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2743,7 +2751,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__refactor)
-            opts="-o -q -h --stdin --refactor-type --focus-areas --style-guide-examples --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --refactor-type --focus-areas --style-guide-examples --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --images --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2790,6 +2798,10 @@ _exai() {
                     return 0
                     ;;
                 --relevant-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2881,7 +2893,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__secaudit)
-            opts="-o -q -h --stdin --security-scope --threat-level --compliance-requirements --audit-focus --severity-filter --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --security-scope --threat-level --compliance-requirements --audit-focus --severity-filter --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --images --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2936,6 +2948,10 @@ _exai() {
                     return 0
                     ;;
                 --relevant-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3139,7 +3155,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__testgen)
-            opts="-o -q -h --stdin --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --images --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3174,6 +3190,10 @@ _exai() {
                     return 0
                     ;;
                 --relevant-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3265,7 +3285,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__thinkdeep)
-            opts="-o -q -h --stdin --problem-context --focus-areas --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --problem-context --focus-areas --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --images --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3308,6 +3328,10 @@ _exai() {
                     return 0
                     ;;
                 --relevant-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3399,7 +3423,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__tracer)
-            opts="-o -q -h --stdin --trace-mode --target-description --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --confidence --backtrack-from-step --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --trace-mode --target-description --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --confidence --backtrack-from-step --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3450,10 +3474,6 @@ _exai() {
                     return 0
                     ;;
                 --backtrack-from-step)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --web-search)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -5113,12 +5133,16 @@ _exai() {
             return 0
             ;;
         exai__subcmd__tools)
-            opts="-q -h --json --env-file --set --color --quiet --help"
+            opts="-q -h --profile --cost --json --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -W "full core router" -- "${cur}"))
+                    return 0
+                    ;;
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

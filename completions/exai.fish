@@ -125,12 +125,13 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l files-checked -d 'Files that were looked at.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l images -d 'Images to show the model: paths or data: URLs of .jpg, .png, .gif or .webp.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l backtrack-from-step -d 'Number of the step to go back to: it and the later ones are dropped.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l use-assistant-model -d 'Whether the last step asks the expert; true if left out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when the matter is settled.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l temperature -d 'Sampling temperature, 0 to 1; sent only where the model takes it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from analyze" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
 low\t''
 medium\t''
@@ -213,9 +214,9 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from challenge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l prompt -d 'The question or task.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l files -d 'Files and directories the question is about.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l images -d 'Images the question is about: paths or data: URLs of .jpg, .png, .gif or .webp.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l images -d 'Images to show the model: paths or data: URLs of .jpg, .png, .gif or .webp.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l temperature -d 'Sampling temperature, 0 to 1; sent only where the model takes it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from chat" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
 low\t''
 medium\t''
@@ -264,6 +265,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l files-checked -d 'Files that were looked at.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l images -d 'Images to show the model: paths or data: URLs of .jpg, .png, .gif or .webp.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l hypothesis -d 'Current theory.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l confidence -d 'How sure you are. `certain` ends without asking the expert.' -r -f -a "exploring\t''
@@ -277,7 +279,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l use-assistant-model -d 'Whether the last step asks the expert; true if left out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when the matter is settled.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l temperature -d 'Sampling temperature, 0 to 1; sent only where the model takes it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from codereview" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
 low\t''
 medium\t''
@@ -313,6 +315,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l files-checked -d 'Files that were looked at.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l images -d 'Images to show the model: paths or data: URLs of .jpg, .png, .gif or .webp.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l hypothesis -d 'Current theory.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l confidence -d 'How sure you are. `certain` ends without asking the expert.' -r -f -a "exploring\t''
@@ -326,7 +329,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l use-assistant-model -d 'Whether the last step asks the expert; true if left out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when the matter is settled.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l temperature -d 'Sampling temperature, 0 to 1; sent only where the model takes it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from debug" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
 low\t''
 medium\t''
@@ -369,7 +372,6 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l relevant-context -d 'Functions, methods or classes that matter.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l backtrack-from-step -d 'Number of the step to go back to: it and the later ones are dropped.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l web-search -d 'Let the model search the web: costs extra, and sends queries out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l allow-missing -d 'Go on when a named file does not exist.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from docgen" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
@@ -515,7 +517,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l prompt -d 'The question or task.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l file-ids -d 'Ids of the files, as the upload returned them.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l temperature -d 'Sampling temperature, 0 to 1; sent only where the model takes it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from kimi_chat_with_files" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
 low\t''
 medium\t''
@@ -668,7 +670,6 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l step-number -d 'Number of this step; the one after the last if left out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l total-steps -d 'Steps expected in all; raised when a step goes beyond it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l next-step-required -d 'Whether another step will follow. The last step is the one that asks the expert.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l web-search -d 'Let the model search the web: costs extra, and sends queries out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from planner" -s o -l output -d 'How the result is printed' -r -f -a "text\t'The answer, as it arrives'
@@ -709,6 +710,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l files-checked -d 'Files that were looked at.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l images -d 'Images to show the model: paths or data: URLs of .jpg, .png, .gif or .webp.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l hypothesis -d 'Current theory.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l confidence -d 'How sure you are. `certain` ends without asking the expert.' -r -f -a "exploring\t''
@@ -722,7 +724,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l use-assistant-model -d 'Whether the last step asks the expert; true if left out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when the matter is settled.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l temperature -d 'Sampling temperature, 0 to 1; sent only where the model takes it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from precommit" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
 low\t''
 medium\t''
@@ -785,6 +787,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l files-checked -d 'Files that were looked at.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l images -d 'Images to show the model: paths or data: URLs of .jpg, .png, .gif or .webp.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l hypothesis -d 'Current theory.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l confidence -d 'How sure you are. `certain` ends without asking the expert.' -r -f -a "exploring\t''
@@ -798,7 +801,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l use-assistant-model -d 'Whether the last step asks the expert; true if left out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when the matter is settled.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l temperature -d 'Sampling temperature, 0 to 1; sent only where the model takes it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from refactor" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
 low\t''
 medium\t''
@@ -850,6 +853,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l files-checked -d 'Files that were looked at.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l images -d 'Images to show the model: paths or data: URLs of .jpg, .png, .gif or .webp.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l hypothesis -d 'Current theory.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l confidence -d 'How sure you are. `certain` ends without asking the expert.' -r -f -a "exploring\t''
@@ -863,7 +867,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l use-assistant-model -d 'Whether the last step asks the expert; true if left out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when the matter is settled.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l temperature -d 'Sampling temperature, 0 to 1; sent only where the model takes it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from secaudit" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
 low\t''
 medium\t''
@@ -940,6 +944,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l files-checked -d 'Files that were looked at.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l images -d 'Images to show the model: paths or data: URLs of .jpg, .png, .gif or .webp.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l hypothesis -d 'Current theory.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l confidence -d 'How sure you are. `certain` ends without asking the expert.' -r -f -a "exploring\t''
@@ -953,7 +958,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l use-assistant-model -d 'Whether the last step asks the expert; true if left out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when the matter is settled.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l temperature -d 'Sampling temperature, 0 to 1; sent only where the model takes it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from testgen" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
 low\t''
 medium\t''
@@ -991,6 +996,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l files-checked -d 'Files that were looked at.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l relevant-files -d 'Files and directories that matter; the expert is shown them in full, with line numbers.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l relevant-context -d 'Functions, methods or classes that matter.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l images -d 'Images to show the model: paths or data: URLs of .jpg, .png, .gif or .webp.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l issues-found -d 'Issues found, each with severity (critical, high, medium, low) and description.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l hypothesis -d 'Current theory.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l confidence -d 'How sure you are. `certain` ends without asking the expert.' -r -f -a "exploring\t''
@@ -1004,7 +1010,7 @@ complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcomma
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l use-assistant-model -d 'Whether the last step asks the expert; true if left out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l expert -d 'Demand a model\'s answer: an error instead of the local half, also when the matter is settled.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l model -d 'Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l temperature -d 'Sampling temperature; sent only where the model takes it.' -r
+complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l temperature -d 'Sampling temperature, 0 to 1; sent only where the model takes it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from thinkdeep" -l thinking -d 'How much the model shall think.' -r -f -a "minimal\t''
 low\t''
 medium\t''
@@ -1052,7 +1058,6 @@ very_high\t''
 almost_certain\t''
 certain\t''"
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l backtrack-from-step -d 'Number of the step to go back to: it and the later ones are dropped.' -r
-complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l web-search -d 'Let the model search the web: costs extra, and sends queries out.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l continue -d 'Conversation to continue, as a former result named it.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l allow-missing -d 'Go on when a named file does not exist.' -r
 complete -c exai -n "__fish_exai_using_subcommand call; and __fish_seen_subcommand_from tracer" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
@@ -1268,11 +1273,15 @@ complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subco
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from help" -f -a "export" -d 'Print a whole conversation as a document of its own'
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from help" -f -a "purge" -d 'Delete conversations for good'
 complete -c exai -n "__fish_exai_using_subcommand threads; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand tools" -l profile -d 'List what agents with this profile are shown; else all tools, whatever agents are shown' -r -f -a "full\t''
+core\t''
+router\t''"
 complete -c exai -n "__fish_exai_using_subcommand tools" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand tools" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand tools" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand tools" -l cost -d 'Show what each tool and each profile costs an agent\'s model with every request, in tokens'
 complete -c exai -n "__fish_exai_using_subcommand tools" -l json -d 'Print JSON'
 complete -c exai -n "__fish_exai_using_subcommand tools" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand tools" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -62,7 +62,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 pub use context::{Context, Defaults, Draft, Settings};
-pub use costs::{Cost, cost, cost_of_instructions};
+pub use costs::{cost, cost_of_instructions};
 pub use inspect::{Inspect, Steps};
 pub use instructions::instructions;
 pub use offer::{Offer, Shown};

@@ -7,18 +7,10 @@ mod figures;
 
 use figures::{INSTRUCTIONS, TOOLS};
 
-/// What one tool costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cost {
-    /// Its name.
-    pub tool: &'static str,
-    /// Tokens of its name, its description and what a client is shown of its arguments.
-    pub tokens: u32,
-}
-
-/// What the tool called `name` costs; `None` for one that is not listed.
-pub fn cost(name: &str) -> Option<Cost> {
-    TOOLS.iter().find(|(tool, _)| *tool == name).map(|&(tool, tokens)| Cost { tool, tokens })
+/// What the tool called `name` costs: its name, its description, and what a client is shown of its arguments. `None`
+/// for one that is not listed.
+pub fn cost(name: &str) -> Option<u32> {
+    TOOLS.iter().find(|(tool, _)| *tool == name).map(|(_, tokens)| *tokens)
 }
 
 /// What is said once of all tools costs so many tokens.

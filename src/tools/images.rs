@@ -73,12 +73,11 @@ async fn load(context: &Context, given: &[String]) -> Result<Vec<Image>> {
     }
     let (mut images, mut left) = (Vec::new(), MOST_BYTES);
     for name in given {
-        let bytes = match name.strip_prefix("data:") {
-            Some(data) => decoded(name, data)?,
-            None => {
-                let reading = evidence::whole(&*context.workspace, name, left);
-                context.deadline.bound("reading images", reading).await??
-            }
+        let bytes = if let Some(data) = name.strip_prefix("data:") {
+            decoded(name, data)?
+        } else {
+            let reading = evidence::whole(&*context.workspace, name, left);
+            context.deadline.bound("reading images", reading).await??
         };
         let size = bytes.len() as u64;
         left = left.checked_sub(size).ok_or_else(|| too_much(name, given.len()))?;

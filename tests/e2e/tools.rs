@@ -196,7 +196,7 @@ fn the_shell_has_every_tool_of_a_daemon_whose_agents_have_few() {
     let daemon = Daemon::start(&user);
     let ran = user.run(&["call", "version", "--output", "json"]).exits(0);
     assert!(!ran.stderr.contains("done in this process"), "{ran:#?}");
-    daemon.finish().exits(0);
+    daemon.stop().exits(0);
 }
 
 #[test]

@@ -9,7 +9,7 @@ fn names(answer: &Value) -> Vec<&str> {
     answer["tools"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap()).collect()
 }
 
-fn list(more: Value) -> Value {
+fn list(more: &Value) -> Value {
     let mut list = json!({"op": "list_tools", "request_id": "l"});
     list.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     list
@@ -24,21 +24,21 @@ fn tool<'a>(answer: &'a Value, name: &str) -> &'a Value {
 async fn who_names_a_profile_is_shown_its_tools_briefly_and_what_they_share_once() {
     let daemon = TestDaemon::start(Scenario::default()).await;
     let mut peer = daemon.peer().await;
-    let core = peer.ask(list(json!({"profile": "core"}))).await;
+    let core = peer.ask(list(&json!({"profile": "core"}))).await;
     assert_eq!(names(&core), ["calls", "chat", "codereview", "debug", "precommit"]);
     let findings = |list: &Value| tool(list, "debug")["inputSchema"]["properties"]["findings"].clone();
     assert_eq!(findings(&core), json!({"type": "string"}));
     assert!(core["instructions"].as_str().unwrap().contains("- findings: "), "{core}");
 
-    let router = peer.ask(list(json!({"profile": "router"}))).await;
+    let router = peer.ask(list(&json!({"profile": "router"}))).await;
     assert_eq!((names(&router), &router["instructions"]), (vec!["exai_describe", "exai_run"], &Value::Null));
 
     // The predecessor's clients name none and know nothing of instructions: each tool explains itself.
-    let whole = peer.ask(list(json!({}))).await;
+    let whole = peer.ask(list(&json!({}))).await;
     assert!(names(&whole).len() > 25 && whole["instructions"].is_null());
     assert!(findings(&whole)["description"].is_string(), "{}", findings(&whole));
 
-    let wrong = peer.ask(list(json!({"profile": "small"}))).await;
+    let wrong = peer.ask(list(&json!({"profile": "small"}))).await;
     assert_eq!(wrong["error"]["code"], "VALIDATION_ERROR");
     assert!(wrong["error"]["message"].as_str().unwrap().contains("full, core, router"), "{wrong}");
     daemon.stop().await;
@@ -48,7 +48,7 @@ async fn who_names_a_profile_is_shown_its_tools_briefly_and_what_they_share_once
 async fn a_tool_outside_of_the_list_is_refused_and_the_setting_named() {
     let daemon = TestDaemon::with(Scenario::default(), &[("EXAI_TOOLS_PROFILE", "core")]).await;
     let mut agent = daemon.peer().await;
-    assert_eq!(names(&agent.ask(list(json!({}))).await).len(), 5);
+    assert_eq!(names(&agent.ask(list(&json!({}))).await).len(), 5);
     let refused = agent.call("1", "version", json!({})).await;
     assert_eq!((&refused["ok"], &refused["error"]["code"]), (&json!(false), &json!("TOOL_NOT_FOUND")));
     assert!(refused["error"]["message"].as_str().unwrap().contains("`version`"), "{refused}");
@@ -57,7 +57,7 @@ async fn a_tool_outside_of_the_list_is_refused_and_the_setting_named() {
 
     // A client that says by which list it calls has that one.
     let mut shell = daemon.peer_with(json!({"profile": "full"})).await;
-    assert!(names(&shell.ask(list(json!({}))).await).len() > 25);
+    assert!(names(&shell.ask(list(&json!({}))).await).len() > 25);
     assert_eq!(shell.call("1", "version", json!({})).await["ok"], true);
     daemon.stop().await;
 }
@@ -66,7 +66,7 @@ async fn a_tool_outside_of_the_list_is_refused_and_the_setting_named() {
 async fn the_predecessors_lean_list_is_what_old_clients_see_and_may_call() {
     let daemon = TestDaemon::with(Scenario::default(), &[("LEAN_MODE", "true"), ("LEAN_TOOLS", "chat")]).await;
     let mut agent = daemon.peer().await;
-    assert_eq!(names(&agent.ask(list(json!({}))).await), ["chat", "listmodels", "version"]);
+    assert_eq!(names(&agent.ask(list(&json!({}))).await), ["chat", "listmodels", "version"]);
     let refused = agent.call("1", "challenge", json!({"prompt": "x"})).await;
     assert!(refused["error"]["hints"].to_string().contains("LEAN_TOOLS"), "{refused}");
     daemon.stop().await;
@@ -76,7 +76,7 @@ async fn the_predecessors_lean_list_is_what_old_clients_see_and_may_call() {
 async fn a_call_through_the_router_is_a_call_of_the_tool_itself() {
     let daemon = TestDaemon::with(Scenario::answer("Yes."), &[("EXAI_TOOLS_PROFILE", "router")]).await;
     let mut agent = daemon.peer().await;
-    assert_eq!(names(&agent.ask(list(json!({}))).await), ["exai_describe", "exai_run"]);
+    assert_eq!(names(&agent.ask(list(&json!({}))).await), ["exai_describe", "exai_run"]);
     let all = agent.call("1", "exai_describe", json!({})).await;
     assert!(all["text"].as_str().unwrap().contains("- chat: Asks a model"), "{all}");
     let chat = agent.call("2", "exai_describe", json!({"tool": "chat"})).await;
