@@ -155,7 +155,7 @@ fn tools(daemon: &Daemon, link: &Link, query: &ToolsQuery) -> Result<ToolList> {
         name: shown.info.name.to_owned(),
         title: shown.info.title.to_owned(),
         description: shown.info.description.to_owned(),
-        input_schema: if profile.is_some() { shown.brief } else { shown.schema },
+        input_schema: if profile.is_some() { shown.brief() } else { shown.schema },
     };
     let tools = calls.registry.shown(&offer)?.into_iter().map(entry).collect();
     // The tools of the router describe themselves, and the others when they are asked to.

@@ -32,7 +32,7 @@ mod tests {
     }
 
     fn tokens(shown: &Shown) -> u32 {
-        let Shown { info, brief, .. } = shown;
+        let (info, brief) = (shown.info, shown.brief());
         count(&json!({"name": info.name, "description": info.description, "inputSchema": brief}).to_string())
     }
 

@@ -10,8 +10,13 @@ impl Registry {
     /// The schema of the tool of that name as a client's model is shown it: arguments that are described by
     /// [`instructions`] are not described again, and bounds that only the check needs are left out.
     pub fn brief_schema(&self, name: &str) -> Result<Value> {
-        Ok(schema::brief(self.schema(name)?, &shared()))
+        Ok(brief(self.schema(name)?))
     }
+}
+
+/// A schema without what the [`instructions`] say.
+pub(super) fn brief(schema: &Value) -> Value {
+    schema::brief(schema, &shared())
 }
 
 /// How workflow tools are used, and the arguments that they share.

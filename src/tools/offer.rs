@@ -95,8 +95,13 @@ pub struct Shown {
     pub info: &'static Info,
     /// What it takes, whole.
     pub schema: Value,
-    /// The same for a reader who was given the [`instructions`](super::instructions).
-    pub brief: Value,
+}
+
+impl Shown {
+    /// What it takes, for a reader who was given the [`instructions`](super::instructions).
+    pub fn brief(&self) -> Value {
+        super::instructions::brief(&self.schema)
+    }
 }
 
 impl Registry {
@@ -114,7 +119,7 @@ impl Registry {
         names
             .map(|name| {
                 let info = self.get(name)?.info();
-                Ok(Shown { info, schema: self.schema(name)?.clone(), brief: self.brief_schema(name)? })
+                Ok(Shown { info, schema: self.schema(name)?.clone() })
             })
             .collect()
     }

@@ -91,9 +91,8 @@ pub(super) fn shown(registry: &Registry) -> Vec<Shown> {
     let mut describe = Describe.schema();
     describe["properties"]["tool"]["enum"] = json!(names);
     let run = schema::of::<WhatToRun>("RunRequest");
-    let nothing = json!({});
     let both = [(&DESCRIBE_INFO, describe), (&RUN_INFO, run)];
-    both.map(|(info, schema)| Shown { info, brief: schema::brief(&schema, &nothing), schema }).into()
+    both.map(|(info, schema)| Shown { info, schema }).into()
 }
 
 /// What a call of `exai_run` asks for.
