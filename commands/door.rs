@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use exai_core::backend::{Address, Backend, Local, NotConnected, Remote, RemoteSettings, config_id};
-use exai_core::config::{Config, Loaded, Origin, Secret};
+use exai_core::config::{Config, Loaded, Origin, Profile, Secret};
 use exai_core::coordination::{DaemonLock, read_token};
 use exai_core::error::{Error, ErrorCode, Result};
 use exai_core::protocol::wire::Client;
@@ -120,7 +120,9 @@ async fn find(loaded: &Loaded, roots: &[String], output: &mut Output) -> Result<
 
 fn settings(address: Address, token: Option<Secret>, roots: &[String], patience: Duration) -> RemoteSettings {
     let client = Client { name: "exai".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
-    RemoteSettings { address, token, client, roots: roots.to_vec(), patience, state_dir: None }
+    // Who types the name of a tool has all of them, whatever agents are shown.
+    let profile = Some(Profile::Full);
+    RemoteSettings { address, token, client, roots: roots.to_vec(), profile, patience, state_dir: None }
 }
 
 /// What a daemon wants to know: the configured token, else the one of the state directory.

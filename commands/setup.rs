@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use exai_core::config::{Config, Loaded, Override, Sources};
 use exai_core::error::{Error, Result};
+use exai_core::tools::Registry;
 
 use crate::cli::Cli;
 use crate::door::{Choice, Door};
@@ -27,7 +28,7 @@ impl Setup {
         });
         let loaded = sources.as_ref().map_err(Clone::clone).and_then(Config::load);
         if let Ok(loaded) = &loaded {
-            for warning in &loaded.warnings {
+            for warning in loaded.warnings.iter().chain(&Registry::misnamed(&loaded.config)) {
                 output.note(Style::Warn, "warning: ", warning);
             }
         }

@@ -595,7 +595,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__analyze)
-            opts="-o -q -h --stdin --analysis-type --output-format --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --analysis-type --output-format --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --images --issues-found --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -638,6 +638,10 @@ _exai() {
                     return 0
                     ;;
                 --relevant-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -923,7 +927,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__codereview)
-            opts="-o -q -h --stdin --review-type --compare-to --focus-on --standards --severity-filter --review-validation-type --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --review-type --compare-to --focus-on --standards --severity-filter --review-validation-type --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --images --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -982,6 +986,10 @@ _exai() {
                     return 0
                     ;;
                 --relevant-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1179,7 +1187,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__debug)
-            opts="-o -q -h --stdin --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --images --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1214,6 +1222,10 @@ _exai() {
                     return 0
                     ;;
                 --relevant-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1305,7 +1317,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__docgen)
-            opts="-o -q -h --stdin --document-complexity --document-flow --update-existing --comments-on-complex-logic --num-files-documented --total-files-to-document --findings --step --step-number --total-steps --next-step-required --relevant-files --relevant-context --issues-found --backtrack-from-step --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --document-complexity --document-flow --update-existing --comments-on-complex-logic --num-files-documented --total-files-to-document --findings --step --step-number --total-steps --next-step-required --relevant-files --relevant-context --issues-found --backtrack-from-step --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1368,10 +1380,6 @@ _exai() {
                     return 0
                     ;;
                 --backtrack-from-step)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --web-search)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2567,7 +2575,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__planner)
-            opts="-o -q -h --stdin --is-step-revision --revises-step-number --is-branch-point --branch-from-step --branch-id --more-steps-needed --step --step-number --total-steps --next-step-required --web-search --continue --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --is-step-revision --revises-step-number --is-branch-point --branch-from-step --branch-id --more-steps-needed --step --step-number --total-steps --next-step-required --continue --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2610,10 +2618,6 @@ _exai() {
                     return 0
                     ;;
                 --next-step-required)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --web-search)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2661,7 +2665,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__precommit)
-            opts="-o -q -h --stdin --staged --path --compare-to --include-staged --include-unstaged --focus-on --severity-filter --precommit-type --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --staged --path --compare-to --include-staged --include-unstaged --focus-on --severity-filter --precommit-type --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --images --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2724,6 +2728,10 @@ _exai() {
                     return 0
                     ;;
                 --relevant-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2873,7 +2881,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__refactor)
-            opts="-o -q -h --stdin --refactor-type --focus-areas --style-guide-examples --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --refactor-type --focus-areas --style-guide-examples --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --images --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2920,6 +2928,10 @@ _exai() {
                     return 0
                     ;;
                 --relevant-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3011,7 +3023,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__secaudit)
-            opts="-o -q -h --stdin --security-scope --threat-level --compliance-requirements --audit-focus --severity-filter --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --security-scope --threat-level --compliance-requirements --audit-focus --severity-filter --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --images --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3066,6 +3078,10 @@ _exai() {
                     return 0
                     ;;
                 --relevant-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3269,7 +3285,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__testgen)
-            opts="-o -q -h --stdin --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --images --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3304,6 +3320,10 @@ _exai() {
                     return 0
                     ;;
                 --relevant-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3395,7 +3415,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__thinkdeep)
-            opts="-o -q -h --stdin --problem-context --focus-areas --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --problem-context --focus-areas --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --images --issues-found --hypothesis --confidence --backtrack-from-step --use-assistant-model --expert --model --temperature --thinking --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3438,6 +3458,10 @@ _exai() {
                     return 0
                     ;;
                 --relevant-context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --images)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3529,7 +3553,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__call__subcmd__tracer)
-            opts="-o -q -h --stdin --trace-mode --target-description --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --confidence --backtrack-from-step --web-search --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
+            opts="-o -q -h --stdin --trace-mode --target-description --findings --step --step-number --total-steps --next-step-required --files-checked --relevant-files --relevant-context --confidence --backtrack-from-step --continue --allow-missing --no-daemon --daemon --output --timeout --json-args --fresh --dry-run --detach --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3580,10 +3604,6 @@ _exai() {
                     return 0
                     ;;
                 --backtrack-from-step)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --web-search)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -5243,12 +5263,16 @@ _exai() {
             return 0
             ;;
         exai__subcmd__tools)
-            opts="-q -h --json --env-file --set --color --quiet --help"
+            opts="-q -h --profile --cost --json --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -W "full core router" -- "${cur}"))
+                    return 0
+                    ;;
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

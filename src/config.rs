@@ -26,6 +26,7 @@ mod origin;
 mod oversize;
 mod per_tool;
 mod place;
+mod profile;
 mod project;
 mod reader;
 mod retired;
@@ -53,6 +54,7 @@ pub use origin::Origin;
 pub use oversize::Oversize;
 pub use per_tool::PerTool;
 pub use place::Place;
+pub use profile::Profile;
 pub use project::Project;
 pub use secret::Secret;
 pub use settings::{

@@ -15,6 +15,7 @@ mod codereview;
 mod common;
 mod consensus;
 mod context;
+mod costs;
 mod debug;
 mod docgen;
 mod facts;
@@ -35,12 +36,14 @@ mod kimi_manage_files;
 mod kimi_upload_files;
 mod listmodels;
 mod moment;
+mod offer;
 mod planner;
 mod precommit;
 mod prompts;
 mod provider_capabilities;
 mod refactor;
 mod require;
+mod router;
 mod schema;
 #[cfg(test)]
 mod schemas;
@@ -63,8 +66,10 @@ use sha2::{Digest, Sha256};
 
 pub use arguments::{ShortForm, short_form};
 pub use context::{Context, Defaults, Draft, Settings};
+pub use costs::{cost, cost_of_instructions};
 pub use inspect::{Inspect, Steps};
 pub use instructions::instructions;
+pub use offer::{Offer, Shown};
 pub use prompts::Prompts;
 pub use uploads::UploadSettings;
 #[cfg(feature = "fuzzing")]
@@ -121,7 +126,11 @@ impl Output {
 /// The tools that can be called.
 pub struct Registry {
     tools: BTreeMap<&'static str, Listed>,
+    /// Describes the others; only agents that are shown no others need it.
+    describe: Listed,
     disabled: Vec<String>,
+    /// What agents are shown that do not say what they want to be shown.
+    offer: Offer,
     fingerprint: OnceLock<String>,
 }
 
@@ -129,6 +138,12 @@ pub struct Registry {
 struct Listed {
     tool: Arc<dyn Tool>,
     schema: OnceLock<Value>,
+}
+
+impl From<Arc<dyn Tool>> for Listed {
+    fn from(tool: Arc<dyn Tool>) -> Self {
+        Self { tool, schema: OnceLock::new() }
+    }
 }
 
 impl std::fmt::Debug for Registry {
@@ -175,12 +190,20 @@ impl Registry {
         ];
         let is_enabled =
             |tool: &Arc<dyn Tool>| !disabled.iter().any(|name| name.eq_ignore_ascii_case(tool.info().name));
-        let tools = all
-            .into_iter()
-            .filter(is_enabled)
-            .map(|tool| (tool.info().name, Listed { tool, schema: OnceLock::new() }))
-            .collect();
-        Self { tools, disabled: disabled.to_vec(), fingerprint: OnceLock::new() }
+        let tools = all.into_iter().filter(is_enabled).map(|tool| (tool.info().name, Listed::from(tool))).collect();
+        Self {
+            tools,
+            describe: Listed::from(Arc::new(router::Describe) as Arc<dyn Tool>),
+            disabled: disabled.to_vec(),
+            offer: Offer::default(),
+            fingerprint: OnceLock::new(),
+        }
+    }
+
+    /// The same tools, of which agents are shown what `offer` has.
+    #[must_use]
+    pub fn offering(self, offer: Offer) -> Self {
+        Self { offer, ..self }
     }
 
     /// All tools, by name.
@@ -202,6 +225,7 @@ impl Registry {
     pub fn fingerprint(&self) -> &str {
         self.fingerprint.get_or_init(|| {
             let mut hash = Sha256::new();
+            hash.update(format!("{:?}\0", self.offer));
             for (name, listed) in &self.tools {
                 let info = listed.tool.info();
                 let schema = listed.schema.get_or_init(|| listed.tool.schema()).to_string();
@@ -222,7 +246,8 @@ impl Registry {
     fn listed(&self, name: &str) -> Result<&Listed> {
         const SUFFIXES: [&str; 5] = ["_EXAI-WS", "-EXAI-WS", "_EXAI_WS", "-EXAI_WS", "_exai"];
         let bare = SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
-        self.tools.get(bare).ok_or_else(|| self.unknown(bare))
+        let describe = Some(&self.describe).filter(|_| bare == router::DESCRIBE);
+        self.tools.get(bare).or(describe).ok_or_else(|| self.unknown(bare))
     }
 
     fn unknown(&self, name: &str) -> Error {
@@ -230,11 +255,16 @@ impl Registry {
         if self.disabled.iter().any(|disabled| disabled.eq_ignore_ascii_case(name)) {
             return error.hint("it is switched off by disabled_tools (DISABLED_TOOLS)");
         }
-        let near =
-            self.tools.keys().max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
-        match near.filter(|near| strsim::jaro_winkler(near, name) > 0.75) {
+        match self.nearest(name) {
             Some(near) => error.hint(format!("did you mean `{near}`? `exai tools` lists all")),
             None => error.hint("`exai tools` lists all"),
         }
+    }
+
+    /// The tool whose name is most like `name`, if any is.
+    fn nearest(&self, name: &str) -> Option<&'static str> {
+        let likeness = |tool: &str| strsim::jaro_winkler(tool, name);
+        let near = self.tools.keys().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        near.filter(|near| likeness(near) > 0.75)
     }
 }

@@ -28,6 +28,7 @@ pub(super) async fn connect(config: &Config) -> Result<Remote, NotConnected> {
         token: known(config, announced.is_some()).map_err(NotConnected::Refused)?,
         client: Client { name: "exai".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         roots: Vec::new(),
+        profile: None,
         patience: PATIENCE,
         state_dir,
     };

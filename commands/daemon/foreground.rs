@@ -16,6 +16,7 @@ use exai_core::config::{Config, Sources, Watch};
 use exai_core::coordination::{DaemonInfo, DaemonLock, prepare_state_dir, read_or_make_token};
 use exai_core::server::{self, Deps, Listeners, Shutdown};
 use exai_core::telemetry::log::{self, LogGuard};
+use exai_core::tools::Registry;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -172,7 +173,7 @@ fn reload(sources: &Sources, house: &House, status: &str, output: &mut Output) {
     match Config::load(sources).and_then(|loaded| Ok((house.reload(&loaded.config)?, loaded.warnings))) {
         Ok((reloaded, warnings)) => {
             output.note(Style::Muted, "", "the configuration was read again");
-            for warning in &warnings {
+            for warning in warnings.iter().chain(&Registry::misnamed(&house.config())) {
                 output.note(Style::Warn, "warning: ", warning);
             }
             for key in reloaded.need_restart {

@@ -20,7 +20,7 @@ use crate::protocol::SessionId;
 use crate::store::{Retention, Store};
 use crate::telemetry::{Telemetry, log};
 use crate::threads::Threads;
-use crate::tools::{Registry, Settings};
+use crate::tools::{Offer, Registry, Settings};
 
 /// What the end of a process may spend on removing what has been kept for its time.
 const TIDYING: Duration = Duration::from_millis(250);
@@ -212,7 +212,7 @@ fn calls(config: &Config, lasting: &Lasting, shared: Shared) -> Result<Calls> {
     let Shared { instance, running, stop, view } = shared;
     Ok(Calls {
         gateway: parts::gateway(config, lasting)?,
-        registry: Registry::new(&config.disabled_tools),
+        registry: Registry::new(&config.disabled_tools).offering(Offer::configured(config)),
         threads: Threads::new(lasting.store.clone(), config.threads.max_turns),
         settings: Arc::new(Settings {
             locale: config.locale.clone(),

@@ -48,13 +48,13 @@ use self::link::{Caller, Dial, Tcp};
 use self::subscription::Subscriber;
 use super::{Backend, CallHandle};
 use crate::clock::Timestamp;
-use crate::config::Secret;
+use crate::config::{Profile, Secret};
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::Workspace;
 use crate::protocol::wire::{
     About, Admin, AdminAnswer, AdminRequest, Attach, CallFound, CallList, Cancel, Client, HealthAnswer, HelloAck,
-    Picture, Prefix, Removed, Rotate, ThreadFound, ThreadList, ThreadPurge, ThreadShown, ThreadsQuery, ToolEntry,
-    ToolList, ToolsQuery, Topic, UsageList, UsageQuery,
+    Picture, Prefix, Removed, Rotate, ThreadFound, ThreadList, ThreadPurge, ThreadShown, ThreadsQuery, ToolList,
+    ToolsQuery, Topic, UsageList, UsageQuery,
 };
 use crate::protocol::{
     CallFilter, CallRecord, CallRequest, CallSummary, Found, Snapshot, ThreadChoice, ThreadId, ThreadRecord,
@@ -79,6 +79,8 @@ pub struct RemoteSettings {
     pub client: Client,
     /// The caller's directories; the first one is what relative paths are relative to.
     pub roots: Vec<String>,
+    /// The list of tools that the caller calls by; the daemon's own choice when there is none.
+    pub profile: Option<Profile>,
     /// How long connecting may take, hello included.
     pub patience: Duration,
     /// It is the daemon of this state directory: its lock tells where the next one is, and whether there is one.
@@ -98,9 +100,9 @@ pub struct Remote {
 impl Remote {
     /// Connects to a daemon.
     pub async fn connect(settings: RemoteSettings) -> Result<Self, NotConnected> {
-        let RemoteSettings { address, token, client, roots, patience, state_dir } = settings;
+        let RemoteSettings { address, token, client, roots, profile, patience, state_dir } = settings;
         let dial: Arc<dyn Dial> = Arc::new(Tcp { address, state_dir });
-        Self::over(Caller { dial, token, client, roots, patience }).await
+        Self::over(Caller { dial, token, client, roots, profile, patience }).await
     }
 
     async fn over(caller: Caller) -> Result<Self, NotConnected> {
@@ -149,10 +151,10 @@ impl Remote {
         self.change::<Value>("rotate_token", &rotate).await.map(drop)
     }
 
-    /// The tools of a profile (`full`, `core`, `router`); the daemon's own choice when none is named.
-    pub async fn list_tools(&self, profile: Option<&str>) -> Result<Vec<ToolEntry>> {
-        let query = ToolsQuery { profile: profile.map(str::to_owned) };
-        Ok(self.read::<ToolList>("list_tools", &query).await?.tools)
+    /// The tools of a profile; when none is named those that the caller calls by.
+    pub async fn list_tools(&self, profile: Option<Profile>) -> Result<ToolList> {
+        let query = ToolsQuery { profile: profile.map(|profile| profile.as_str().to_owned()) };
+        self.read("list_tools", &query).await
     }
 
     /// News of the house from now on; `interval` is the time between two snapshots. They go on after the connection

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde_json::Value;
 
 use super::Calls;
 use crate::error::Result;
 use crate::protocol::{CallEvent, CallFilter, CallRecord, CallSummary, Envelope, Found, Snapshot};
-use crate::tools::{Inspect, Steps};
+use crate::tools::{Info, Inspect, Steps};
 
 /// How long the store may take to say that it takes writes.
 const STORE: Duration = Duration::from_secs(2);
@@ -54,6 +55,11 @@ impl Inspect for Inspector {
 
     fn tools(&self) -> Vec<&'static str> {
         self.calls.registry.iter().map(|tool| tool.info().name).collect()
+    }
+
+    fn tool(&self, name: &str) -> Result<(&'static Info, Value)> {
+        let registry = &self.calls.registry;
+        Ok((registry.get(name)?.info(), registry.schema(name)?.clone()))
     }
 
     async fn store_trouble(&self) -> Option<String> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::origin::Origin;
-use super::{Config, Endpoint};
+use super::{Config, Endpoint, Profile};
 use crate::error::{Error, Result};
 
 /// Refuses combinations that would do harm.
@@ -32,9 +32,20 @@ fn clear_text(name: &str, endpoint: &Endpoint, origin: &Origin) -> Error {
 
 /// Says which values have no effect.
 pub(super) fn idle(config: &Config, origins: &BTreeMap<&'static str, Origin>) -> Vec<String> {
-    if config.custom.url.is_some() {
-        return Vec::new();
+    let mut idle = Vec::new();
+    let mut say = |names: &[&str], why: &str| {
+        let is_named = |name: &str| names.iter().any(|key| name == *key || key.ends_with('.') && name.starts_with(key));
+        let lost = origins.iter().filter(|(name, _)| is_named(name));
+        idle.extend(lost.map(|(name, origin)| format!("{name} ({origin}) has no effect: {why}")));
+    };
+    if config.custom.url.is_none() {
+        say(&["custom."], "custom.url is not set");
     }
-    let lost = origins.iter().filter(|(name, _)| name.starts_with("custom."));
-    lost.map(|(name, origin)| format!("{name} ({origin}) has no effect: custom.url is not set")).collect()
+    if !config.tools.lean {
+        say(&["tools.lean_tools", "tools.strict_lean"], "tools.lean (LEAN_MODE) is not set");
+    } else if config.tools.profile != Profile::Full {
+        let profile = config.tools.profile.as_str();
+        say(&["tools.lean", "tools.lean_tools", "tools.strict_lean"], &format!("tools.profile is {profile}"));
+    }
+    idle
 }

@@ -9,6 +9,7 @@ use super::key::{Key, Range, Shown, first};
 use super::listening::{Level, LogFormat, Port, Rate};
 use super::oversize::Oversize;
 use super::per_tool::PerTool;
+use super::profile::Profile;
 use super::reader::Reader;
 use super::setting::{Setting, list};
 use super::table::{default_of, key, settings};
@@ -93,8 +94,16 @@ settings! {
         /// A TOML file that corrects or extends the built-in catalogue of models.
         file: Option<PathBuf> => { env: [EXAI_MODELS_FILE], default: None }
     }
-    /// What tools do when a call does not say.
+    /// Which tools agents are shown, and what tools do when a call does not say.
     tools: Tools {
+        /// The tools that agents are shown and may call: full, core or router; the command line has all.
+        profile: Profile => { env: [EXAI_TOOLS_PROFILE], default: Profile::Full }
+        /// Shows agents the predecessor's short list in place of the profile `full`.
+        lean: bool => { env: [LEAN_MODE], default: false }
+        /// The tools of the short list; empty stands for the predecessor's ten.
+        lean_tools: Vec<String> => { env: [LEAN_TOOLS], default: Vec::new() }
+        /// Leaves `version` and `listmodels` out of the short list too, unless it names them.
+        strict_lean: bool => { env: [STRICT_LEAN], default: false }
         /// The model that a tool asks, such as `codereview=kimi-k3.1-pro`; it goes before `default_model`.
         models: PerTool => { env: [EXAI_TOOLS_MODELS], default: PerTool::default() }
         /// How hard the model of a tool thinks, such as `debug=high`: minimal, low, medium, high or max.

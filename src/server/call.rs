@@ -16,6 +16,7 @@ use crate::calls::Caller;
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::wire::{Attach, CallAck, CallTool};
 use crate::protocol::{CallId, CallRequest};
+use crate::tools::Offer;
 
 /// Calls that one daemon runs at once, whatever they wait for.
 const RUNNING: usize = 10_000;
@@ -106,6 +107,8 @@ fn start(
         workspace: workspace_of(session, link, daemon, &call_id, roots),
     };
     let request = CallRequest { tool: call.name.clone().into_owned(), arguments, options };
+    let offer = link.profile.map(Offer::Profile);
+    let request = calls.registry.admit(offer.as_ref().unwrap_or_else(|| calls.registry.offer()), request)?;
     // What the call logs names the client's request too.
     let span = tracing::error_span!("request", request_id = call.request_id.as_deref());
     span.in_scope(|| calls.start_as(call_id, request, caller))

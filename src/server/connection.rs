@@ -24,7 +24,8 @@ use super::meter::Meter;
 use super::outbox::{Next, Outbox};
 use super::session::Session;
 use super::{dispatch, feed};
-use crate::protocol::wire::{BYE, Close};
+use crate::config::Profile;
+use crate::protocol::wire::{BYE, Close, Hello};
 
 /// Larger ones are 95 % of an idle connection's memory.
 const BUFFER: usize = 4096;
@@ -44,6 +45,8 @@ pub(super) struct Link {
     pub(super) address: SocketAddr,
     /// It answers questions about files.
     pub(super) workspace: bool,
+    /// The list of tools that it calls by; the daemon's own choice when it named none.
+    pub(super) profile: Option<Profile>,
     /// Bounds the requests under way.
     pub(super) work: Arc<Semaphore>,
     /// Calls that are told over this connection.
@@ -57,11 +60,13 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub(super) fn new(address: SocketAddr, workspace: bool, end: CancellationToken) -> Self {
+    pub(super) fn new(address: SocketAddr, hello: &Hello, end: CancellationToken) -> Self {
         Self {
             outbox: Outbox::default(),
             address,
-            workspace,
+            workspace: hello.workspace,
+            // A profile of a later version is none that is known here.
+            profile: hello.profile.as_deref().and_then(Profile::named),
             work: Arc::new(Semaphore::new(REQUESTS)),
             calls: AtomicUsize::new(0),
             end,
@@ -127,7 +132,7 @@ pub(super) async fn serve(stream: TcpStream, read: Vec<u8>, daemon: Arc<Daemon>,
     };
     socket.get_mut().lift();
     let Welcome { session, reply } = welcome;
-    let link = Arc::new(Link::new(address, hello.workspace, end));
+    let link = Arc::new(Link::new(address, &hello, end));
     link.outbox.push(reply);
     session.connect(&link, &hello);
     daemon.house.telemetry().session_opened(session.owner, &session.id);

@@ -68,8 +68,9 @@ async fn hear(daemon: &Arc<Daemon>, frames: &[&str]) -> Result<Vec<String>> {
     let limits = (config.daemon.max_sessions as usize, config.daemon.session_idle);
     let make = |id: &_| daemon.house.door("default", id);
     let (session, _) = daemon.sessions.open(None, "default", limits, config.rates.session, address, make)?;
-    let link = Arc::new(Link::new(address, false, daemon.end.child_token()));
-    session.connect(&link, &Hello::default());
+    let hello = Hello::default();
+    let link = Arc::new(Link::new(address, &hello, daemon.end.child_token()));
+    session.connect(&link, &hello);
     for frame in frames {
         dispatch::frame(frame, &link, &session, daemon).await;
     }

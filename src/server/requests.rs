@@ -12,6 +12,7 @@ use super::session::Session;
 use super::token::OPERATOR;
 use super::{admin, audit, call, feed, frame, health};
 use crate::backend::Backend;
+use crate::config::Profile;
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::wire::{
     About, AdminRequest, Attach, CallFound, CallList, Cancel, HealthAnswer, HelloError, Picture, Prefix, Removed,
@@ -19,6 +20,7 @@ use crate::protocol::wire::{
     ToolsQuery, UsageList, UsageQuery,
 };
 use crate::protocol::{CallFilter, Found};
+use crate::tools::{Offer, Shown, instructions};
 
 /// Calls in one list at the most.
 const LISTED: u32 = 1000;
@@ -32,7 +34,7 @@ pub(super) async fn carry_out(
 ) -> Result<Option<String>> {
     let local = &session.local;
     let answer = match asked.op.as_str() {
-        "list_tools" => asked.answer(&tools(daemon, &asked.body()?)?),
+        "list_tools" => asked.answer(&tools(daemon, link, &asked.body()?)?),
         "attach" => {
             let attach: Attach = asked.body()?;
             let request_id = asked.request_id.clone();
@@ -138,21 +140,27 @@ pub(super) fn workspace_answer(link: &Link, asked: Asked) {
     }
 }
 
-fn tools(daemon: &Daemon, query: &ToolsQuery) -> Result<ToolList> {
-    if let Some(profile) = query.profile.as_deref().filter(|profile| *profile != "full") {
-        return Err(Error::validation("profile", profile, "full", format!("no profile is called {profile:?}")));
-    }
+/// The tools that are asked for, else those by which the client calls. One that names a profile knows of
+/// `instructions`: what they say is left out of its schemas. One that names none, as the predecessor's, has the whole.
+fn tools(daemon: &Daemon, link: &Link, query: &ToolsQuery) -> Result<ToolList> {
+    let named = query.profile.as_deref().map(|name| {
+        let allowed = Profile::ALL.map(Profile::as_str).join(", ");
+        let message = format!("no profile is called {name:?}, allowed: {allowed}");
+        Profile::named(name).ok_or_else(|| Error::validation("profile", name, allowed, message))
+    });
+    let profile = named.transpose()?.or(link.profile);
     let calls = daemon.house.calls();
-    let entry = |tool: &Arc<dyn crate::tools::Tool>| {
-        let info = tool.info();
-        Ok(ToolEntry {
-            name: info.name.to_owned(),
-            title: info.title.to_owned(),
-            description: info.description.to_owned(),
-            input_schema: calls.registry.schema(info.name)?.clone(),
-        })
+    let offer = profile.map_or_else(|| calls.registry.offer().clone(), Offer::Profile);
+    let entry = |shown: Shown| ToolEntry {
+        name: shown.info.name.to_owned(),
+        title: shown.info.title.to_owned(),
+        description: shown.info.description.to_owned(),
+        input_schema: if profile.is_some() { shown.brief() } else { shown.schema },
     };
-    Ok(ToolList { tools: calls.registry.iter().map(entry).collect::<Result<_>>()? })
+    let tools = calls.registry.shown(&offer)?.into_iter().map(entry).collect();
+    // The tools of the router describe themselves, and the others when they are asked to.
+    let is_told_once = profile.is_some_and(|profile| profile != Profile::Router);
+    Ok(ToolList { tools, instructions: is_told_once.then(instructions) })
 }
 
 /// Cancels the call that is named by itself, or by the request that began it.

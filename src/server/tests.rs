@@ -9,3 +9,4 @@ mod life;
 mod operator;
 mod queue; // who waits for whom
 mod remote;
+mod tools;

@@ -33,7 +33,7 @@ struct Arguments {
     #[serde(default)]
     #[schemars(length(max = 1000))]
     files: Vec<String>,
-    /// Images the question is about: paths or data: URLs of .jpg, .png, .gif or .webp.
+    /// Images to show the model: paths or data: URLs of .jpg, .png, .gif or .webp.
     #[serde(default)]
     #[schemars(length(max = 10))]
     images: Vec<String>,

@@ -13,7 +13,7 @@ pub(super) struct Common {
     /// Model to ask, such as glm-5.3 or kimi-k3.1-pro; auto or nothing leaves the choice to exai.
     #[schemars(length(min = 1, max = 100))]
     pub(super) model: Option<String>,
-    /// Sampling temperature; sent only where the model takes it.
+    /// Sampling temperature, 0 to 1; sent only where the model takes it.
     #[schemars(range(min = 0, max = 1))]
     pub(super) temperature: Option<f64>,
     /// How much the model shall think.

@@ -144,14 +144,8 @@ impl Context {
         common
     }
 
-    /// The models for a question about `paths`. When the choice is ours and the files are too much for the model that
-    /// would come first, one with a larger window is taken.
-    pub(super) async fn route(&self, common: &Common, thread: &Thread, need: Need, paths: &[String]) -> Result<Route> {
-        let abilities = Abilities { images: 0, search: common.use_websearch };
-        self.route_for(common, thread, need, paths, abilities).await
-    }
-
-    /// The same for a question that needs more than words.
+    /// The models for a question about `paths` that needs these `abilities`. When the choice is ours and the files are
+    /// too much for the model that would come first, one with a larger window is taken.
     pub(super) async fn route_for(
         &self,
         common: &Common,

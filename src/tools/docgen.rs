@@ -78,6 +78,7 @@ impl Workflow for DocGen {
     const WORDS: &'static Vocabulary = &WORDS;
     const WITHOUT: &'static [&'static str] = &[
         "files_checked",
+        "images",
         "hypothesis",
         "confidence",
         "use_assistant_model",
@@ -85,6 +86,7 @@ impl Workflow for DocGen {
         "model",
         "temperature",
         "thinking_mode",
+        "use_websearch",
     ];
 
     /// What is undocumented, counted, with every step: the list grows shorter as the work goes on.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use crate::error::{Error, ErrorCode, Result};
-use crate::evidence;
+use crate::evidence::{self, CollectRequest};
 use crate::providers::Image;
 
 /// Images in one call.
@@ -21,31 +21,69 @@ const UNKNOWN_TOKENS: u64 = 4_096;
 /// What is quoted of a `data:` URL.
 const QUOTED: usize = 40;
 
+/// Looks at images that nobody is shown now, so that a mistake is told early.
+pub(super) async fn check(context: &Context, given: &[String]) -> Result<()> {
+    load(context, given).await.map(drop)
+}
+
+/// Where images are that have a place: there a later call finds them again. A `data:` URL has none.
+pub(super) async fn places(context: &Context, given: &[String]) -> Result<Vec<String>> {
+    let paths: Vec<_> = given.iter().filter(|name| !name.starts_with("data:")).cloned().collect();
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    let request = CollectRequest { paths, ..CollectRequest::default() };
+    let looking = evidence::check(&*context.workspace, &request);
+    let found = context.deadline.bound("looking for images", looking).await??;
+    Ok(found.into_iter().map(|found| found.location).collect())
+}
+
+/// Reads as many images of earlier steps, by their places, as may be shown beside the `now` that this one has:
+/// the latest. One that has gone since, or is no image any more, is left out; the result says so.
+pub(super) async fn read_again(context: &Context, places: &[&str], now: usize) -> Vec<Image> {
+    let dropped = places.len().saturating_sub(MOST.saturating_sub(now));
+    if dropped > 0 {
+        context.warn(format!("{dropped} images of earlier steps were left out: a model is shown {MOST} at most"));
+    }
+    let mut images = Vec::new();
+    for place in places.iter().skip(dropped) {
+        match read(context, &[(*place).to_owned()]).await {
+            Ok(image) => images.extend(image),
+            Err(error) => context.warn(format!("an image of an earlier step was left out: {error}")),
+        }
+    }
+    images
+}
+
 /// Reads the images that `given` names, paths and `data:` URLs, in their order.
 pub(super) async fn read(context: &Context, given: &[String]) -> Result<Vec<Image>> {
+    let images = load(context, given).await?;
+    let mut draft = context.draft();
+    for path in given.iter().filter(|name| !name.starts_with("data:")) {
+        draft.coverage.selected.push(path.clone());
+        draft.coverage.sent.push(path.clone());
+    }
+    Ok(images)
+}
+
+async fn load(context: &Context, given: &[String]) -> Result<Vec<Image>> {
     if given.len() > MOST {
         let message = format!("{} images were given, at most {MOST} may be", given.len());
         return Err(refusal(message, json!({"max_images": MOST, "image_count": given.len()})));
     }
     let (mut images, mut left) = (Vec::new(), MOST_BYTES);
     for name in given {
-        let bytes = match name.strip_prefix("data:") {
-            Some(data) => decoded(name, data)?,
-            None => from_file(context, name, left).await?,
+        let bytes = if let Some(data) = name.strip_prefix("data:") {
+            decoded(name, data)?
+        } else {
+            let reading = evidence::whole(&*context.workspace, name, left);
+            context.deadline.bound("reading images", reading).await??
         };
         let size = bytes.len() as u64;
         left = left.checked_sub(size).ok_or_else(|| too_much(name, given.len()))?;
         images.push(image(name, &bytes)?);
     }
     Ok(images)
-}
-
-async fn from_file(context: &Context, path: &str, left: u64) -> Result<Vec<u8>> {
-    let reading = evidence::whole(&*context.workspace, path, left);
-    let bytes = context.deadline.bound("reading images", reading).await??;
-    context.draft().coverage.selected.push(path.to_owned());
-    context.draft().coverage.sent.push(path.to_owned());
-    Ok(bytes)
 }
 
 /// The bytes of a `data:` URL, of which only Base64 is taken.

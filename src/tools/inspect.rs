@@ -5,7 +5,9 @@
 use std::fmt::Debug;
 
 use async_trait::async_trait;
+use serde_json::Value;
 
+use super::Info;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::protocol::{CallEvent, CallFilter, CallRecord, CallSummary, Envelope, Found, Snapshot};
@@ -33,6 +35,9 @@ pub trait Inspect: Send + Sync + Debug {
 
     /// Names of the tools that can be called.
     fn tools(&self) -> Vec<&'static str>;
+
+    /// What is said of the tool called `name`, and the schema of its arguments.
+    fn tool(&self, name: &str) -> Result<(&'static Info, Value)>;
 
     /// `None` when the store takes writes, else what is wrong with it.
     async fn store_trouble(&self) -> Option<String>;

@@ -89,6 +89,7 @@ impl Workflow for Planner {
         "files_checked",
         "relevant_files",
         "relevant_context",
+        "images",
         "issues_found",
         "hypothesis",
         "confidence",
@@ -98,6 +99,7 @@ impl Workflow for Planner {
         "model",
         "temperature",
         "thinking_mode",
+        "use_websearch",
         "allow_missing",
     ];
     const KEEPS_OWN: bool = false;

@@ -39,15 +39,22 @@ pub(super) fn joined<Own: JsonSchema, Shared: JsonSchema>(title: &str, without: 
     schema
 }
 
-/// The schema as a client's model is shown it: what is told once for all tools, and what only the check of the
-/// arguments needs, is left out.
+/// Arguments of the predecessors that say what `use_assistant_model` says: they are understood, and not shown.
+const SAID_OTHERWISE: [&str; 2] = ["precommit_type", "review_validation_type"];
+
+/// The schema as a client's model is shown it: what is told once for all tools, what another argument says, and what
+/// only the check of the arguments needs, is left out.
 pub(super) fn brief(schema: &Value, shared: &Value) -> Value {
     let mut brief = schema.clone();
     let Some(object) = brief.as_object_mut() else { return brief };
     object.remove("title");
-    for (name, property) in object.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+    // Other arguments are warned of and not taken.
+    object.remove("additionalProperties");
+    let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) else { return brief };
+    properties.retain(|name, _| !SAID_OTHERWISE.contains(&name.as_str()));
+    for (name, property) in properties {
         let Some(property) = property.as_object_mut() else { continue };
-        for bound in ["minLength", "maxLength", "maxItems"] {
+        for bound in ["minLength", "maxLength", "maxItems", "minimum", "maximum"] {
             property.remove(bound);
         }
         if shared["properties"].get(name).is_some_and(|shared| shared.get("description") == property.get("description"))

@@ -63,8 +63,17 @@ impl Workflow for Tracer {
     const INFO: &'static Info = &INFO;
     const WORDS: &'static Vocabulary = &WORDS;
     const REQUIRED: &'static [&'static str] = &[];
-    const WITHOUT: &'static [&'static str] =
-        &["issues_found", "hypothesis", "use_assistant_model", "expert", "model", "temperature", "thinking_mode"];
+    const WITHOUT: &'static [&'static str] = &[
+        "images",
+        "issues_found",
+        "hypothesis",
+        "use_assistant_model",
+        "expert",
+        "model",
+        "temperature",
+        "thinking_mode",
+        "use_websearch",
+    ];
 
     fn check(&self, _: &Work, own: &Own, _: &Thread) -> Result<Vec<String>> {
         if own.target_description.as_ref().is_some_and(|target| !target.is_empty()) {

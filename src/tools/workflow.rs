@@ -36,10 +36,10 @@ pub(super) use work::Work;
 use super::common::Common;
 use super::context::Window;
 use super::gather::{Gathered, gather};
-use super::{Context, Info, Output, Tool, common, schema};
+use super::{Context, Info, Output, Tool, common, images, schema};
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence;
-use crate::gateway::Route;
+use crate::gateway::{Abilities, Route};
 use crate::protocol::SeverityFilter;
 use crate::threads::{Exchange, Thread};
 use document::Document;
@@ -167,12 +167,17 @@ impl<W: Workflow> Tool for Engine<W> {
         }
         arguments.common = context.asking(W::INFO.name, arguments.common);
         self.workflow.check(&work, &own, &thread)?.into_iter().for_each(|warning| context.warn(warning));
+        let places = images::places(context, &arguments.images).await?;
+        let earlier: Vec<_> =
+            work.images().into_iter().filter(|image| !places.iter().any(|now| now == image)).collect();
+        let images = earlier.len() + arguments.images.len();
         let step = Taken {
             arguments,
-            document: Document { workflow: &self.workflow, work: &work, own: &own, thread: &thread },
+            earlier,
+            document: Document { workflow: &self.workflow, work: &work, own: &own, thread: &thread, images },
         };
         let done = self.end(&step, context).await?;
-        let state = work.to_keep(&done.files);
+        let state = work.to_keep(&done.files, &places);
         context.remember(
             &thread,
             Exchange {
@@ -204,6 +209,8 @@ pub fn expert_answer(answer: &str) -> String {
 /// A step that is being taken.
 struct Taken<'a, W: Workflow> {
     arguments: Arguments,
+    /// Where the images of earlier steps are that this one does not give again.
+    earlier: Vec<&'a str>,
     document: Document<'a, W>,
 }
 
@@ -247,11 +254,19 @@ impl<W: Workflow> Engine<W> {
             Ending::Alone(conclusion) => {
                 document.concluded(conclusion, self.collect(step, ANSWER_TOKENS, context).await?)
             }
-            Ending::NotYet(pause) if W::EXPERT.is_none() => {
-                document.pause(pause, self.collect(step, ANSWER_TOKENS, context).await?)
+            Ending::NotYet(pause) => {
+                let unkept = step.arguments.images.iter().filter(|image| image.starts_with("data:")).count();
+                if unkept > 0 {
+                    context.warn(format!("{unkept} images are not kept for later steps, being data: URLs: give them again with the last step, or name files"));
+                }
+                let found = match W::EXPERT {
+                    None => self.collect(step, ANSWER_TOKENS, context).await?,
+                    Some(_) => Collected::default(),
+                };
+                document.pause(pause, found)
             }
-            Ending::NotYet(pause) => document.pause(pause, Collected::default()),
         };
+        images::check(context, &step.arguments.images).await?;
         Ok(Done { output, files: self.check_files(step, context).await?, model: None })
     }
 
@@ -279,10 +294,13 @@ impl<W: Workflow> Engine<W> {
                     context.warn(format!("no model was asked ({error}): this is the evidence only"));
                     context.draft().hints.extend(error.hints);
                 }
+                images::check(context, &step.arguments.images).await?;
                 let brief = prompt::brief(document, &files.text, &collected.text);
                 return Ok(Done { output: document.local(brief, &files), files: files.named, model: None });
             }
         };
+        let mut images = images::read_again(context, &step.earlier, step.arguments.images.len()).await;
+        images.extend(images::read(context, &step.arguments.images).await?);
         let window = Window::of(route.first()?.context);
         let collected = self.collect(step, window.files, context).await?;
         let budget = window.files.saturating_sub(evidence::estimate_tokens(&collected.text));
@@ -292,7 +310,10 @@ impl<W: Workflow> Engine<W> {
         let mut common = step.arguments.common.clone();
         common.thinking_mode.get_or_insert(expert.thinking);
         let prompts = [&[name], expert.form.prompts()].concat();
-        let request = context.request_with(&prompts, question, &common, document.thread)?;
+        let mut request = context.request_with(&prompts, question, &common, document.thread)?;
+        if let Some(message) = request.messages.last_mut() {
+            message.images = images;
+        }
         let answer = context.ask(route, request).await?;
         let output = document.analysed(&answer, expert.form, &files, collected.shown, context)?;
         Ok(Done { output, files: files.named, model: Some(answer.model) })
@@ -303,7 +324,8 @@ impl<W: Workflow> Engine<W> {
         let wanted = arguments.use_assistant_model || arguments.expert;
         let Some(expert) = W::EXPERT.filter(|_| wanted) else { return Ok(Finisher::NotWanted) };
         let files = self.named(step);
-        match context.route(&arguments.common, step.document.thread, expert.need, &files).await {
+        let abilities = Abilities { images: step.document.images, search: arguments.common.use_websearch };
+        match context.route_for(&arguments.common, step.document.thread, expert.need, &files, abilities).await {
             Ok(route) => Ok(Finisher::Ask(route, expert)),
             // Without any provider the local half is the answer, unless the caller demands a model's.
             Err(error)

@@ -3,6 +3,7 @@
 use exai_fake::{Fake, Scenario};
 use serde_json::{Value, json};
 
+use crate::support::daemon::Daemon;
 use crate::support::{User, finish};
 
 const FINDINGS: &str = "pop() drains the queue twice";
@@ -220,5 +221,127 @@ fn the_help_of_every_tool_reads_well_on_80_columns() {
         let long: Vec<_> = help.iter().filter(|line| line.chars().count() > 80).collect();
         assert!(long.is_empty(), "{name}: {long:#?}");
         insta::assert_snapshot!(format!("help_{name}"), help.join("\n"));
+    }
+}
+
+#[test]
+fn the_list_of_a_profile_is_what_agents_with_it_are_shown_and_the_whole_list_does_not_depend_on_it() {
+    let user = User::new().set("EXAI_TOOLS_PROFILE", "core").set("DISABLED_TOOLS", "precommit");
+    let names = |arguments: &[&str]| -> Vec<String> {
+        let tools: Value = serde_json::from_str(&user.run(arguments).exits(0).stdout).unwrap();
+        tools.as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&["tools", "--json", "--profile", "core"]), ["calls", "chat", "codereview", "debug"]);
+    assert_eq!(names(&["tools", "--json", "--profile", "router"]), ["exai_describe", "exai_run"]);
+    let all = names(&["tools", "--json"]);
+    assert!(all.contains(&"tracer".to_owned()) && !all.contains(&"precommit".to_owned()), "{all:?}");
+    user.run(&["call", "version"]).exits(0);
+    let wrong = user.run(&["tools", "--profile", "small"]).exits(2);
+    assert!(wrong.stderr.contains("full, core, router"), "{wrong:#?}");
+}
+
+#[test]
+fn the_shell_has_every_tool_of_a_daemon_whose_agents_have_few() {
+    let user = User::new().set("EXAI_WS_PORT", "0").set("EXAI_TOOLS_PROFILE", "router");
+    let daemon = Daemon::start(&user);
+    let ran = user.run(&["call", "version", "--output", "json"]).exits(0);
+    assert!(!ran.stderr.contains("done in this process"), "{ran:#?}");
+    daemon.stop().exits(0);
+}
+
+#[test]
+fn what_the_lists_of_tools_cost_is_told_by_tool_and_profile() {
+    let user = User::new();
+    let table = user.run(&["tools", "--cost"]).exits(0).stdout;
+    assert!(table.contains("TOOL ") && table.contains("PROFILE  TOOLS  TOKENS"), "{table}");
+    let costs: Value = serde_json::from_str(&user.run(&["tools", "--cost", "--json"]).exits(0).stdout).unwrap();
+    let tokens = |at: usize| costs[at]["tokens"].as_u64().unwrap();
+    assert_eq!((&costs[1]["profile"], &costs[2]["profile"]), (&json!("core"), &json!("router")));
+    assert!((1..=1_500).contains(&tokens(1)) && (1..=400).contains(&tokens(2)) && tokens(0) > tokens(1), "{costs:#}");
+    let parts: u64 = costs[1]["tools"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
+    assert_eq!(parts, tokens(1));
+    assert!(costs[0]["tools"].as_object().unwrap().values().all(|tokens| tokens.as_u64() > Some(0)), "{costs:#}");
+    let less = User::new().set("DISABLED_TOOLS", "debug").run(&["tools", "--cost", "--json"]).exits(0).json();
+    assert!(less[1]["tokens"].as_u64() < Some(tokens(1)), "what is switched off costs nothing");
+}
+
+#[test]
+fn a_name_in_a_list_of_tools_that_is_none_is_warned_of() {
+    let ran = User::new().set("DISABLED_TOOLS", "codereviw").run(&["tools"]).exits(0);
+    assert!(ran.stderr.contains("`codereviw`") && ran.stderr.contains("did you mean `codereview`?"), "{ran:#?}");
+}
+
+/// A PNG of so many pixels in a row, as far as anybody looks.
+fn png(size: u32) -> Vec<u8> {
+    let size = size.to_be_bytes();
+    [&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], &size, &size, &[8, 6, 0, 0, 0], &[0; 40]].concat()
+}
+
+/// The images of a request's question.
+fn images(request: &exai_fake::Recorded) -> Vec<String> {
+    let content = request.messages()[1]["content"].clone();
+    let parts = content.as_array().cloned().unwrap_or_default();
+    parts.iter().filter_map(|part| Some(part["image_url"]["url"].as_str()?.to_owned())).collect()
+}
+
+#[test]
+fn the_expert_sees_the_images_of_every_step_once() {
+    let fake = expert();
+    let user = User::with(&fake).set("EXAI_MODELS_QUALITY", "glm-5.3,kimi-k3.1-pro");
+    for (name, size) in [("before.png", 28), ("after.png", 56)] {
+        std::fs::write(user.project().join(name), png(size)).unwrap();
+    }
+    let url = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+    let first = ["call", "debug", FINDINGS, "--next-step-required", "--images", "before.png", "--images", url];
+    let first = user.envelope(&first);
+    assert_eq!(first["data"]["investigation_status"]["images_collected"], 2);
+    assert!(first["warnings"].to_string().contains("1 images are not kept"), "{first:#}");
+    let last = ["call", "debug", "more", "--continue", "--images", "after.png", "--images", "before.png"];
+    let last = user.envelope(&last);
+    assert_eq!(last["data"]["investigation_status"]["images_collected"], 2, "{last:#}");
+    let requests = fake.requests();
+    assert_eq!(images(&requests[0]).len(), 2, "{:#}", requests[0].body);
+    assert_ne!(requests[0].model(), "glm-5.3", "auto passes by who does not see");
+
+    // An image of an earlier step is shown again, and one that has gone since is told.
+    user.run(&["call", "debug", "and so", "--continue"]).exits(0);
+    assert_eq!(images(&fake.requests()[1]).len(), 2);
+    std::fs::remove_file(user.project().join("after.png")).unwrap();
+    let later = user.envelope(&["call", "debug", "at last", "--continue"]);
+    assert_eq!(images(&fake.requests()[2]).len(), 1);
+    assert!(later["warnings"].to_string().contains("an image of an earlier step was left out"), "{later:#}");
+}
+
+#[test]
+fn an_image_that_can_not_be_shown_is_refused_in_the_step_that_gives_it_and_nothing_is_sent() {
+    let fake = expert();
+    let user = User::with(&fake);
+    std::fs::write(user.project().join("picture.png"), png(28)).unwrap();
+    for more in [&["--next-step-required"][..], &[]] {
+        for (image, words) in [("gone.png", "gone.png"), ("src/queue.rs", "no image of a kind")] {
+            let call = [&["call", "debug", FINDINGS, "--images", image], more].concat();
+            let ran = user.run(&call).exits(2);
+            assert!(ran.stderr.contains(words), "{ran:#?}");
+        }
+    }
+    let blind = user.envelope(&["call", "debug", FINDINGS, "--images", "picture.png", "--model", "glm-5.3"]);
+    assert_eq!(blind["error"]["details"]["supports_images"], false, "{blind:#}");
+    assert!(fake.requests().is_empty());
+}
+
+#[test]
+fn tools_that_ask_no_model_take_nothing_that_is_for_one() {
+    let tools: Value = serde_json::from_str(&User::new().run(&["tools", "--json"]).exits(0).stdout).unwrap();
+    for tool in tools.as_array().unwrap() {
+        let takes = |argument: &str| tool["inputSchema"]["properties"].get(argument).is_some();
+        let name = tool["name"].as_str().unwrap();
+        if ["planner", "tracer", "docgen"].contains(&name) {
+            for argument in ["model", "temperature", "thinking_mode", "use_websearch", "images"] {
+                assert!(!takes(argument), "{name} takes {argument}");
+            }
+        }
+        if EXPERTS.iter().any(|(expert, _)| *expert == name) {
+            assert!(takes("use_websearch") && takes("images"), "{name}");
+        }
     }
 }

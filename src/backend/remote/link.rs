@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::{Address, frame};
-use crate::config::Secret;
+use crate::config::{Profile, Secret};
 use crate::coordination::DaemonLock;
 use crate::error::{Error, ErrorCode};
 use crate::protocol::SessionId;
@@ -116,6 +116,7 @@ pub(super) struct Caller {
     pub(super) token: Option<Secret>,
     pub(super) client: Client,
     pub(super) roots: Vec<String>,
+    pub(super) profile: Option<Profile>,
     /// How long connecting may take, hello included.
     pub(super) patience: Duration,
 }
@@ -150,6 +151,7 @@ impl Caller {
             client: Some(self.client.clone()),
             workspace: true,
             roots: self.roots.clone(),
+            profile: self.profile.map(|profile| profile.as_str().to_owned()),
         };
         let hello = frame::hello(&hello).map_err(NotConnected::Refused)?;
         socket.send(Message::Text(hello.into())).await.map_err(|error| self.cut(&error))?;

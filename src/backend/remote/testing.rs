@@ -18,7 +18,7 @@ use tokio_tungstenite::{WebSocketStream, accept_async};
 use super::link::{Bytes, Caller, Dial, NotConnected};
 use super::{Address, Remote};
 use crate::backend::{Backend, CallHandle};
-use crate::config::Secret;
+use crate::config::{Profile, Secret};
 use crate::error::Result;
 use crate::evidence::git::{Changes, GitQuestion};
 use crate::evidence::{Found, Listing, ReadResult, Stat, Workspace};
@@ -94,6 +94,7 @@ impl Port {
             token: Some(Secret::new("a-token-of-the-test")),
             client: Client { name: "test".to_owned(), version: "1".to_owned() },
             roots: vec!["/project".to_owned()],
+            profile: Some(Profile::Full),
             patience: Duration::from_secs(5),
         }
     }

@@ -42,10 +42,10 @@ fn names_of_the_predecessor_that_set_nothing_only_warn() {
         ("EXAI_DATABASE_URL", "test-key"),
         ("EXAI_WS_EXPERT_MICROSTEP", "1"),
         ("EXAI_WS_SESION_MAX_INFLIGHT", "2"),
-        ("LEAN_TOOLS", "chat"),
+        ("DIAGNOSTICS", "true"),
         ("PATH", "/bin"),
     ])
-    .user_env("LEAN_MODE=true\nOTHER=1\nGLM_API_KYE=test-key\n")
+    .user_env("FALLBACK_ON_FAILURE=true\nOTHER=1\nGLM_API_KYE=test-key\n")
     .load();
     let warnings = [
         "EXAI_DATABASE_URL, EXAI_REDIS_URL in the environment has no effect: for several machines, which this version does not \
@@ -55,7 +55,7 @@ fn names_of_the_predecessor_that_set_nothing_only_warn() {
     ];
     assert_eq!(loaded.warnings, warnings);
     assert_eq!(loaded.notes.len(), 4, "{:?}", loaded.notes);
-    assert!(loaded.notes[0].starts_with("LEAN_TOOLS in the environment has no effect"));
+    assert!(loaded.notes[0].starts_with("DIAGNOSTICS in the environment has no effect"));
     assert!(loaded.notes.iter().any(|note| note.ends_with(":3 is not a setting of exai (did you mean GLM_API_KEY?)")));
     assert!(!format!("{loaded:?}").contains("test-key"));
 }
@@ -78,4 +78,19 @@ fn the_second_name_of_a_key_in_an_upper_source_wins_over_the_first_below() {
     let loaded = environment(&[("MOONSHOT_API_KEY", "test-key-2")]).user_env("KIMI_API_KEY=test-key-1").load();
     assert_eq!(loaded.config.kimi.api_key.unwrap().expose(), "test-key-2");
     assert_eq!(loaded.warnings, [""; 0]);
+}
+
+#[test]
+fn the_lean_names_of_the_predecessor_set_something_and_say_when_they_do_not() {
+    let lean = environment(&[("LEAN_MODE", "true"), ("LEAN_TOOLS", "chat, Debug"), ("STRICT_LEAN", "1")]).load();
+    assert_eq!((lean.config.tools.lean, lean.config.tools.strict_lean), (true, true));
+    assert_eq!(lean.config.tools.lean_tools, ["chat", "Debug"]);
+    assert_eq!(lean.warnings, [""; 0]);
+    let off = environment(&[("LEAN_TOOLS", "chat")]).load();
+    assert_eq!(
+        off.warnings,
+        ["tools.lean_tools (LEAN_TOOLS in the environment) has no effect: tools.lean (LEAN_MODE) is not set"]
+    );
+    let both = environment(&[("LEAN_MODE", "true"), ("EXAI_TOOLS_PROFILE", "core")]).load();
+    assert_eq!(both.warnings, ["tools.lean (LEAN_MODE in the environment) has no effect: tools.profile is core"]);
 }

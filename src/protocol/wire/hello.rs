@@ -30,6 +30,9 @@ pub struct Hello {
     /// Its directories; the first one is what relative paths are relative to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roots: Vec<String>,
+    /// The list of tools that it is shown and calls by, `full`, `core` or `router`; the daemon's own choice when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
 }
 
 /// What connects.

@@ -21,6 +21,9 @@ pub struct ToolsQuery {
 pub struct ToolList {
     /// The tools.
     pub tools: Vec<ToolEntry>,
+    /// What is said once of all of them, to a client that named a profile: their schemas do not say it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<String>,
 }
 
 /// One tool.

@@ -29,6 +29,7 @@ fn settings(address: Address) -> RemoteSettings {
         token: Some(Secret::new(TOKEN)),
         client: Client { name: "test".to_owned(), version: "1".to_owned() },
         roots: vec!["/".to_owned()],
+        profile: None,
         patience: Duration::from_secs(30),
         state_dir: None,
     }
@@ -245,7 +246,7 @@ async fn everything_that_can_be_asked_is_answered() {
     assert_eq!(remote.snapshot().await.unwrap().daemon.version, env!("CARGO_PKG_VERSION"));
     assert_eq!(remote.delete_threads(ThreadChoice::Ids(vec![thread])).await.unwrap(), 1);
     assert!(remote.health().await.unwrap().is_object());
-    assert!(remote.list_tools(None).await.unwrap().iter().any(|tool| tool.name == "chat"));
+    assert!(remote.list_tools(None).await.unwrap().tools.iter().any(|tool| tool.name == "chat"));
     assert!(remote.admin(Admin::LoginCode).await.unwrap().code.is_some());
     assert_eq!(remote.rotate_token(TOKEN, "short").await.unwrap_err().code, ErrorCode::InvalidRequest);
     let mut heard = std::collections::BTreeSet::new();

@@ -24,8 +24,9 @@ async fn what_changed_in_a_repository_is_asked_of_the_caller() {
     let make = |id: &_| daemon.house.door("default", id);
     let limits = (8, Duration::from_mins(1));
     let (session, _) = sessions.open(None, "default", limits, Rate::Off, address, make).unwrap();
-    let link = Arc::new(Link::new(address, true, CancellationToken::new()));
-    session.connect(&link, &Hello::default());
+    let hello = Hello { workspace: true, ..Hello::default() };
+    let link = Arc::new(Link::new(address, &hello, CancellationToken::new()));
+    session.connect(&link, &hello);
     let files = CallersFiles { session, call_id: CallId::new(), root: "/far/away".to_owned() };
     let changes = Changes { repository: "away".to_owned(), ..Changes::default() };
     for (answer, expected) in [

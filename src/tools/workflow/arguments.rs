@@ -37,6 +37,10 @@ pub(in crate::tools) struct Arguments {
     #[serde(default)]
     #[schemars(length(max = 1000))]
     pub(super) relevant_context: Vec<String>,
+    /// Images to show the model: paths or data: URLs of .jpg, .png, .gif or .webp.
+    #[serde(default)]
+    #[schemars(length(max = 10))]
+    pub(super) images: Vec<String>,
     /// Issues found, each with severity (critical, high, medium, low) and description.
     #[serde(default)]
     #[schemars(length(max = 1000))]

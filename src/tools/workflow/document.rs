@@ -17,6 +17,8 @@ pub(super) struct Document<'a, W: Workflow> {
     pub(super) work: &'a Work,
     pub(super) own: &'a W::Own,
     pub(super) thread: &'a Thread,
+    /// How many images the work has.
+    pub(super) images: usize,
 }
 
 impl<W: Workflow> Document<'_, W> {
@@ -154,7 +156,7 @@ impl<W: Workflow> Document<'_, W> {
             ("relevant_files", work.relevant_files().len()),
             ("relevant_context", work.relevant_context().len()),
             ("issues_found", work.issues().count()),
-            ("images_collected", 0),
+            ("images_collected", self.images),
         ] {
             counts.insert(name.to_owned(), count.into());
         }

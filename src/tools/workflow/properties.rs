@@ -95,7 +95,7 @@ fn survives<W: Workflow>(workflow: &W) {
             if let Err(error) = workflow.check(&work, &own, &thread) {
                 prop_assert!(!error.hints.is_empty());
             }
-            let document = Document { workflow, work: &work, own: &own, thread: &thread };
+            let document = Document { workflow, work: &work, own: &own, thread: &thread, images: 0 };
             let pause = || document.pause(workflow.pause(&work, &own), Collected::default());
             let ending = match workflow.conclude(&work, &own) {
                 Ending::Expert => document.local(prompt::brief(&document, "", ""), &Gathered::default()),

@@ -35,6 +35,9 @@ pub(in crate::tools) struct Step {
     /// Where the relevant files are.
     locations: Vec<String>,
     relevant_context: Vec<String>,
+    /// Where its images are, as far as they have a place.
+    #[serde(default)]
+    images: Vec<String>,
     issues_found: Vec<Map<String, Value>>,
     pub(super) hypothesis: Option<String>,
     pub(super) confidence: Confidence,
@@ -57,6 +60,7 @@ impl Step {
             relevant_files: arguments.relevant_files.clone(),
             locations: Vec::new(),
             relevant_context: arguments.relevant_context.clone(),
+            images: Vec::new(),
             issues_found: arguments.issues_found.clone(),
             hypothesis: arguments.hypothesis.clone().filter(|hypothesis| !hypothesis.is_empty()),
             confidence: arguments.confidence.unwrap_or(confidence),
@@ -122,9 +126,10 @@ impl Work {
         self.taken.last().map(|(_, step)| step)
     }
 
-    /// The present step as the conversation keeps it, with the places of its files.
-    pub(super) fn to_keep(&self, locations: &[String]) -> Option<Step> {
-        self.current().map(|step| Step { locations: locations.to_vec(), ..step.clone() })
+    /// The present step as the conversation keeps it, with the places of its files and images.
+    pub(super) fn to_keep(&self, locations: &[String], images: &[String]) -> Option<Step> {
+        let (locations, images) = (locations.to_vec(), images.to_vec());
+        self.current().map(|step| Step { locations, images, ..step.clone() })
     }
 
     /// All steps by number; of two with the same number first the one that came first.
@@ -187,6 +192,11 @@ impl Work {
     /// Where the files of earlier steps are, each once.
     pub(super) fn locations(&self) -> Vec<String> {
         self.unique(|step| &step.locations).into_iter().map(str::to_owned).collect()
+    }
+
+    /// Where the images of earlier steps are, each once.
+    pub(super) fn images(&self) -> Vec<&str> {
+        self.unique(|step| &step.images)
     }
 
     /// Functions that matter, each once.

@@ -72,6 +72,7 @@ impl Daemon {
             token: read_token(&user.state_dir()).unwrap().map(Secret::new),
             client: Client { name: "test".to_owned(), version: "1".to_owned() },
             roots: Vec::new(),
+            profile: None,
             patience: DEADLINE,
             state_dir: None,
         };

@@ -106,6 +106,7 @@ fn settings(address: Address) -> RemoteSettings {
         token: Some(Secret::new("a-token-of-the-test")),
         client: Client::default(),
         roots: Vec::new(),
+        profile: None,
         patience: Duration::from_mins(1),
         state_dir: None,
     }

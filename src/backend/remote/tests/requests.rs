@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::testing::{Port, in_time};
 use crate::backend::Backend;
 use crate::clock::Timestamp;
+use crate::config::Profile;
 use crate::error::ErrorCode;
 use crate::protocol::wire::{Admin, Topic};
 use crate::protocol::{CallState, ThreadChoice, UsageBy};
@@ -49,7 +50,7 @@ async fn each_question_has_its_own_name_and_answer() {
         let limit = Admin::SetLimit { name: "glm".to_owned(), limit: 4 };
         assert_eq!(remote.admin(limit).await.unwrap().code.as_deref(), Some("1234"));
         assert_eq!(remote.rotate_token("old", "new").await.unwrap_err().code, ErrorCode::InvalidRequest);
-        assert_eq!(remote.list_tools(Some("core")).await.unwrap()[0].name, "chat");
+        assert_eq!(remote.list_tools(Some(Profile::Core)).await.unwrap().tools[0].name, "chat");
     };
     tokio::join!(ask, serve);
 }
