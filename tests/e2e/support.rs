@@ -64,6 +64,7 @@ impl User {
     }
 
     /// Runs git in the project.
+    #[expect(clippy::disallowed_methods, reason = "the search path is the machine's")]
     pub(crate) fn git(&self, arguments: &[&str]) {
         let mut git = Command::new("git");
         git.env_clear().env("HOME", self.home.path()).current_dir(self.project());

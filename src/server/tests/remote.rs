@@ -92,7 +92,7 @@ async fn a_call_at_the_daemon_is_the_call_in_process() {
         ("codereview", json!({"findings": "It fails.", "relevant_files": ["src"]})),
         ("consensus", json!({"step": "Fill it first?", "models": ["glm-4.6"], "relevant_files": ["src"]})),
         ("consensus", json!({"step": "Fill it first?", "models": ["glm-4.6:for", "glm-4.6:against"]})),
-        ("docgen", json!({"findings": "It fails."})),
+        ("docgen", json!({"findings": "It fails.", "relevant_files": ["src"]})),
         ("planner", json!({"step": "Fill it first."})),
         ("precommit", json!({"findings": "It fails.", "relevant_files": ["src"]})),
         ("refactor", json!({"findings": "It fails.", "relevant_files": ["src"]})),
