@@ -98,7 +98,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// What it takes, for a reader who was given the [`instructions`](super::instructions).
+    /// What it takes, for a reader who was given the [`instructions`](super::instructions()).
     pub fn brief(&self) -> Value {
         super::instructions::brief(&self.schema)
     }
