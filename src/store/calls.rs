@@ -344,28 +344,7 @@ impl Ended<'_> {
     /// Writes the row of a call that has ended before it had one, in one go; `false` when there is a row.
     fn insert(&self, connection: &Connection) -> rusqlite::Result<bool> {
         let Self { start, result, body, at } = self;
-        let rows = connection
-            .prepare_cached(
-                "INSERT OR IGNORE INTO calls
-                 (id, owner, session, instance, tool, arguments, thread_id, state, created_at, deadline_at, finished_at,
-                  result)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-            )?
-            .execute(params![
-                start.id.as_str(),
-                start.owner,
-                start.session,
-                start.instance.as_str(),
-                start.tool,
-                to_json(&start.arguments),
-                result.thread_id.as_ref().map(ThreadId::as_str),
-                result.state.as_str(),
-                start.created_at.as_millis(),
-                start.deadline_at.as_millis(),
-                at.as_millis(),
-                body,
-            ])?;
-        Ok(rows == 1)
+        insert_row(connection, start, result.thread_id.as_ref(), result.state, Some((*at, body)))
     }
 
     /// Ends the row that stands at `before`; says whether there was one.
@@ -375,11 +354,22 @@ impl Ended<'_> {
 }
 
 pub(super) fn insert_call(connection: &Connection, start: &CallStart) -> rusqlite::Result<()> {
-    connection
+    insert_row(connection, start, start.thread_id.as_ref(), CallState::Running, None).map(drop)
+}
+
+/// Writes the row of a call, with its end and its result if it has `ended`; `false` when there is a row.
+fn insert_row(
+    connection: &Connection,
+    start: &CallStart,
+    thread_id: Option<&ThreadId>,
+    state: CallState,
+    ended: Option<(Timestamp, &str)>,
+) -> rusqlite::Result<bool> {
+    let rows = connection
         .prepare_cached(
             "INSERT OR IGNORE INTO calls
-             (id, owner, session, instance, tool, arguments, thread_id, state, created_at, deadline_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'running', ?8, ?9)",
+             (id, owner, session, instance, tool, arguments, thread_id, state, created_at, deadline_at, finished_at, result)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             start.id.as_str(),
@@ -388,11 +378,14 @@ pub(super) fn insert_call(connection: &Connection, start: &CallStart) -> rusqlit
             start.instance.as_str(),
             start.tool,
             to_json(&start.arguments),
-            start.thread_id.as_ref().map(ThreadId::as_str),
+            thread_id.map(ThreadId::as_str),
+            state.as_str(),
             start.created_at.as_millis(),
             start.deadline_at.as_millis(),
-        ])
-        .map(drop)
+            ended.map(|(at, _)| at.as_millis()),
+            ended.map(|(_, result)| result),
+        ])?;
+    Ok(rows == 1)
 }
 
 /// Events may be offered twice; each is kept once.
