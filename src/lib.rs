@@ -19,6 +19,7 @@ pub mod findings;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod gateway;
+pub mod mcp;
 pub mod outline;
 pub mod protocol;
 pub mod providers;

@@ -23,6 +23,7 @@ mod guard;
 mod health;
 mod hello;
 mod http;
+mod mcp;
 mod meter;
 mod outbox;
 mod picture;
@@ -31,6 +32,7 @@ mod reload;
 mod requests;
 mod run;
 mod session;
+mod stay;
 mod telling;
 #[cfg(test)]
 mod testing;

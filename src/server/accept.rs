@@ -12,6 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::daemon::{Admitted, Daemon, admit};
 use super::http;
+use super::stay::Stay;
 
 /// What a port serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,13 +66,14 @@ fn welcome(daemon: &Arc<Daemon>, stream: TcpStream, address: SocketAddr, role: R
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let visit = http::Visit { daemon: Arc::clone(daemon), held: Arc::new(held), address, role, is_crowded };
+    let stay = Arc::<Stay>::default();
+    let visit = http::Visit { daemon: Arc::clone(daemon), held: Arc::new(held), address, role, is_crowded, stay };
     daemon.tasks.spawn(converse(stream, visit));
 }
 
 /// One connection while it speaks HTTP. A socket leaves it for a task of its own.
 async fn converse(stream: TcpStream, visit: http::Visit) {
-    let daemon = Arc::clone(&visit.daemon);
+    let (daemon, stay) = (Arc::clone(&visit.daemon), Arc::clone(&visit.stay));
     let patience = daemon.config().daemon.hello;
     let service = service_fn(move |request| http::answer(visit.clone(), request));
     let connection = http1::Builder::new()
@@ -82,6 +84,16 @@ async fn converse(stream: TcpStream, visit: http::Visit) {
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let patience = daemon.config().daemon.stalled;
+    // A socket has left by then. A peer that asks more connects again; one that takes nothing gives its place back.
+    let over = async {
+        loop {
+            tokio::time::sleep(patience).await;
+            if !stay.is_held() {
+                return;
+            }
+            stay.released().await;
+        }
+    };
     tokio::select! {
         ended = connection.as_mut() => {
             if let Err(error) = ended {
@@ -90,8 +102,7 @@ async fn converse(stream: TcpStream, visit: http::Visit) {
             return;
         }
         () = daemon.end.cancelled() => {}
-        // A socket has left by then. A peer that asks more connects again; one that takes nothing gives its place back.
-        () = tokio::time::sleep(patience) => {}
+        () = over => {}
     }
     connection.as_mut().graceful_shutdown();
     // An answer that is under way may still leave.

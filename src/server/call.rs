@@ -70,6 +70,19 @@ fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daem
     Ok(())
 }
 
+/// Refuses a call that the daemon has no room for, or no time.
+pub(super) fn check_room(daemon: &Daemon) -> Result<()> {
+    if daemon.is_draining() {
+        return Err(Error::new(ErrorCode::ServiceUnavailable, "this daemon is ending and takes no new calls")
+            .retry_after(COME_BACK));
+    }
+    if daemon.house.calls().running.len() >= RUNNING {
+        let message = format!("{RUNNING} calls are running already");
+        return Err(Error::new(ErrorCode::OverCapacity, message).retry_after(COME_BACK));
+    }
+    Ok(())
+}
+
 fn start(
     call: &CallTool<'_>,
     call_id: CallId,
@@ -78,15 +91,8 @@ fn start(
     session: &Arc<Session>,
     daemon: &Arc<Daemon>,
 ) -> Result<CallHandle> {
-    if daemon.is_draining() {
-        return Err(Error::new(ErrorCode::ServiceUnavailable, "this daemon is ending and takes no new calls")
-            .retry_after(COME_BACK));
-    }
+    check_room(daemon)?;
     let calls = daemon.house.calls();
-    if calls.running.len() >= RUNNING {
-        let message = format!("{RUNNING} calls are running already");
-        return Err(Error::new(ErrorCode::OverCapacity, message).retry_after(COME_BACK));
-    }
     let raw = call.arguments.map_or("{}", |raw| raw.get());
     if raw.len() > MAX_ARGUMENTS {
         let message = format!("the arguments are {} bytes, allowed: {MAX_ARGUMENTS}", raw.len());

@@ -47,6 +47,7 @@ pub(super) struct Daemon {
     pub(super) last_used: Mutex<Instant>,
     pub(super) picture: super::picture::Pictures,
     pub(super) refusals: super::audit::Refusals,
+    pub(super) mcp: super::mcp::Mcp,
 }
 
 impl Daemon {
@@ -68,6 +69,7 @@ impl Daemon {
             last_used: Mutex::new(Instant::now()),
             picture: super::picture::Pictures::default(),
             refusals: super::audit::Refusals::default(),
+            mcp: super::mcp::Mcp::new(),
             house: deps.house,
         }
     }

@@ -27,16 +27,21 @@ pub(super) fn check(visit: &Visit, headers: &HeaderMap) -> Result<(), &'static s
     Err("this origin may not connect: add it to daemon.allowed_origins")
 }
 
-/// Whether the request carries the token. A wrong one is written down.
+/// Whether the request carries a token. A wrong one is written down.
 pub(super) fn bears_token(daemon: &Daemon, headers: &HeaderMap, address: SocketAddr) -> bool {
+    bearer(daemon, headers, address).is_some()
+}
+
+/// Whose token the request carries, if it carries one. A wrong one is written down.
+pub(super) fn bearer(daemon: &Daemon, headers: &HeaderMap, address: SocketAddr) -> Option<&'static str> {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = given.and_then(|value| value.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
-    let Some((_, token)) = token else { return false };
-    let is_known = daemon.tokens.owner(token.trim()).is_some();
-    if !is_known {
+    let (_, token) = token?;
+    let owner = daemon.tokens.owner(token.trim());
+    if owner.is_none() {
         audit::refused_token(daemon, address);
     }
-    is_known
+    owner
 }
 
 /// An address can not be forged by a name server; of names only those that are ours count.

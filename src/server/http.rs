@@ -3,15 +3,18 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use http_body_util::Full;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 
 use super::accept::Role;
 use super::daemon::{Daemon, Held};
-use super::{connection, guard, health, upgrade};
+use super::stay::Stay;
+use super::{connection, guard, health, mcp, upgrade};
 
 /// One connection and what its port serves.
 #[derive(Debug, Clone)]
@@ -23,9 +26,11 @@ pub(super) struct Visit {
     pub(super) role: Role,
     /// There are too many: it is told to come back.
     pub(super) is_crowded: bool,
+    /// Answers that are under way.
+    pub(super) stay: Arc<Stay>,
 }
 
-pub(super) type Answer = Response<Full<Bytes>>;
+pub(super) type Answer = Response<BoxBody<Bytes, Infallible>>;
 
 /// Answers one request.
 pub(super) async fn answer(visit: Visit, request: Request<Incoming>) -> Result<Answer, Infallible> {
@@ -55,6 +60,9 @@ async fn route(visit: &Visit, request: Request<Incoming>) -> Answer {
             return text(StatusCode::NOT_FOUND, "no socket here\n");
         }
         return socket(visit, request);
+    }
+    if visit.role == Role::Main && request.uri().path() == "/mcp" {
+        return mcp::answer(visit, request).await;
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut answer = text(StatusCode::METHOD_NOT_ALLOWED, "only GET\n");
@@ -119,6 +127,14 @@ pub(super) fn text(status: StatusCode, body: impl Into<Bytes>) -> Answer {
     with_type(status, body, "text/plain; charset=utf-8")
 }
 
+/// The answer to who asks too often.
+pub(super) fn too_many(wait: Duration) -> Answer {
+    let mut answer = text(StatusCode::TOO_MANY_REQUESTS, "too many requests\n");
+    let seconds = wait.as_secs_f64().ceil() as u64;
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    answer
+}
+
 /// An answer of JSON.
 pub(super) fn json<T: serde::Serialize>(status: StatusCode, value: &T) -> Answer {
     let body = serde_json::to_vec(value).unwrap_or_default();
@@ -127,7 +143,7 @@ pub(super) fn json<T: serde::Serialize>(status: StatusCode, value: &T) -> Answer
 
 /// An answer of some type. Nothing here is worth keeping for a browser, and nothing may be guessed.
 pub(super) fn with_type(status: StatusCode, body: impl Into<Bytes>, kind: &'static str) -> Answer {
-    let mut answer = Response::new(Full::new(body.into()));
+    let mut answer = Response::new(Full::new(body.into()).boxed());
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));

@@ -8,7 +8,7 @@ use tokio_util::task::TaskTracker;
 
 use super::accept::{Role, accept};
 use super::daemon::Daemon;
-use super::{Deps, Listeners, Shutdown, addresses, reload};
+use super::{Deps, Listeners, Shutdown, addresses, mcp, reload};
 use crate::calls::Painter;
 use crate::error::Result;
 
@@ -34,6 +34,7 @@ pub async fn run(listeners: Listeners, mut deps: Deps, shutdown: Shutdown) -> Re
         doors.spawn(accept(Arc::clone(&daemon), listener, role));
     }
     daemon.tasks.spawn(keep_house(Arc::clone(&daemon)));
+    daemon.tasks.spawn(mcp::keep_menu(Arc::clone(&daemon)));
     if let Some(files) = files {
         daemon.tasks.spawn(reload::watch(Arc::clone(&daemon), files));
     }

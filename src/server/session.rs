@@ -17,6 +17,7 @@ use crate::backend::Local;
 use crate::clock::Timestamp;
 use crate::config::Rate;
 use crate::error::{Error, ErrorCode, Result};
+use crate::mcp::Agent;
 use crate::protocol::wire::{CallTool, Client, Hello};
 use crate::protocol::{CallId, SessionId};
 
@@ -41,6 +42,8 @@ struct State {
     client: Client,
     address: SocketAddr,
     roots: Vec<String>,
+    /// It has no connections: its requests come over HTTP.
+    is_of_agents: bool,
     links: Vec<Weak<Link>>,
     requests: HashMap<String, Asked>,
     order: VecDeque<String>,
@@ -71,6 +74,7 @@ impl Session {
             client: Client::default(),
             address,
             roots: Vec::new(),
+            is_of_agents: false,
             links: Vec::new(),
             requests: HashMap::new(),
             order: VecDeque::new(),
@@ -100,6 +104,19 @@ impl Session {
     pub(super) fn disconnect(&self, link: &Arc<Link>) {
         let mut state = self.state();
         state.links.retain(|other| !std::ptr::eq(other.as_ptr(), Arc::as_ptr(link)) && other.strong_count() > 0);
+        (state.idle_since, state.last_seen) = (Instant::now(), Timestamp::now());
+    }
+
+    /// Whether it is the session of the agents on HTTP that call themselves so.
+    fn is_of_agent(&self, client: &Client) -> bool {
+        let state = self.state();
+        state.is_of_agents && state.client.name == client.name
+    }
+
+    /// An agent on HTTP asked something just now.
+    fn used_by(&self, client: &Client, address: SocketAddr) {
+        let mut state = self.state();
+        (state.client, state.address, state.is_of_agents) = (client.clone(), address, true);
         (state.idle_since, state.last_seen) = (Instant::now(), Timestamp::now());
     }
 
@@ -206,6 +223,32 @@ fn longest_away(sessions: &HashMap<SessionId, Arc<Session>>) -> Option<SessionId
     away.min().map(|(_, id)| id.clone())
 }
 
+/// One more session; one whose client is away may have to make room.
+fn begin(
+    sessions: &mut HashMap<SessionId, Arc<Session>>,
+    limits: (usize, Duration),
+    make: impl FnOnce(&SessionId) -> Session,
+) -> Result<Arc<Session>> {
+    let (most, idle) = limits;
+    if sessions.len() >= most {
+        sessions.retain(|_, session| !session.is_idle(idle));
+    }
+    if sessions.len() >= most
+        && let Some(longest) = longest_away(sessions)
+        && let Some(gone) = sessions.remove(&longest)
+    {
+        gone.end();
+    }
+    if sessions.len() >= most {
+        return Err(Error::new(ErrorCode::OverCapacity, format!("{most} sessions are open already"))
+            .retry_after(Duration::from_secs(30)));
+    }
+    let id = SessionId::new();
+    let session = Arc::new(make(&id));
+    sessions.insert(id, Arc::clone(&session));
+    Ok(session)
+}
+
 /// All sessions.
 #[derive(Debug, Default)]
 pub(super) struct Sessions(Mutex<HashMap<SessionId, Arc<Session>>>);
@@ -222,30 +265,36 @@ impl Sessions {
         make: impl FnOnce(&SessionId) -> Local,
     ) -> Result<(Arc<Session>, bool)> {
         let mut sessions = self.lock();
-        let (most, idle) = limits;
         let known = resumed.and_then(|id| sessions.get(id));
-        if let Some(session) = known.filter(|session| session.owner == owner && !session.is_idle(idle)) {
+        if let Some(session) = known.filter(|session| session.owner == owner && !session.is_idle(limits.1)) {
             return Ok((Arc::clone(session), true));
         }
-        if sessions.len() >= most {
-            sessions.retain(|_, session| !session.is_idle(idle));
-        }
-        if sessions.len() >= most
-            && let Some(longest) = longest_away(&sessions)
-            && let Some(gone) = sessions.remove(&longest)
-        {
-            gone.end();
-        }
-        if sessions.len() >= most {
-            return Err(Error::new(ErrorCode::OverCapacity, format!("{most} sessions are open already"))
-                .retry_after(Duration::from_secs(30)));
-        }
-        let id = SessionId::new();
-        let session = Arc::new(Session::new(owner, make(&id), rate, id.clone(), address));
-        sessions.insert(id, Arc::clone(&session));
+        let session = begin(&mut sessions, limits, |id| Session::new(owner, make(id), rate, id.clone(), address))?;
         Ok((session, false))
     }
 
+    /// The session of all agents on HTTP that call themselves `client`, whichever connection each request comes over.
+    pub(super) fn of_agent(
+        &self,
+        agent: &Agent,
+        owner: &'static str,
+        limits: (usize, Duration),
+        rate: Rate,
+        make: impl FnOnce(&SessionId) -> Local,
+    ) -> Result<Arc<Session>> {
+        let Agent { client, address } = agent;
+        let address = address.unwrap_or_else(|| SocketAddr::from(([0, 0, 0, 0], 0)));
+        let mut sessions = self.lock();
+        let known = sessions.values().find(|session| session.owner == owner && session.is_of_agent(client));
+        let session = match known {
+            Some(session) => Arc::clone(session),
+            None => {
+                begin(&mut sessions, limits, |id| Session::new(owner, make(id), rate, id.clone(), address))?
+            }
+        };
+        session.used_by(client, address);
+        Ok(session)
+    }
     /// Forgets a session; its connections are the caller's business.
     pub(super) fn remove(&self, id: &SessionId) -> Option<Arc<Session>> {
         self.lock().remove(id).inspect(|session| session.end())

@@ -37,9 +37,13 @@ pub(super) fn workspace_of(
         let root = roots.into_iter().next().unwrap_or_default();
         return Arc::new(CallersFiles { session: Arc::clone(session), call_id: call_id.clone(), root });
     }
-    let allowed = daemon.config().daemon.roots.clone();
-    let root = roots.first().or_else(|| allowed.first()).cloned().unwrap_or_default();
-    Arc::new(OwnFiles { allowed, wanted: roots, root, files: OnceCell::new() })
+    own_files(daemon.config().daemon.roots.clone(), roots)
+}
+
+/// The files that the daemon may read by itself, under `allowed` directories; `wanted` narrows them.
+pub(super) fn own_files(allowed: Vec<String>, wanted: Vec<String>) -> Arc<dyn Workspace> {
+    let root = wanted.first().or_else(|| allowed.first()).cloned().unwrap_or_default();
+    Arc::new(OwnFiles { allowed, wanted, root, files: OnceCell::new() })
 }
 
 /// The caller's files.

@@ -21,6 +21,7 @@ const GROUPS: [&[&str]; 16] = [
     &["calls"],
     &["backend"],
     &["mcp"],
+    &["mcp"],
     &["server"],
     &["fuzzing"],
 ];

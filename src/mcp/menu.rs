@@ -1,0 +1,131 @@
+//! What agents are shown: the tools in a stable order, and what is said once of all of them.
+
+use std::sync::Arc;
+
+use rmcp::model::{JsonObject, Tool, ToolAnnotations};
+use serde_json::Value;
+
+use crate::config::Profile;
+use crate::error::Result;
+use crate::protocol::wire::{ToolEntry, ToolList};
+use crate::tools::{self, Offer, Registry, Shown};
+
+/// What an agent that knows nothing of exai has to know.
+const ABOUT: &str = "exai asks other models (GLM and Kimi) for a second opinion: debugging, reviews, plans, tests, \
+    consensus. Answers may take minutes. A call that is still running when your time is up answers with its call_id and goes \
+    on: wait for it with the tool `calls` (action `wait`) or read exai://call/ID.";
+
+/// Tools that change something outside of exai's own journal: what they do can be undone, or it can not.
+const CHANGING: [(&str, bool); 5] = [
+    ("calls", false),
+    ("glm_upload_file", false),
+    ("kimi_chat_with_files", false),
+    ("kimi_manage_files", true),
+    ("kimi_upload_files", false),
+];
+/// Tools that look at exai itself and ask nobody.
+const CLOSED: [&str; 10] = [
+    "activity",
+    "calls",
+    "challenge",
+    "exai_describe",
+    "glm_payload_preview",
+    "health",
+    "listmodels",
+    "provider_capabilities",
+    "status",
+    "version",
+];
+
+/// What agents are shown.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Menu {
+    /// By name.
+    pub(super) tools: Vec<Tool>,
+    /// What is said once of all tools.
+    pub(super) instructions: String,
+}
+
+impl Menu {
+    /// What `offer` has of the tools of this program.
+    pub fn of(registry: &Registry, offer: &Offer) -> Result<Self> {
+        let entry = |shown: Shown| {
+            let schema = shown.brief();
+            tool(shown.info.name, shown.info.title, shown.info.description, schema)
+        };
+        let tools = registry.shown(offer)?.into_iter().map(entry).collect();
+        // The tools of the router describe the others when they are asked to.
+        let is_told_once = *offer != Offer::Profile(Profile::Router);
+        Ok(Self::new(tools, is_told_once.then(tools::instructions)))
+    }
+
+    /// What a daemon has, as far as `is_offered` says.
+    pub fn told(list: ToolList, is_offered: impl Fn(&str) -> bool) -> Self {
+        let offered = list.tools.into_iter().filter(|entry| is_offered(&entry.name));
+        let entry = |entry: ToolEntry| tool(&entry.name, &entry.title, &entry.description, entry.input_schema);
+        Self::new(offered.map(entry).collect(), list.instructions)
+    }
+
+    fn new(mut tools: Vec<Tool>, more: Option<String>) -> Self {
+        // The same order every time: what a client's model is shown stays in its cache.
+        tools.sort_by(|a, b| a.name.cmp(&b.name));
+        let more = more.map(|more| format!("\n\n{more}")).unwrap_or_default();
+        Self { tools, instructions: format!("{ABOUT}{more}") }
+    }
+
+    /// The tool of that name.
+    pub(super) fn tool(&self, name: &str) -> Option<&Tool> {
+        self.tools.iter().find(|tool| tool.name == name)
+    }
+}
+
+fn tool(name: &str, title: &str, description: &str, schema: Value) -> Tool {
+    let schema = match schema {
+        Value::Object(schema) => schema,
+        _ => JsonObject::new(),
+    };
+    let changes = CHANGING.iter().find(|(changing, _)| *changing == name);
+    let annotations = ToolAnnotations::new()
+        .read_only(changes.is_none())
+        .destructive(changes.is_some_and(|(_, is_destructive)| *is_destructive))
+        .open_world(!CLOSED.contains(&name));
+    Tool::new(name.to_owned(), description.to_owned(), Arc::new(schema))
+        .with_title(title.to_owned())
+        .with_annotations(annotations)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tool_of_the_tables_is_a_tool() {
+        let registry = Registry::new(&[]);
+        let names = CHANGING.iter().map(|(name, _)| *name).chain(CLOSED);
+        for name in names.filter(|name| *name != "exai_describe") {
+            assert!(registry.get(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn tools_are_shown_by_name_with_what_they_do_to_the_world() {
+        let registry = Registry::new(&[]);
+        let menu = Menu::of(&registry, &Offer::default()).unwrap();
+        assert!(menu.tools.is_sorted_by(|a, b| a.name < b.name));
+        let hints = |name: &str| {
+            let hints = menu.tool(name).unwrap().annotations.clone().unwrap();
+            (hints.read_only_hint, hints.destructive_hint, hints.open_world_hint)
+        };
+        assert_eq!(hints("debug"), (Some(true), Some(false), Some(true)));
+        assert_eq!(hints("kimi_manage_files"), (Some(false), Some(true), Some(true)));
+        assert_eq!(hints("version"), (Some(true), Some(false), Some(false)));
+        assert!(menu.instructions.contains("continuation_id"), "{}", menu.instructions);
+    }
+
+    #[test]
+    fn an_agent_of_the_router_reads_little() {
+        let menu = Menu::of(&Registry::new(&[]), &Offer::Profile(Profile::Router)).unwrap();
+        assert_eq!(menu.tools.iter().map(|tool| tool.name.as_ref()).collect::<Vec<_>>(), ["exai_describe", "exai_run"]);
+        assert!(menu.instructions.len() < 500, "{}", menu.instructions);
+    }
+}

@@ -1,0 +1,176 @@
+//! `/mcp`: agents on HTTP. Each owner has a service of its own, so that nobody comes into another's session.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::header::{self, HeaderValue};
+use hyper::{Method, Request, StatusCode};
+use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, SessionConfig};
+use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio::sync::watch;
+
+use super::daemon::{COME_BACK, Daemon};
+use super::http::{self, Answer, Visit};
+use super::{guard, workspace};
+use crate::backend::Local;
+use crate::error::{Error, ErrorCode, Result};
+use crate::evidence::Workspace;
+use crate::mcp::{Agent, Handler, Host, Menu};
+use crate::protocol::CallRequest;
+
+/// A session of the older generation that nobody uses goes after so long. Its library counts messages and not running calls,
+/// so this is longer than any call.
+const KEPT: Duration = Duration::from_hours(4);
+/// Sent to clients: after so many seconds without a request they should not use the connection again.
+const KEEP_ALIVE: HeaderValue = HeaderValue::from_static("timeout=10");
+
+type Service = StreamableHttpService<Handler<Agents>, LocalSessionManager>;
+
+/// What `/mcp` has beside the daemon.
+pub(super) struct Mcp {
+    menu: watch::Sender<Arc<Menu>>,
+    services: Mutex<HashMap<&'static str, Service>>,
+}
+
+impl fmt::Debug for Mcp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mcp").finish_non_exhaustive()
+    }
+}
+
+impl Mcp {
+    pub(super) fn new() -> Self {
+        Self { menu: watch::Sender::default(), services: Mutex::default() }
+    }
+}
+
+/// Keeps the menu as the configuration has it.
+pub(super) async fn keep_menu(daemon: Arc<Daemon>) {
+    let mut catalog = daemon.house.catalog();
+    loop {
+        let calls = daemon.house.calls();
+        match Menu::of(&calls.registry, calls.registry.offer()) {
+            Ok(menu) => {
+                daemon.mcp.menu.send_if_modified(|old| {
+                    let is_new = **old != menu;
+                    if is_new {
+                        *old = Arc::new(menu);
+                    }
+                    is_new
+                });
+            }
+            Err(error) => tracing::error!(code = ?error.code, "the tools can not be shown to agents"),
+        }
+        tokio::select! {
+            changed = catalog.changed() => if changed.is_err() { return },
+            () = daemon.shutdown.drain.cancelled() => return,
+        }
+    }
+}
+
+/// Answers one request of an agent.
+pub(super) async fn answer(visit: &Visit, mut request: Request<Incoming>) -> Answer {
+    let daemon = &visit.daemon;
+    let Some(owner) = guard::bearer(daemon, request.headers(), visit.address) else {
+        let mut answer =
+            http::text(StatusCode::UNAUTHORIZED, "the token is needed: Authorization: Bearer TOKEN (`exai daemon status` says where it is)\n");
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        return answer;
+    };
+    if let Err(wait) = daemon.rates.take(visit.address.ip(), &daemon.config().rates) {
+        return http::too_many(wait);
+    }
+    daemon.touch();
+    // A connection is not closed, and a drain waits, while an answer is under way; a stream of changes is none.
+    let is_listening = *request.method() == Method::GET
+        || request.headers().get("mcp-method").is_some_and(|method| method == "subscriptions/listen");
+    let answering = (!is_listening).then(|| daemon.answers.token());
+    let busy = visit.stay.hold();
+    request.extensions_mut().insert(visit.address);
+    let service = service(daemon, owner);
+    let mut answer = service.handle(request).await;
+    answer.headers_mut().insert("keep-alive", KEEP_ALIVE);
+    answer.map(|body| {
+        let held = (answering, busy);
+        body.map_frame(move |frame| {
+            let _ = &held;
+            frame
+        })
+        .boxed()
+    })
+}
+
+/// The service of `owner`.
+fn service(daemon: &Arc<Daemon>, owner: &'static str) -> Service {
+    let mut services = daemon.mcp.services.lock().unwrap_or_else(PoisonError::into_inner);
+    let service = services.entry(owner).or_insert_with(|| {
+        let host = Agents { daemon: Arc::downgrade(daemon), owner, menu: daemon.mcp.menu.subscribe() };
+        let mut session_config = SessionConfig::default();
+        session_config.keep_alive = Some(KEPT);
+        let mut sessions = LocalSessionManager::default();
+        sessions.session_config = session_config;
+        // Whose name and which page may ask is looked at before (`guard`).
+        let config = StreamableHttpServerConfig::default()
+            .disable_allowed_hosts()
+            .disable_allowed_origins()
+            .with_max_request_body_bytes(daemon.config().daemon.max_bytes as usize)
+            .with_cancellation_token(daemon.end.child_token());
+        StreamableHttpService::new(move || Ok(Handler::new(host.clone())), Arc::new(sessions), config)
+    });
+    service.clone()
+}
+
+/// The daemon, as the agents of one owner have it.
+#[derive(Debug, Clone)]
+struct Agents {
+    /// Its services are the daemon's own.
+    daemon: Weak<Daemon>,
+    owner: &'static str,
+    menu: watch::Receiver<Arc<Menu>>,
+}
+
+impl Agents {
+    fn daemon(&self) -> Result<Arc<Daemon>> {
+        let ending = || Error::new(ErrorCode::ServiceUnavailable, "this daemon is ending").retry_after(COME_BACK);
+        self.daemon.upgrade().ok_or_else(ending)
+    }
+}
+
+impl Host for Agents {
+    type House = Local;
+
+    /// All agents of one name are one session: the newer generation has none of its own.
+    async fn house(&self, agent: &Agent) -> Result<Local> {
+        let daemon = self.daemon()?;
+        let config = daemon.config();
+        let limits = (config.daemon.max_sessions as usize, config.daemon.session_idle);
+        let make = |id: &_| daemon.house.door(self.owner, id);
+        let session = daemon.sessions.of_agent(agent, self.owner, limits, config.rates.session, make)?;
+        Ok(session.local.clone())
+    }
+
+    fn workspace(&self) -> Arc<dyn Workspace> {
+        let allowed = self.daemon().map(|daemon| daemon.config().daemon.roots.clone()).unwrap_or_default();
+        workspace::own_files(allowed, Vec::new())
+    }
+
+    fn menu(&self) -> watch::Receiver<Arc<Menu>> {
+        self.menu.clone()
+    }
+
+    fn admit(&self, request: CallRequest) -> Result<CallRequest> {
+        let daemon = self.daemon()?;
+        super::call::check_room(&daemon)?;
+        let calls = daemon.house.calls();
+        calls.registry.admit(calls.registry.offer(), request)
+    }
+
+    fn models(&self) -> Vec<String> {
+        let Ok(daemon) = self.daemon() else { return Vec::new() };
+        daemon.house.calls().gateway.catalogue.models().map(|model| model.id.clone()).collect()
+    }
+}
