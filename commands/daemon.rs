@@ -2,6 +2,7 @@
 
 mod activation;
 mod address;
+pub(crate) mod autostart;
 mod client;
 mod foreground;
 mod ports;
@@ -27,6 +28,9 @@ pub(crate) struct Args {
     /// Started by a client: open the main port alone, and end when nobody needs it any more.
     #[arg(long, hide = true)]
     autostarted: bool,
+    /// Start it as nobody's child, and leave.
+    #[arg(long, hide = true, requires = "autostarted")]
+    detach: bool,
     /// Without one, the daemon runs until it is told to end.
     #[command(subcommand)]
     what: Option<What>,
@@ -55,6 +59,7 @@ enum What {
 /// Runs the daemon, or speaks to the one that runs.
 pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
     match args.what {
+        None if args.detach => Ok(autostart::leave(setup.sources()?).map(|()| ExitCode::SUCCESS)?),
         None => foreground::run(args.autostarted, setup, output).await,
         Some(What::Status { json }) => status::show(json, setup, output).await,
         Some(What::Stop) => stop::stop(setup, output).await,

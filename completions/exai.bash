@@ -4283,7 +4283,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__daemon)
-            opts="-q -h --autostarted --env-file --set --color --quiet --help status stop reload rotate-token help"
+            opts="-q -h --autostarted --detach --env-file --set --color --quiet --help status stop reload rotate-token help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1353,6 +1353,7 @@ complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_su
 always\t'Always'
 never\t'Never'"
 complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -l autostarted -d 'Started by a client: open the main port alone, and end when nobody needs it any more'
+complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -l detach -d 'Start it as nobody\'s child, and leave'
 complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -f -a "status" -d 'Say whether the daemon runs and how it is; exits 7 when none answers'

@@ -269,6 +269,10 @@ settings! {
         session_idle: Duration => {
             env: [EXAI_SESSION_IDLE_S], default: Duration::from_hours(1), range: 1..=604_800, unit: "s",
         }
+        /// How long a daemon that a client started by itself stays without a connection and a call.
+        unused: Duration => {
+            env: [EXAI_UNUSED_S], default: Duration::from_mins(10), range: 0.1..=604_800, unit: "s",
+        }
         /// How long a connection may take to say hello.
         hello: Duration => { env: [EXAI_HELLO_TIMEOUT_S], default: Duration::from_secs(15), range: 0.1..=600, unit: "s" }
         /// How often a silent peer is asked whether it is still there.

@@ -14,8 +14,6 @@ use crate::error::Result;
 
 /// How often what nobody needs any more is looked for.
 const HOUSEKEEPING: Duration = Duration::from_secs(5);
-/// A daemon that a client started ends after so long without a connection or a call.
-const UNUSED: Duration = Duration::from_mins(10);
 /// How long calls that are cut off may take to write down that they were.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -77,7 +75,7 @@ async fn drain(daemon: &Daemon, shutdown: &Shutdown) {
 
 /// Forgets sessions that nobody came back to; ends a daemon that was started by a client and is needed by none.
 async fn keep_house(daemon: Arc<Daemon>) {
-    let mut ticks = interval(HOUSEKEEPING);
+    let mut ticks = interval(HOUSEKEEPING.min(daemon.config().daemon.unused / 2));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut tidied = Instant::now();
     loop {
@@ -92,7 +90,7 @@ async fn keep_house(daemon: Arc<Daemon>) {
             tidied = Instant::now();
             daemon.house.tidy(Duration::from_secs(1)).await;
         }
-        if daemon.autostarted && daemon.unused_for() > UNUSED {
+        if daemon.autostarted && daemon.unused_for() > daemon.config().daemon.unused {
             tracing::info!("nobody has needed this daemon for a while");
             daemon.shutdown.drain.cancel();
         }

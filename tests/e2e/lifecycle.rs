@@ -1,5 +1,6 @@
 //! How a daemon comes and goes: its place, its ports, its token, signals, and the service manager.
 
+mod autostart;
 mod drain;
 mod ports;
 mod service;
