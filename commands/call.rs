@@ -4,7 +4,7 @@
 //! flags, files, stdin ─▶ arguments ─▶ Backend::call ─▶ progress (stderr), text as it arrives (stdout) ─▶ result
 //! ```
 
-mod arguments;
+pub(crate) mod arguments;
 mod detach;
 mod flags;
 mod footer;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::{call, calls, completions, config, daemon, models, monitor, schema, threads, tools, usage};
+use crate::{call, calls, completions, config, daemon, models, monitor, schema, shim, threads, tools, usage};
 
 /// A second opinion for coding agents, shell scripts and CI, from GLM and Kimi models.
 #[derive(Debug, Parser)]
@@ -64,6 +64,8 @@ pub(crate) enum Verb {
     Models(models::Args),
     /// Show the state of the house.
     Monitor(monitor::Args),
+    /// Serve an agent over standard input and output (MCP); starts the daemon when none runs.
+    Shim(shim::Args),
     /// Run the daemon in the foreground, or speak to the one that runs.
     Daemon(daemon::Args),
     /// Show and check the configuration.

@@ -126,7 +126,7 @@ fn settings(address: Address, token: Option<Secret>, roots: &[String], patience:
 }
 
 /// What a daemon wants to know: the configured token, else the one of the state directory.
-fn token(config: &Config) -> Result<Option<Secret>> {
+pub(crate) fn token(config: &Config) -> Result<Option<Secret>> {
     match &config.daemon.token {
         Some(token) => Ok(Some(token.clone())),
         None => Ok(read_token(&config.state_dir)?.map(Secret::new)),

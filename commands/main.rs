@@ -13,6 +13,7 @@ mod output;
 mod report;
 mod schema;
 mod setup;
+mod shim;
 mod threads;
 mod tools;
 mod usage;
@@ -63,6 +64,7 @@ async fn run(cli: Cli, output: &mut Output) -> anyhow::Result<ExitCode> {
         Verb::Tools(args) => tools::run(&args, &setup, output),
         Verb::Models(args) => models::run(&args, &setup, output),
         Verb::Monitor(args) => monitor::run(&args, &setup, output).await,
+        Verb::Shim(args) => shim::run(args, &setup, output).await,
         Verb::Daemon(args) => daemon::run(args, &setup, output).await,
         Verb::Config(args) => config::run(&args, &setup, output),
         Verb::Usage(args) => usage::run(args, &setup, output).await,

@@ -11,7 +11,7 @@ use crate::door::{Choice, Door};
 use crate::output::{Output, Style};
 
 /// Where the program runs and what it was told.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Setup {
     sources: Result<Sources>,
     loaded: Result<Loaded>,

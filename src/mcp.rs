@@ -32,4 +32,4 @@ mod tests;
 pub use handler::Handler;
 pub use host::{Agent, Host};
 pub use menu::Menu;
-pub use stdio::Stdio;
+pub use stdio::{Stdio, converse};

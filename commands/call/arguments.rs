@@ -64,7 +64,7 @@ const OF_EACH_CALL: [&str; 2] = ["temperature", "thinking_mode"];
 
 /// Puts in what the project wants of this tool and the caller does not say. In a conversation in which the tool has
 /// spoken already its first step has settled that, and the caller may have settled it otherwise.
-pub(super) fn add_defaults(
+pub(crate) fn add_defaults(
     arguments: &mut Map<String, Value>,
     tool: &str,
     project: Option<&Project>,

@@ -10,8 +10,6 @@
 //! That there are never two is what the daemon's own lock sees to; here is only seen to that not many try. A daemon that is
 //! named by its address (`--daemon URL`) is never started: whoever has one does not come here.
 
-#![allow(dead_code, reason = "asked by `exai shim`")]
-
 mod errand;
 mod skew;
 mod turn;

@@ -92,6 +92,7 @@ pub struct RemoteSettings {
 pub struct Remote {
     commands: mpsc::Sender<Command>,
     welcome: watch::Receiver<Arc<HelloAck>>,
+    up: watch::Receiver<bool>,
     ids: Ids,
     closing: CancellationToken,
     tasks: TaskTracker,
@@ -109,23 +110,30 @@ impl Remote {
         let (socket, welcome) = caller.open(None).await?;
         let (commands, wanted) = mpsc::channel(COMMANDS);
         let (told, welcome) = watch::channel(Arc::new(welcome));
+        let (came_up, up) = watch::channel(true);
         let (ids, closing, tasks) = (Ids::default(), CancellationToken::new(), TaskTracker::new());
         let line = Line {
             pause: None,
             caller,
             welcome: told,
+            up: came_up,
             commands: wanted,
             desk: Desk::new(ids.clone()),
             closing: closing.clone(),
             tasks: tasks.clone(),
         };
         tasks.spawn(line.run(socket));
-        Ok(Self { commands, welcome, ids, closing, tasks })
+        Ok(Self { commands, welcome, up, ids, closing, tasks })
     }
 
     /// What the daemon said when it was last connected to.
     pub fn welcome(&self) -> Arc<HelloAck> {
         Arc::clone(&self.welcome.borrow())
+    }
+
+    /// Whether the connection is there now.
+    pub fn is_up(&self) -> bool {
+        *self.up.borrow()
     }
 
     /// Sends what is still to be sent, closes the connection and waits for its task. Calls go on at the daemon.

@@ -44,7 +44,8 @@ pub(super) fn of(envelope: Envelope) -> Result<CallToolResult, ErrorData> {
     };
     let mut content = vec![ContentBlock::text(text)];
     if !warnings.is_empty() {
-        let mut text = format!("Warnings:\n{}", warnings.iter().map(|warning| format!("- {warning}\n")).collect::<String>());
+        let mut text =
+            format!("Warnings:\n{}", warnings.iter().map(|warning| format!("- {warning}\n")).collect::<String>());
         shorten::cut(&mut text, MOST / 10);
         content.push(ContentBlock::text(text));
     }

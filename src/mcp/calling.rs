@@ -47,14 +47,12 @@ pub(super) async fn call<H: Host>(
 }
 
 /// Begins the call. It is not left half begun when the agent gives up: what was asked for is then held, and ended.
-async fn begin<H: Host>(
-    host: &H,
-    request: CallRequest,
-    agent: &Agent,
-    progress: &mut Progress,
-) -> Result<CallHandle> {
-    let request = host.admit(request)?;
-    let beginning = async { host.house(agent).await?.call(request, host.workspace()).await };
+async fn begin<H: Host>(host: &H, request: CallRequest, agent: &Agent, progress: &mut Progress) -> Result<CallHandle> {
+    let beginning = async {
+        let house = host.house(agent).await?;
+        let (request, workspace) = host.prepare(request, &house).await?;
+        house.call(request, workspace).await
+    };
     let mut beginning = std::pin::pin!(beginning);
     loop {
         tokio::select! {

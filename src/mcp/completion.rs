@@ -58,7 +58,8 @@ async fn calls<H: Host>(host: &H, agent: &Agent) -> Result<Vec<String>> {
 async fn files<H: Host>(host: &H, begun: &str) -> Result<Vec<String>> {
     let (before, last) = begun.rsplit_once(',').map_or(("", begun), |(before, last)| (before, last));
     let last = last.trim_start();
-    let directory = last.rsplit_once('/').map_or(".", |(directory, _)| if directory.is_empty() { "/" } else { directory });
+    let directory =
+        last.rsplit_once('/').map_or(".", |(directory, _)| if directory.is_empty() { "/" } else { directory });
     let workspace = host.workspace();
     let listing = workspace.list(&[directory.to_owned()]).await?.into_iter().next();
     let Some(Listing::Directory { files, .. }) = listing else { return Ok(Vec::new()) };

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, CancelledNotificationParam,
-    CompleteRequestParams, CompleteResult, CompletionInfo, DiscoverResult, GetPromptRequestParams, GetPromptResponse,
-    GetTaskParams, GetTaskResult, Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
-    ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
-    ServerConfig, ServerNotification, SubscriptionFilter, Tool, UpdateTaskParams,
+    CompleteRequestParams, CompleteResult, CompletionInfo, CustomRequest, CustomResult, DiscoverResult, ErrorCode,
+    GetPromptRequestParams, GetPromptResponse, GetTaskParams, GetTaskResult, Implementation, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, NotificationNoParam, PaginatedRequestParams,
+    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, ServerNotification,
+    SubscriptionFilter, Tool, UpdateTaskParams,
 };
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -20,6 +21,23 @@ use crate::error::Error;
 
 /// How long lists may be kept by a client; a change is told.
 const FRESH_MS: u64 = 300_000;
+
+/// What may be asked.
+const METHODS: [&str; 13] = [
+    "completion/complete",
+    "initialize",
+    "prompts/get",
+    "prompts/list",
+    "resources/list",
+    "resources/read",
+    "resources/templates/list",
+    "server/discover",
+    "tasks/cancel",
+    "tasks/get",
+    "tasks/update",
+    "tools/call",
+    "tools/list",
+];
 
 /// Answers one agent.
 #[derive(Debug)]
@@ -107,12 +125,20 @@ impl<H: Host> ServerHandler for Handler<H> {
         tasks::get(&house, &request.task_id).await
     }
 
-    async fn update_task(&self, request: UpdateTaskParams, context: RequestContext<RoleServer>) -> Result<(), ErrorData> {
+    async fn update_task(
+        &self,
+        request: UpdateTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
         let house = self.host.house(&clients::of(&context)).await.map_err(|error| failed(&error))?;
         tasks::update(&house, &request.task_id).await
     }
 
-    async fn cancel_task(&self, request: CancelTaskParams, context: RequestContext<RoleServer>) -> Result<(), ErrorData> {
+    async fn cancel_task(
+        &self,
+        request: CancelTaskParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
         let house = self.host.house(&clients::of(&context)).await.map_err(|error| failed(&error))?;
         tasks::cancel(&house, &request.task_id).await
     }
@@ -175,6 +201,19 @@ impl<H: Host> ServerHandler for Handler<H> {
         Ok(CompleteResult::new(info))
     }
 
+    /// A request whose parameters could not be read comes here under its own name.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        if METHODS.contains(&request.method.as_str()) {
+            let message = format!("the parameters of {} do not have the shape that they must have", request.method);
+            return Err(ErrorData::invalid_params(message, None));
+        }
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("there is no method {}", request.method), None))
+    }
+
     /// An agent of the older generation hears of changes unasked.
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
         let (mut menu, gone, peer) = (self.host.menu(), self.gone.clone(), context.peer);
@@ -187,7 +226,7 @@ impl<H: Host> ServerHandler for Handler<H> {
             }
         };
         // Ends with the handler, which its service drops.
-        tokio::spawn(async move {
+        self.host.tasks().spawn(async move {
             tokio::select! {
                 () = telling => {}
                 () = gone.cancelled() => {}
@@ -210,10 +249,12 @@ impl<H: Host> ServerHandler for Handler<H> {
                 () = context.cancelled() => return Ok(()),
             }
             if accepted.tools_list_changed == Some(true) {
-                drop(sink.send(ServerNotification::ToolListChangedNotification(Default::default())).await);
+                drop(sink.send(ServerNotification::ToolListChangedNotification(NotificationNoParam::default())).await);
             }
             if accepted.prompts_list_changed == Some(true) {
-                drop(sink.send(ServerNotification::PromptListChangedNotification(Default::default())).await);
+                drop(
+                    sink.send(ServerNotification::PromptListChangedNotification(NotificationNoParam::default())).await,
+                );
             }
         }
     }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
 
 use super::Menu;
 use crate::backend::Backend;
@@ -30,14 +31,21 @@ pub trait Host: Clone + Debug + Send + Sync + 'static {
     /// The house as `agent` has it. May have to find or start a daemon first, which is bounded.
     fn house(&self, agent: &Agent) -> impl Future<Output = Result<Self::House>> + Send;
 
+    /// The request as it is carried out, and the files that it may read; refuses a tool that is not on the menu.
+    fn prepare(
+        &self,
+        request: CallRequest,
+        house: &Self::House,
+    ) -> impl Future<Output = Result<(CallRequest, Arc<dyn Workspace>)>> + Send;
+
     /// The files that a call may read.
     fn workspace(&self) -> Arc<dyn Workspace>;
 
     /// What agents are shown, at once, and when it changes.
     fn menu(&self) -> watch::Receiver<Arc<Menu>>;
 
-    /// The request as it is carried out; refuses a tool that is not on the menu.
-    fn admit(&self, request: CallRequest) -> Result<CallRequest>;
+    /// Owns the tasks of the handler.
+    fn tasks(&self) -> &TaskTracker;
 
     /// The models that can be asked, by name.
     fn models(&self) -> Vec<String>;

@@ -200,6 +200,9 @@ mod tests {
     fn places_in_line_are_spelled_as_people_do() {
         let spelled = [1, 2, 3, 4, 11, 12, 13, 21, 102, 111].map(ordinal);
         assert_eq!(spelled, ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "111th"]);
-        assert_eq!((thousands(7), thousands(1830), thousands(1_234_567)), ("7".into(), "1,830".into(), "1,234,567".into()));
+        assert_eq!(
+            (thousands(7), thousands(1830), thousands(1_234_567)),
+            ("7".into(), "1,830".into(), "1,234,567".into())
+        );
     }
 }

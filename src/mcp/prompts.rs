@@ -67,8 +67,7 @@ fn prompt(tool: &Tool) -> Option<Prompt> {
     if !is_asked {
         return None;
     }
-    let mut arguments =
-        vec![argument(TEXT, "What it is about").with_required(true)];
+    let mut arguments = vec![argument(TEXT, "What it is about").with_required(true)];
     if files_of(tool).is_some() {
         arguments.push(argument(NAMED_FILES, "Files or directories, separated by commas"));
     }

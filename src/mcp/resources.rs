@@ -86,7 +86,8 @@ async fn text<H: Host>(host: &H, agent: &Agent, uri: &str) -> Result<String> {
     if let Some(id) = uri.strip_prefix(THREAD).filter(|id| !id.is_empty()) {
         return Ok(written(&house.get_thread(id).await?));
     }
-    Err(Error::not_found(format!("there is no resource {uri}")).hint("there are exai://models, exai://call/ID and exai://thread/ID"))
+    Err(Error::not_found(format!("there is no resource {uri}"))
+        .hint("there are exai://models, exai://call/ID and exai://thread/ID"))
 }
 
 fn written(value: &impl serde::Serialize) -> String {

@@ -2,18 +2,21 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use rmcp::model::{ClientJsonRpcMessage, ErrorCode, ErrorData, RequestId, ServerJsonRpcMessage};
 use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
-use rmcp::transport::Transport;
-use rmcp::RoleServer;
+use rmcp::transport::{StdioReader, StdioWriter, Transport, stdio_pipes};
+use rmcp::{RoleServer, ServiceExt};
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::Mutex;
 use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
 use tokio_util::sync::CancellationToken;
+
+use super::{Handler, Host};
 
 /// One agent at the other end of two pipes.
 pub struct Stdio<R, W> {
@@ -46,6 +49,14 @@ impl<R: AsyncRead, W> Stdio<R, W> {
     }
 }
 
+impl Stdio<StdioReader, StdioWriter> {
+    /// The pipes of this process.
+    pub fn of_process(most: usize) -> Self {
+        let (input, output) = stdio_pipes();
+        Self::new(input, output, most)
+    }
+}
+
 impl<R, W: AsyncWrite + Send + Unpin + 'static> Stdio<R, W> {
     /// Says what is wrong with a line.
     fn complain(&mut self, code: ErrorCode, message: String, id: Option<RequestId>) {
@@ -61,20 +72,20 @@ impl<R, W: AsyncWrite + Send + Unpin + 'static> Stdio<R, W> {
         if line.is_empty() {
             return None;
         }
-        match serde_json::from_str(line) {
-            Ok(message) => Some(message),
-            Err(_) => {
-                self.refuse(line);
-                None
-            }
+        let message = serde_json::from_str(line).ok();
+        if message.is_none() {
+            self.refuse(line);
         }
+        message
     }
 
     /// Answers a line that is no message, under its own id if it has one.
     fn refuse(&mut self, line: &str) {
         let value: Value = match serde_json::from_str(line) {
             Ok(value) => value,
-            Err(error) => return self.complain(ErrorCode::PARSE_ERROR, format!("this line is not JSON: {error}"), None),
+            Err(error) => {
+                return self.complain(ErrorCode::PARSE_ERROR, format!("this line is not JSON: {error}"), None);
+            }
         };
         if value.is_array() {
             let message = "batches are not taken: send one message a line".to_owned();
@@ -124,7 +135,10 @@ where
                 }
                 Some(Err(LinesCodecError::MaxLineLengthExceeded)) => {
                     self.stumbled = true;
-                    let message = format!("a message has more than {} bytes (daemon.max_bytes): name files instead of quoting them", self.most);
+                    let message = format!(
+                        "a message has more than {} bytes (daemon.max_bytes): name files instead of quoting them",
+                        self.most
+                    );
                     self.complain(ErrorCode::INVALID_REQUEST, message, None);
                 }
                 Some(Err(LinesCodecError::Io(error))) if error.kind() == io::ErrorKind::InvalidData => {
@@ -142,6 +156,31 @@ where
 
     async fn close(&mut self) -> Result<(), Self::Error> {
         self.output.lock().await.flush().await
+    }
+}
+
+/// Answers one agent until it has closed its end, and what it asked for has been answered or `patience` is over. Calls that
+/// still run then go on without it.
+pub async fn converse<H, R, W>(host: H, stdio: Stdio<R, W>, patience: Duration)
+where
+    H: Host,
+    R: AsyncRead + Send + Unpin + 'static,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
+    let ended = stdio.ended();
+    let conversation = async {
+        // One that says nothing, or nothing of this protocol, has no more to say.
+        if let Ok(running) = Handler::new(host).serve(stdio).await {
+            drop(running.waiting().await);
+        }
+    };
+    let parting = async {
+        ended.cancelled().await;
+        tokio::time::sleep(patience).await;
+    };
+    tokio::select! {
+        () = conversation => {}
+        () = parting => {}
     }
 }
 

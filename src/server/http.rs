@@ -130,8 +130,7 @@ pub(super) fn text(status: StatusCode, body: impl Into<Bytes>) -> Answer {
 /// The answer to who asks too often.
 pub(super) fn too_many(wait: Duration) -> Answer {
     let mut answer = text(StatusCode::TOO_MANY_REQUESTS, "too many requests\n");
-    let seconds = wait.as_secs_f64().ceil() as u64;
-    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
     answer
 }
 

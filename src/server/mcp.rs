@@ -12,6 +12,7 @@ use hyper::{Method, Request, StatusCode};
 use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, SessionConfig};
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
 
 use super::daemon::{COME_BACK, Daemon};
 use super::http::{self, Answer, Visit};
@@ -76,8 +77,10 @@ pub(super) async fn keep_menu(daemon: Arc<Daemon>) {
 pub(super) async fn answer(visit: &Visit, mut request: Request<Incoming>) -> Answer {
     let daemon = &visit.daemon;
     let Some(owner) = guard::bearer(daemon, request.headers(), visit.address) else {
-        let mut answer =
-            http::text(StatusCode::UNAUTHORIZED, "the token is needed: Authorization: Bearer TOKEN (`exai daemon status` says where it is)\n");
+        let mut answer = http::text(
+            StatusCode::UNAUTHORIZED,
+            "the token is needed: Authorization: Bearer TOKEN (`exai daemon status` says where it is)\n",
+        );
         answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         return answer;
     };
@@ -108,7 +111,12 @@ pub(super) async fn answer(visit: &Visit, mut request: Request<Incoming>) -> Ans
 fn service(daemon: &Arc<Daemon>, owner: &'static str) -> Service {
     let mut services = daemon.mcp.services.lock().unwrap_or_else(PoisonError::into_inner);
     let service = services.entry(owner).or_insert_with(|| {
-        let host = Agents { daemon: Arc::downgrade(daemon), owner, menu: daemon.mcp.menu.subscribe() };
+        let host = Agents {
+            daemon: Arc::downgrade(daemon),
+            owner,
+            menu: daemon.mcp.menu.subscribe(),
+            tasks: daemon.tasks.clone(),
+        };
         let mut session_config = SessionConfig::default();
         session_config.keep_alive = Some(KEPT);
         let mut sessions = LocalSessionManager::default();
@@ -131,6 +139,7 @@ struct Agents {
     daemon: Weak<Daemon>,
     owner: &'static str,
     menu: watch::Receiver<Arc<Menu>>,
+    tasks: TaskTracker,
 }
 
 impl Agents {
@@ -153,6 +162,13 @@ impl Host for Agents {
         Ok(session.local.clone())
     }
 
+    async fn prepare(&self, request: CallRequest, _: &Local) -> Result<(CallRequest, Arc<dyn Workspace>)> {
+        let daemon = self.daemon()?;
+        super::call::check_room(&daemon)?;
+        let calls = daemon.house.calls();
+        Ok((calls.registry.admit(calls.registry.offer(), request)?, self.workspace()))
+    }
+
     fn workspace(&self) -> Arc<dyn Workspace> {
         let allowed = self.daemon().map(|daemon| daemon.config().daemon.roots.clone()).unwrap_or_default();
         workspace::own_files(allowed, Vec::new())
@@ -162,11 +178,8 @@ impl Host for Agents {
         self.menu.clone()
     }
 
-    fn admit(&self, request: CallRequest) -> Result<CallRequest> {
-        let daemon = self.daemon()?;
-        super::call::check_room(&daemon)?;
-        let calls = daemon.house.calls();
-        calls.registry.admit(calls.registry.offer(), request)
+    fn tasks(&self) -> &TaskTracker {
+        &self.tasks
     }
 
     fn models(&self) -> Vec<String> {

@@ -288,9 +288,7 @@ impl Sessions {
         let known = sessions.values().find(|session| session.owner == owner && session.is_of_agent(client));
         let session = match known {
             Some(session) => Arc::clone(session),
-            None => {
-                begin(&mut sessions, limits, |id| Session::new(owner, make(id), rate, id.clone(), address))?
-            }
+            None => begin(&mut sessions, limits, |id| Session::new(owner, make(id), rate, id.clone(), address))?,
         };
         session.used_by(client, address);
         Ok(session)

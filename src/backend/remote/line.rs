@@ -56,6 +56,8 @@ enum Ended {
 pub(super) struct Line {
     pub(super) caller: Caller,
     pub(super) welcome: watch::Sender<Arc<HelloAck>>,
+    /// Whether the connection is there.
+    pub(super) up: watch::Sender<bool>,
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) desk: Desk,
     pub(super) closing: CancellationToken,
@@ -70,7 +72,10 @@ impl Line {
         let mut up = Some(socket);
         while let Some(socket) = up.take() {
             let began = Instant::now();
-            match self.serve(socket).await {
+            self.up.send_replace(true);
+            let ended = self.serve(socket).await;
+            self.up.send_replace(false);
+            match ended {
                 Ended::Left => break,
                 Ended::Broke(why) => {
                     if began.elapsed() >= STEADY {

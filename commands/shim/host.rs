@@ -1,0 +1,246 @@
+//! The place beside an agent: its files are here, its calls are carried out by a daemon, which is found or started when the
+//! first one is made, and again when it has gone.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use exai_core::backend::{Address, Backend as _, Remote, RemoteSettings, catalogue};
+use exai_core::config::{Profile, Project};
+use exai_core::coordination::DaemonLock;
+use exai_core::error::{Error, ErrorCode, Result};
+use exai_core::evidence::{LocalWorkspace, Workspace};
+use exai_core::mcp::{Agent, Host, Menu};
+use exai_core::protocol::CallRequest;
+use exai_core::protocol::wire::{Client, Topic};
+use exai_core::tools::{Offer, Registry};
+use tokio::sync::{Mutex, mpsc, watch};
+use tokio_util::task::TaskTracker;
+
+use crate::call::arguments;
+use crate::daemon::autostart::{self, Ready};
+use crate::setup::Setup;
+
+/// How long a daemon may take to start.
+const START: Duration = Duration::from_secs(15);
+/// How long one that runs may take to say hello.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The place beside one agent. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Beside(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    setup: Setup,
+    /// The only daemon that is used.
+    address: Option<Address>,
+    /// Whether one is started when none runs.
+    starts: bool,
+    root: PathBuf,
+    /// What the user could not use as a root gives nothing to read.
+    workspace: Arc<LocalWorkspace>,
+    registry: Registry,
+    offer: Offer,
+    models: Vec<String>,
+    menu: watch::Sender<Arc<Menu>>,
+    /// The daemon that was last connected to.
+    daemon: Mutex<Option<Remote>>,
+    tasks: TaskTracker,
+    /// What the user should know.
+    notes: mpsc::Sender<String>,
+}
+
+/// Notes that wait to be shown; nobody needs more.
+const NOTES: usize = 16;
+
+impl Beside {
+    /// Also hands out what the user should know, as it comes up.
+    pub(super) fn new(
+        setup: Setup,
+        daemon: Option<&str>,
+        starts: bool,
+        root: PathBuf,
+    ) -> Result<(Self, mpsc::Receiver<String>)> {
+        let (config, (notes, told)) = (setup.config()?, mpsc::channel(NOTES));
+        let address = daemon.map(Address::parse).transpose()?;
+        let offer = Offer::configured(config);
+        let registry = Registry::new(&config.disabled_tools).offering(offer.clone());
+        let workspace = match workspace(&root, &setup) {
+            Ok(workspace) => workspace,
+            Err(error) => {
+                drop(notes.try_send(format!("{error}; the tools read no files (name a directory with --root)")));
+                LocalWorkspace::new(&[], &root, setup.home().as_deref(), &[])?
+            }
+        };
+        let models = catalogue(config)?.models().map(|model| model.id.clone()).collect();
+        let menu = watch::Sender::new(Arc::new(Menu::of(&registry, &offer)?));
+        let inner = Inner {
+            address,
+            starts,
+            root,
+            workspace: Arc::new(workspace),
+            registry,
+            offer,
+            models,
+            menu,
+            daemon: Mutex::new(None),
+            tasks: TaskTracker::new(),
+            notes,
+            setup,
+        };
+        Ok((Self(Arc::new(inner)), told))
+    }
+
+    /// Closes the connection; calls go on at the daemon.
+    pub(super) async fn close(&self) {
+        if let Some(remote) = self.0.daemon.lock().await.take() {
+            remote.close().await;
+        }
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+}
+
+impl Inner {
+    /// Finds a daemon, or starts one, and connects.
+    async fn connect(self: &Arc<Self>, agent: &Agent) -> Result<Remote> {
+        let ready = self.find().await?;
+        for warning in ready.warnings {
+            // One that is not shown is no reason to wait.
+            drop(self.notes.try_send(warning));
+        }
+        let settings = RemoteSettings {
+            address: ready.address,
+            token: ready.token,
+            client: Client { name: name(agent), version: agent.client.version.clone() },
+            roots: vec![self.root.display().to_string()],
+            // Which tools there are is looked at here.
+            profile: Some(Profile::Full),
+            patience: PATIENCE,
+            state_dir: ready.state_dir,
+        };
+        let remote = Remote::connect(settings).await?;
+        self.tasks.spawn(Arc::clone(self).keep_menu(remote.clone()));
+        Ok(remote)
+    }
+
+    async fn find(&self) -> Result<Ready> {
+        let config = self.setup.config()?;
+        if let Some(address) = &self.address {
+            let own = DaemonLock::find(&config.state_dir).and_then(|info| info.address).map(Address::from);
+            let is_own = own.as_ref() == Some(address);
+            let token = if is_own { crate::door::token(config)? } else { config.daemon.token.clone() };
+            let state_dir = is_own.then(|| config.state_dir.clone());
+            return Ok(Ready { address: address.clone(), token, state_dir, warnings: Vec::new() });
+        }
+        if self.starts {
+            return autostart::ensure(&self.setup, START).await;
+        }
+        let announced = DaemonLock::find(&config.state_dir).and_then(|info| info.address);
+        let Some(address) = announced else {
+            let message = format!("no daemon runs for {}", config.state_dir.display());
+            return Err(Error::new(ErrorCode::NoDaemon, message)
+                .hint("start one with `exai daemon`, or leave --no-autostart out"));
+        };
+        let state_dir = Some(config.state_dir.clone());
+        Ok(Ready { address: address.into(), token: crate::door::token(config)?, state_dir, warnings: Vec::new() })
+    }
+
+    /// Shows what the daemon has when that is not what this program has, as long as the connection is wanted.
+    async fn keep_menu(self: Arc<Self>, remote: Remote) {
+        if remote.welcome().catalog != self.registry.fingerprint() {
+            self.look_up_menu(&remote).await;
+        }
+        let Ok(mut news) = remote.subscribe(&[Topic::Catalog], None).await else { return };
+        while news.next().await.is_some() {
+            self.look_up_menu(&remote).await;
+        }
+    }
+
+    async fn look_up_menu(&self, remote: &Remote) {
+        let profile = match &self.offer {
+            Offer::Profile(profile) => *profile,
+            Offer::Only(_) => Profile::Full,
+        };
+        // What can not be looked up stays as it is.
+        let Ok(list) = remote.list_tools(Some(profile)).await else { return };
+        let menu = Menu::told(list, |name| self.is_offered(name));
+        self.menu.send_if_modified(|old| {
+            let is_new = **old != menu;
+            if is_new {
+                *old = Arc::new(menu);
+            }
+            is_new
+        });
+    }
+
+    fn is_offered(&self, name: &str) -> bool {
+        match &self.offer {
+            Offer::Profile(_) => true,
+            Offer::Only(names) => names.iter().any(|only| only == name),
+        }
+    }
+}
+
+impl Host for Beside {
+    type House = Remote;
+
+    async fn house(&self, agent: &Agent) -> Result<Remote> {
+        let mut daemon = self.0.daemon.lock().await;
+        if let Some(remote) = &*daemon {
+            // Whoever restarts it is quicker than this, or nobody does.
+            let is_there = remote.is_up() || !self.0.starts || self.0.address.is_some();
+            if is_there || DaemonLock::find(&self.0.setup.config()?.state_dir).is_some() {
+                return Ok(remote.clone());
+            }
+            // Its calls are told what became of them by the connection that they were made over.
+        }
+        let remote = self.0.connect(agent).await?;
+        *daemon = Some(remote.clone());
+        Ok(remote)
+    }
+
+    async fn prepare(&self, request: CallRequest, house: &Remote) -> Result<(CallRequest, Arc<dyn Workspace>)> {
+        let mut request = self.0.registry.admit(&self.0.offer, request)?;
+        let root = self.0.root.clone();
+        let read = tokio::task::spawn_blocking(move || Project::load(&root)).await;
+        let project = read.map_err(|error| Error::internal(format!("exai.toml could not be read: {error}")))??;
+        if project.is_some() {
+            let thread = request.arguments.get("continuation_id").and_then(|id| id.as_str()).map(str::to_owned);
+            // A conversation that is not there is the call's own business.
+            let thread = match thread {
+                Some(id) => house.get_thread(&id).await.ok(),
+                None => None,
+            };
+            arguments::add_defaults(&mut request.arguments, &request.tool, project.as_ref(), thread.as_ref());
+        }
+        Ok((request, self.workspace()))
+    }
+
+    fn workspace(&self) -> Arc<dyn Workspace> {
+        Arc::clone(&self.0.workspace) as Arc<dyn Workspace>
+    }
+
+    fn menu(&self) -> watch::Receiver<Arc<Menu>> {
+        self.0.menu.subscribe()
+    }
+
+    fn tasks(&self) -> &TaskTracker {
+        &self.0.tasks
+    }
+
+    fn models(&self) -> Vec<String> {
+        self.0.models.clone()
+    }
+}
+
+/// What a dashboard shows as the client.
+fn name(agent: &Agent) -> String {
+    if agent.client.name.is_empty() { "exai shim".to_owned() } else { agent.client.name.clone() }
+}
+
+fn workspace(root: &Path, setup: &Setup) -> Result<LocalWorkspace> {
+    let ignore = Project::load(root)?.map(|project| project.ignore).unwrap_or_default();
+    LocalWorkspace::new(&[root.to_owned()], root, setup.home().as_deref(), &ignore)
+}
