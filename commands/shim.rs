@@ -42,7 +42,7 @@ pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyho
     };
     let most = setup.config()?.daemon.max_bytes as usize;
     let (beside, mut notes) = Beside::new(setup.clone(), args.daemon.as_deref(), !args.no_autostart, root)?;
-    let mut conversation = std::pin::pin!(converse(beside.clone(), Stdio::of_process(most), PARTING));
+    let mut conversation = Box::pin(converse(beside.clone(), Stdio::of_process(most), PARTING));
     let mut parent_gone = std::pin::pin!(parent::gone());
     let code = loop {
         tokio::select! {
@@ -54,6 +54,7 @@ pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyho
             Some(note) = notes.recv() => output.note(Style::Warn, "warning: ", &note),
         }
     };
-    beside.close().await;
+    drop(conversation);
+    beside.close(PARTING).await;
     Ok(ExitCode::from(code))
 }

@@ -92,13 +92,13 @@ impl Beside {
         Ok((Self(Arc::new(inner)), told))
     }
 
-    /// Closes the connection; calls go on at the daemon.
-    pub(super) async fn close(&self) {
+    /// Closes the connection; calls go on at the daemon. What does not end within `patience` is not waited for.
+    pub(super) async fn close(&self, patience: Duration) {
         if let Some(remote) = self.0.daemon.lock().await.take() {
             remote.close().await;
         }
         self.0.tasks.close();
-        self.0.tasks.wait().await;
+        drop(tokio::time::timeout(patience, self.0.tasks.wait()).await);
     }
 }
 
