@@ -27,6 +27,8 @@ mod shorten;
 mod stdio;
 mod tasks;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 
 pub use handler::Handler;

@@ -41,7 +41,7 @@ pub(super) fn get(menu: &Menu, name: &str, said: &JsonObject) -> Result<GetPromp
         let list: Vec<_> = named.split(',').map(str::trim).filter(|file| !file.is_empty()).collect();
         given.push(format!("`{files}`: {}", serde_json::to_string(&list).unwrap_or_default()));
     }
-    given.extend(value(MODEL).map(|model| format!("`{MODEL}`: \"{model}\"")));
+    given.extend(value(MODEL).filter(|_| takes(tool, MODEL)).map(|model| format!("`{MODEL}`: \"{model}\"")));
     given.extend(value(NAMED_THREAD).map(|thread| format!("`{THREAD}`: \"{thread}\"")));
     if !given.is_empty() {
         words.push_str(&format!("\nGive it these arguments: {}.\n", given.join(", ")));
@@ -63,7 +63,8 @@ pub(super) fn get(menu: &Menu, name: &str, said: &JsonObject) -> Result<GetPromp
 
 /// The prompt of a tool that takes a text and asks a model.
 fn prompt(tool: &Tool) -> Option<Prompt> {
-    let is_asked = takes(tool, MODEL) && (takes(tool, "step") || takes(tool, "prompt"));
+    let asks_others = tool.annotations.as_ref().is_some_and(|hints| hints.open_world_hint == Some(true));
+    let is_asked = takes(tool, "step") || (takes(tool, "prompt") && takes(tool, MODEL) && asks_others);
     if !is_asked {
         return None;
     }
@@ -71,7 +72,9 @@ fn prompt(tool: &Tool) -> Option<Prompt> {
     if files_of(tool).is_some() {
         arguments.push(argument(NAMED_FILES, "Files or directories, separated by commas"));
     }
-    arguments.push(argument(MODEL, "Which model is asked; the best one for the tool if left out"));
+    if takes(tool, MODEL) {
+        arguments.push(argument(MODEL, "Which model is asked; the best one for the tool if left out"));
+    }
     if takes(tool, THREAD) {
         arguments.push(argument(NAMED_THREAD, "A conversation to continue"));
     }
@@ -112,10 +115,11 @@ mod tests {
     #[test]
     fn there_is_one_for_each_tool_that_asks_a_model_for_text() {
         let names: Vec<_> = list(&menu()).into_iter().map(|prompt| prompt.name).collect();
-        for name in ["analyze", "chat", "codereview", "consensus", "debug", "planner", "precommit", "thinkdeep"] {
+        for name in ["analyze", "chat", "codereview", "consensus", "debug", "docgen", "planner", "precommit", "tracer"]
+        {
             assert!(names.iter().any(|known| known == name), "{name} is not in {names:?}");
         }
-        for name in ["version", "calls", "kimi_manage_files"] {
+        for name in ["version", "calls", "kimi_manage_files", "glm_payload_preview"] {
             assert!(!names.iter().any(|known| known == name), "{name} is in {names:?}");
         }
     }

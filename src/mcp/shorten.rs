@@ -49,8 +49,10 @@ fn cut_longest_text(document: &mut Value, over: usize) -> bool {
     if text.len() <= LEAST {
         return false;
     }
-    // As JSON it may be longer than it is, so this may not be the last cut; 60 bytes say what is missing.
-    let most = text.len().saturating_sub(over + 60).max(LEAST);
+    // As JSON it is longer than it is, all over by the same share as a rule; 80 bytes say what is missing.
+    let written = Value::String(text.clone()).to_string().len();
+    let most = text.len() * written.saturating_sub(over + 80) / written;
+    let most = most.max(LEAST);
     cut(text, most);
     true
 }
