@@ -17,6 +17,8 @@ use crate::setup::{Setup, project_root};
 
 /// How long answers that are under way may take when the agent has closed its end.
 const PARTING: Duration = Duration::from_millis(1500);
+/// How long the rest may take: with both, a shim leaves within two seconds.
+const CLOSING: Duration = Duration::from_millis(300);
 
 /// Arguments of `exai shim`.
 #[derive(Debug, clap::Args)]
@@ -55,6 +57,6 @@ pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyho
         }
     };
     drop(conversation);
-    beside.close(PARTING).await;
+    beside.close(CLOSING).await;
     Ok(ExitCode::from(code))
 }

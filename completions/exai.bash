@@ -43,6 +43,9 @@ _exai() {
             exai,schema)
                 cmd="exai__subcmd__schema"
                 ;;
+            exai,shim)
+                cmd="exai__subcmd__shim"
+                ;;
             exai,threads)
                 cmd="exai__subcmd__threads"
                 ;;
@@ -373,6 +376,9 @@ _exai() {
             exai__subcmd__help,schema)
                 cmd="exai__subcmd__help__subcmd__schema"
                 ;;
+            exai__subcmd__help,shim)
+                cmd="exai__subcmd__help__subcmd__shim"
+                ;;
             exai__subcmd__help,threads)
                 cmd="exai__subcmd__help__subcmd__threads"
                 ;;
@@ -473,7 +479,7 @@ _exai() {
 
     case "${cmd}" in
         exai)
-            opts="-q -h -V --env-file --set --color --quiet --help --version call calls threads tools models monitor daemon config usage schema completions help"
+            opts="-q -h -V --env-file --set --color --quiet --help --version call calls threads tools models monitor shim daemon config usage schema completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4497,7 +4503,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__help)
-            opts="call calls threads tools models monitor daemon config usage schema completions help"
+            opts="call calls threads tools models monitor shim daemon config usage schema completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4832,6 +4838,20 @@ _exai() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        exai__subcmd__help__subcmd__shim)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         exai__subcmd__help__subcmd__threads)
             opts="list show export purge"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -4993,6 +5013,40 @@ _exai() {
                 return 0
             fi
             case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__shim)
+            opts="-q -h --root --daemon --no-autostart --env-file --set --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --daemon)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

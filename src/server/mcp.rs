@@ -79,7 +79,8 @@ pub(super) async fn answer(visit: &Visit, mut request: Request<Incoming>) -> Ans
     let Some(owner) = guard::bearer(daemon, request.headers(), visit.address) else {
         let mut answer = http::text(
             StatusCode::UNAUTHORIZED,
-            "the token is needed: Authorization: Bearer TOKEN (`exai daemon status` says where it is)\n",
+            "the token is needed: Authorization: Bearer TOKEN, which is EXAI_WS_TOKEN or in the file `token` of the daemon's state directory
+",
         );
         answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         return answer;

@@ -1,5 +1,6 @@
 //! The harness: a clean environment, a project directory, and the binary in it.
 
+pub(crate) mod agent; // an agent over pipes
 pub(crate) mod daemon; // a daemon of a user
 pub(crate) mod http; // what it says to who only looks
 pub(crate) mod socket; // a client of it, made of bytes
