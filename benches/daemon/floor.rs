@@ -30,6 +30,9 @@ pub(crate) fn main(what: &str, rest: &[String]) -> anyhow::Result<()> {
     if what == "call" {
         return runtime.block_on(Bare::parse_from(std::iter::once(WORD).chain(rest.iter().map(String::as_str))).ask());
     }
+    if what == "bridge" {
+        return runtime.block_on(crate::shim::bridge(rest.first().context("no address")?));
+    }
     let upstream = || rest.first().context("no upstream");
     let floor = Arc::new(match what {
         "echo" => Floor { journal: None, gateway: None },

@@ -12,6 +12,7 @@ mod floor;
 mod memory;
 mod processes;
 mod server;
+mod shim;
 mod tool;
 mod upstream;
 mod upstreams;
@@ -19,7 +20,7 @@ mod upstreams;
 use figures::Table;
 
 /// Each part by its name.
-const PARTS: &[&str] = &["tool", "chat", "memory", "ideal", "overload", "saturated", "start", "cli"];
+const PARTS: &[&str] = &["tool", "chat", "memory", "ideal", "overload", "saturated", "start", "cli", "shim"];
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -43,6 +44,7 @@ fn main() -> anyhow::Result<()> {
             "overload" => runtime.block_on(upstreams::overload(&mut table))?,
             "saturated" => runtime.block_on(upstreams::saturated(&mut table))?,
             "start" => runtime.block_on(processes::start(&mut table))?,
+            "shim" => runtime.block_on(shim::run(&mut table))?,
             "cli" => runtime.block_on(processes::cli(&mut table))?,
             other => anyhow::bail!("part {other} is not there"),
         }
