@@ -14,7 +14,7 @@ use super::progress::Progress;
 use super::{answer, clients, tasks};
 use crate::backend::{Backend, CallHandle};
 use crate::error::Result;
-use crate::protocol::{CallOptions, CallRequest};
+use crate::protocol::{CallId, CallOptions, CallRequest};
 
 /// Characters of one text that an agent may send; more belongs into a file.
 const LONGEST_TEXT: usize = 60_000;
@@ -28,14 +28,15 @@ pub(super) async fn call<H: Host>(
 ) -> Result<CallToolResponse, ErrorData> {
     let watch = cancelled.watch(context.id.clone());
     let began = Instant::now();
-    let mut progress = Progress::new(&context);
-    // At once: a client on HTTP gets no header before the first sign of life.
-    progress.tell().await;
     let arguments = params.arguments.unwrap_or_default();
     if let Some(refused) = too_long(&arguments) {
         return Ok(refused.into());
     }
     let request = CallRequest { tool: params.name.into_owned(), arguments, options: CallOptions::default() };
+    let awaited = awaited(&request);
+    let mut progress = Progress::new(&context, awaited.as_ref());
+    // At once: a client on HTTP gets no header before the first sign of life.
+    progress.tell().await;
     let agent = clients::of(&context);
     let until = began + clients::patience(&agent.client, progress.is_heard());
     let handle = match begin(host, request, &agent, &mut progress).await {
@@ -43,7 +44,14 @@ pub(super) async fn call<H: Host>(
         Err(error) => return Ok(answer::refusal(&error).into()),
     };
     let task_at = tasks::are_spoken(&context).then(|| began + tasks::PATIENCE).filter(|at| *at < until);
-    Held { handle, watch, context, progress }.until(task_at, until).await
+    Held { handle, awaited, watch, context, progress }.until(task_at, until).await
+}
+
+/// The call that this one only waits for.
+fn awaited(request: &CallRequest) -> Option<CallId> {
+    let id = request.arguments.get("call_id").and_then(Value::as_str).map(str::trim);
+    let waits = request.tool == "calls" && request.arguments.get("action").is_some_and(|action| action == "wait");
+    id.filter(|id| waits && !id.is_empty()).map(|id| CallId::from(id.to_owned()))
 }
 
 /// Begins the call. It is not left half begun when the agent gives up: what was asked for is then held, and ended.
@@ -65,6 +73,8 @@ async fn begin<H: Host>(host: &H, request: CallRequest, agent: &Agent, progress:
 /// A call that runs, and the request that waits for it.
 struct Held {
     handle: CallHandle,
+    /// The other call that it only waits for.
+    awaited: Option<CallId>,
     watch: Watch,
     context: RequestContext<RoleServer>,
     progress: Progress,
@@ -85,13 +95,21 @@ impl Held {
                 () = sleep_until(task_at.unwrap_or(until)), if task_at.is_some() => {
                     return Ok(tasks::begun(&self.handle.id).into());
                 }
-                () = sleep_until(until) => return Ok(answer::still_running(&self.handle.id).into()),
+                () = sleep_until(until) => return Ok(self.still_running().into()),
                 () = sleep_until(self.progress.due()) => self.progress.tell().await,
             }
         }
         // All was told; the result comes at once.
         let envelope = self.handle.result().await;
         answer::of(envelope).map(CallToolResponse::from)
+    }
+
+    /// The agent's time is up. One that only waits goes on for nobody.
+    fn still_running(&self) -> CallToolResult {
+        if self.awaited.is_some() {
+            self.handle.cancel();
+        }
+        answer::still_running(self.awaited.as_ref().unwrap_or(&self.handle.id))
     }
 
     /// The agent does not wait any longer: it wants the call to end, or it is gone and the call goes on.

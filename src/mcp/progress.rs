@@ -7,7 +7,7 @@ use rmcp::model::{ProgressNotificationParam, ProgressToken};
 use rmcp::service::{Peer, RequestContext};
 use tokio::time::Instant;
 
-use crate::protocol::{EventKind, Live, Phase, Told, WaitingFor};
+use crate::protocol::{CallId, EventKind, Live, Phase, Told, WaitingFor};
 
 /// The longest silence.
 const BEAT: Duration = Duration::from_secs(10);
@@ -24,9 +24,12 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new(context: &RequestContext<RoleServer>) -> Self {
+    /// `awaited` is the other call that this one only waits for.
+    pub(super) fn new(context: &RequestContext<RoleServer>, awaited: Option<&CallId>) -> Self {
         let to = context.meta.get_progress_token().map(|token| (context.peer.clone(), token));
-        Self { to, told: 0, next: Instant::now() + BEAT, course: Course::new(Instant::now()) }
+        let mut course = Course::new(Instant::now());
+        course.remark = awaited.map(|id| format!("waiting for call {id}"));
+        Self { to, told: 0, next: Instant::now() + BEAT, course }
     }
 
     /// Whether anybody listens.
@@ -89,9 +92,12 @@ impl Course {
                 return false;
             }
         };
+        if matches!(event.kind, EventKind::Accepted { .. } | EventKind::Finished { .. }) {
+            return false;
+        }
         self.remark = None;
         match &event.kind {
-            EventKind::Accepted { .. } | EventKind::Finished { .. } => return false,
+            EventKind::Accepted { .. } | EventKind::Finished { .. } => {}
             EventKind::Queued { position, waiting_for } => {
                 self.phase = Phase::Queued;
                 self.place = Some((*position, *waiting_for));

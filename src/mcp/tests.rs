@@ -94,6 +94,19 @@ async fn a_call_that_takes_longer_than_the_client_waits_is_answered_with_its_id_
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_waits_for_another_call_too_long_is_told_of_that_one() {
+    let dir = dir();
+    let mut agent = Lines::legacy("probe", dir.path()).await;
+    let arguments = json!({"action": "wait", "call_id": "01a-the-other"});
+    let params = json!({"name": "calls", "arguments": arguments, "_meta": {"progressToken": "p"}});
+    agent.send("a", "tools/call", params).await;
+    let told = agent.hears("notifications/progress").await;
+    assert_eq!(told["params"]["message"], "waiting for call 01a-the-other, 0 s");
+    assert_eq!(document(&agent.answer("a").await)["call_id"], "01a-the-other");
+    assert!(agent.stage.puppets.call(0).await.cancel.is_cancelled(), "nobody waits any more");
+}
+
+#[tokio::test(start_paused = true)]
 async fn giving_up_ends_the_call_and_hanging_up_does_not() {
     let dir = dir();
     for mut agent in [Lines::legacy("probe", dir.path()).await, Lines::modern(dir.path())] {
