@@ -221,6 +221,22 @@ fn a_shim_whose_agents_program_is_gone_leaves_although_its_input_stays_open() {
 }
 
 #[test]
+fn a_daemon_for_agents_needs_no_port_but_its_own() {
+    let fake = Fake::start(Scenario::default());
+    let taken = [(); 3].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    let names = ["MONITORING_PORT", "HEALTH_CHECK_PORT", "METRICS_PORT"];
+    let user = names
+        .iter()
+        .zip(&taken)
+        .fold(user(&fake), |user, (name, listener)| user.set(name, &listener.local_addr().unwrap().port().to_string()));
+    let mut agent = Agent::start(&user);
+    assert_eq!(agent.document("version", &json!({}))["status"], "success");
+    assert!(taken.iter().all(|listener| listener.set_nonblocking(true).is_ok() && listener.accept().is_err()));
+    drop(agent);
+    user.run(&["daemon", "stop"]).exits(0);
+}
+
+#[test]
 fn without_a_daemon_and_without_the_right_to_start_one_the_agent_is_told() {
     let user = user(&Fake::start(Scenario::default()));
     let mut agent = Agent::over(user.command(["shim", "--no-autostart"]));
