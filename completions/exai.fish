@@ -38,9 +38,12 @@ complete -c exai -n "__fish_exai_needs_command" -f -a "threads" -d 'Look at conv
 complete -c exai -n "__fish_exai_needs_command" -f -a "tools" -d 'List the tools, or show one'
 complete -c exai -n "__fish_exai_needs_command" -f -a "models" -d 'List the models with window, price and features'
 complete -c exai -n "__fish_exai_needs_command" -f -a "monitor" -d 'Show the state of the house'
+complete -c exai -n "__fish_exai_needs_command" -f -a "shim" -d 'Serve an agent over standard input and output (MCP); starts the daemon when none runs'
 complete -c exai -n "__fish_exai_needs_command" -f -a "daemon" -d 'Run the daemon in the foreground, or speak to the one that runs'
 complete -c exai -n "__fish_exai_needs_command" -f -a "config" -d 'Show and check the configuration'
 complete -c exai -n "__fish_exai_needs_command" -f -a "usage" -d 'Show what the requests took: tokens and money by model, tool or day'
+complete -c exai -n "__fish_exai_needs_command" -f -a "setup" -d 'Tell a client of agents, such as Claude Code or Codex, how to come to exai'
+complete -c exai -n "__fish_exai_needs_command" -f -a "doctor" -d 'Look whether all that a call needs is as it should be, and say what to do'
 complete -c exai -n "__fish_exai_needs_command" -f -a "schema" -d 'Print a JSON Schema'
 complete -c exai -n "__fish_exai_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c exai -n "__fish_exai_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -1347,6 +1350,16 @@ complete -c exai -n "__fish_exai_using_subcommand monitor" -l json -d 'Print it 
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand monitor" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand monitor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand shim" -l root -d 'The directory whose files the tools may read; the project around the current directory if left out' -r -F
+complete -c exai -n "__fish_exai_using_subcommand shim" -l daemon -d 'Use the daemon at this address; none is started then' -r
+complete -c exai -n "__fish_exai_using_subcommand shim" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand shim" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand shim" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand shim" -l no-autostart -d 'Start no daemon when none runs'
+complete -c exai -n "__fish_exai_using_subcommand shim" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand shim" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand daemon; and not __fish_seen_subcommand_from status stop reload rotate-token help" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
@@ -1465,6 +1478,26 @@ complete -c exai -n "__fish_exai_using_subcommand usage" -l json -d 'Print JSON'
 complete -c exai -n "__fish_exai_using_subcommand usage" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand usage" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand usage" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand setup" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand setup" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand setup" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand setup" -l write -d 'Write the entry into the client\'s file; it is only printed if left out'
+complete -c exai -n "__fish_exai_using_subcommand setup" -l project -d 'Use the file of this project, which its people share, in place of your own'
+complete -c exai -n "__fish_exai_using_subcommand setup" -l http -d 'Have the client speak HTTP with the daemon; it starts `exai shim` if left out'
+complete -c exai -n "__fish_exai_using_subcommand setup" -l force -d 'Replace another entry of the same name'
+complete -c exai -n "__fish_exai_using_subcommand setup" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand setup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand doctor" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
+complete -c exai -n "__fish_exai_using_subcommand doctor" -l set -d 'Set one key of the configuration for this run' -r
+complete -c exai -n "__fish_exai_using_subcommand doctor" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c exai -n "__fish_exai_using_subcommand doctor" -l offline -d 'Ask no endpoint'
+complete -c exai -n "__fish_exai_using_subcommand doctor" -l json -d 'Print JSON'
+complete -c exai -n "__fish_exai_using_subcommand doctor" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
+complete -c exai -n "__fish_exai_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c exai -n "__fish_exai_using_subcommand schema" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand schema" -l set -d 'Set one key of the configuration for this run' -r
 complete -c exai -n "__fish_exai_using_subcommand schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
@@ -1479,18 +1512,21 @@ always\t'Always'
 never\t'Never'"
 complete -c exai -n "__fish_exai_using_subcommand completions" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "call" -d 'Call a tool'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "calls" -d 'Look into the journal of calls'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "threads" -d 'Look at conversations'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "tools" -d 'List the tools, or show one'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "models" -d 'List the models with window, price and features'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "monitor" -d 'Show the state of the house'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "daemon" -d 'Run the daemon in the foreground, or speak to the one that runs'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "config" -d 'Show and check the configuration'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "usage" -d 'Show what the requests took: tokens and money by model, tool or day'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "schema" -d 'Print a JSON Schema'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor daemon config usage schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor shim daemon config usage setup doctor schema completions help" -f -a "call" -d 'Call a tool'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor shim daemon config usage setup doctor schema completions help" -f -a "calls" -d 'Look into the journal of calls'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor shim daemon config usage setup doctor schema completions help" -f -a "threads" -d 'Look at conversations'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor shim daemon config usage setup doctor schema completions help" -f -a "tools" -d 'List the tools, or show one'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor shim daemon config usage setup doctor schema completions help" -f -a "models" -d 'List the models with window, price and features'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor shim daemon config usage setup doctor schema completions help" -f -a "monitor" -d 'Show the state of the house'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor shim daemon config usage setup doctor schema completions help" -f -a "shim" -d 'Serve an agent over standard input and output (MCP); starts the daemon when none runs'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor shim daemon config usage setup doctor schema completions help" -f -a "daemon" -d 'Run the daemon in the foreground, or speak to the one that runs'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor shim daemon config usage setup doctor schema completions help" -f -a "config" -d 'Show and check the configuration'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor shim daemon config usage setup doctor schema completions help" -f -a "usage" -d 'Show what the requests took: tokens and money by model, tool or day'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor shim daemon config usage setup doctor schema completions help" -f -a "setup" -d 'Tell a client of agents, such as Claude Code or Codex, how to come to exai'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor shim daemon config usage setup doctor schema completions help" -f -a "doctor" -d 'Look whether all that a call needs is as it should be, and say what to do'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor shim daemon config usage setup doctor schema completions help" -f -a "schema" -d 'Print a JSON Schema'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor shim daemon config usage setup doctor schema completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c exai -n "__fish_exai_using_subcommand help; and not __fish_seen_subcommand_from call calls threads tools models monitor shim daemon config usage setup doctor schema completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from calls" -f -a "list" -d 'The latest calls, newest first'
 complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from calls" -f -a "show" -d 'One call: its result, its steps, its requests'
 complete -c exai -n "__fish_exai_using_subcommand help; and __fish_seen_subcommand_from calls" -f -a "wait" -d 'Wait for a call, whoever runs it, and print its result; exits as the call did'

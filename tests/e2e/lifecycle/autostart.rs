@@ -1,6 +1,9 @@
 //! A daemon that a client starts by itself: nobody's child, and gone when nobody needs it.
 
-use std::process::Stdio;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdout, Stdio};
+
+use serde_json::Value;
 
 use crate::support::User;
 use crate::support::daemon::{Daemon, accepts, daemon_of, until};
@@ -39,4 +42,74 @@ fn a_daemon_that_a_client_starts_is_not_taken_along_by_its_end() {
     assert_ne!(session, info.pid.to_string(), "and can get no terminal, as the leader of a session could");
     assert_eq!(std::fs::read_link(format!("/proc/{}/cwd", info.pid)).unwrap().as_os_str(), "/");
     user.run(&["daemon", "stop"]).exits(0);
+}
+
+/// An agent's side of `exai shim`.
+struct Agent {
+    shim: Child,
+    lines: BufReader<ChildStdout>,
+}
+
+impl Agent {
+    /// Starts the shim and asks for one tool, without waiting for the answer.
+    fn ask(user: &User) -> Self {
+        let mut command = user.command(["shim"]);
+        let mut shim = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(shim.stdout.take().unwrap());
+        let hello = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}"#;
+        let call = r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"version","arguments":{}}}"#;
+        let begun = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
+        writeln!(shim.stdin.as_mut().unwrap(), "{hello}\n{begun}\n{call}").unwrap();
+        Self { shim, lines }
+    }
+
+    /// Waits for the answer.
+    fn answer(&mut self) -> Value {
+        let mut line = String::new();
+        while self.lines.read_line(&mut line).unwrap() > 0 {
+            let message: Value = serde_json::from_str(&line).unwrap();
+            if message["id"] == 2 {
+                return message;
+            }
+            line.clear();
+        }
+        panic!("the shim ended without an answer");
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        drop(self.shim.stdin.take());
+        let _ = self.shim.kill();
+        let _ = self.shim.wait();
+    }
+}
+
+#[test]
+fn fifty_agents_at_once_start_one_daemon() {
+    let user = User::new().set("EXAI_WS_PORT", "0").set("EXAI_UNUSED_S", "0.5");
+    let mut agents: Vec<_> = (0..50).map(|_| Agent::ask(&user)).collect();
+    for agent in &mut agents {
+        let answer = agent.answer();
+        assert!(answer["result"]["isError"] != true && answer["result"].is_object(), "{answer:#}");
+    }
+    let info = daemon_of(&user).unwrap();
+    let turns = std::fs::read_to_string(user.state_dir().join("autostart.lock")).unwrap();
+    let turns: Value = serde_json::from_str(&turns).unwrap();
+    assert_eq!((&turns["starts"], &turns["failure"]), (&1.into(), &Value::Null), "it was started once");
+    let alive = std::fs::read_dir(user.state_dir().join("instances")).unwrap().count();
+    assert_eq!(alive, 1, "one process has the house open");
+    drop(agents);
+    until("the end of a daemon that nobody needs", || daemon_of(&user).is_none().then_some(()));
+    assert!(!accepts(info.address.unwrap()));
+}
+
+#[test]
+fn an_agent_is_told_why_no_daemon_could_be_started() {
+    let held = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = held.local_addr().unwrap().port().to_string();
+    drop(std::thread::spawn(move || held.incoming().for_each(drop)));
+    let user = User::new().set("EXAI_WS_PORT", &port);
+    let answer = Agent::ask(&user).answer().to_string();
+    assert!(answer.contains(&format!("127.0.0.1:{port} is in use")) && answer.contains("EXAI_WS_PORT"), "{answer}");
 }
