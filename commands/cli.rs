@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::{call, calls, completions, config, daemon, models, monitor, schema, shim, threads, tools, usage};
+use crate::{
+    call, calls, clients, completions, config, daemon, doctor, models, monitor, schema, shim, threads, tools, usage,
+};
 
 /// A second opinion for coding agents, shell scripts and CI, from GLM and Kimi models.
 #[derive(Debug, Parser)]
@@ -29,7 +31,7 @@ pub(crate) struct Cli {
 
 const AFTER_HELP: &str = "\
 Exit codes:
-  0 ok · 2 usage · 3 no verdict, no provider · 4 retryable · 7 no daemon, or daemon or store of another version · 8 internal · 130, 143 interrupted
+  0 ok · 1 not well (doctor, monitor --once) · 2 usage · 3 no verdict, no provider · 4 retryable · 7 no daemon, or daemon or store of another version · 8 internal · 130, 143 interrupted
 
 Examples:
   exai call debug --findings 'panics on an empty list' --relevant-files src/list.rs
@@ -72,6 +74,10 @@ pub(crate) enum Verb {
     Config(config::Args),
     /// Show what the requests took: tokens and money by model, tool or day.
     Usage(usage::Args),
+    /// Tell a client of agents, such as Claude Code or Codex, how to come to exai.
+    Setup(clients::Args),
+    /// Look whether all that a call needs is as it should be, and say what to do.
+    Doctor(doctor::Args),
     /// Print a JSON Schema.
     Schema(schema::Args),
     /// Print a completion script for a shell.

@@ -12,6 +12,7 @@ use exai_core::mcp::{Stdio, converse};
 use tokio::signal::unix::{SignalKind, signal};
 
 use self::host::Beside;
+use self::parent::Parent;
 use crate::output::{Output, Style};
 use crate::setup::{Setup, project_root};
 
@@ -36,6 +37,7 @@ pub(crate) struct Args {
 
 /// Serves one agent until it leaves.
 pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
+    let parent = Parent::now();
     let (mut terminate, mut hangup) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
     let mut interrupt = signal(SignalKind::interrupt())?;
     let root = match &args.root {
@@ -45,7 +47,7 @@ pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyho
     let most = setup.config()?.daemon.max_bytes as usize;
     let (beside, mut notes) = Beside::new(setup.clone(), args.daemon.as_deref(), !args.no_autostart, root)?;
     let mut conversation = Box::pin(converse(beside.clone(), Stdio::of_process(most), PARTING));
-    let mut parent_gone = std::pin::pin!(parent::gone());
+    let mut parent_gone = std::pin::pin!(parent.gone());
     let code = loop {
         tokio::select! {
             () = &mut conversation => break 0,

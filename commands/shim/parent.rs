@@ -7,15 +7,25 @@ use nix::unistd::{Pid, getppid};
 /// How often is looked.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Waits until the process that started this one is gone. One that was nobody's child to begin with waits for ever.
-pub(super) async fn gone() {
-    let parent = getppid();
-    if parent == Pid::from_raw(1) || parent == Pid::from_raw(0) {
-        return std::future::pending().await;
+/// The process that started this one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Parent(Pid);
+
+impl Parent {
+    /// As it is now: look early, for it may be gone soon.
+    pub(super) fn now() -> Self {
+        Self(getppid())
     }
-    let mut looks = tokio::time::interval(LOOK);
-    looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    while getppid() == parent {
-        looks.tick().await;
+
+    /// Waits until it is gone. Who was nobody's child to begin with waits for ever.
+    pub(super) async fn gone(self) {
+        if self.0.as_raw() <= 1 {
+            return std::future::pending().await;
+        }
+        let mut looks = tokio::time::interval(LOOK);
+        looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while getppid() == self.0 {
+            looks.tick().await;
+        }
     }
 }

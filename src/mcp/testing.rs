@@ -79,7 +79,7 @@ impl Backend for Puppets {
         let (feed, cancel, id) = (Feed::default(), CancellationToken::new(), CallId::new());
         let (result, found) = watch::channel(None);
         let handle =
-            CallHandle::over(id.clone(), &request.tool, Duration::from_mins(60), feed.reader(), found, cancel.clone());
+            CallHandle::over(id.clone(), &request.tool, Duration::from_hours(1), feed.reader(), found, cancel.clone());
         let puppet = Puppet { request, id, cancel, feed, result, began: Timestamp::now() };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::new(puppet));
         Ok(handle)

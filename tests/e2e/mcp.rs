@@ -29,9 +29,11 @@ fn question() -> Value {
     json!({"prompt": "why does it hang?", "files": ["src/queue.rs"]})
 }
 
+/// Whether the process runs; one that nobody has buried yet does not.
 #[cfg(target_os = "linux")]
 fn is_there(pid: u32) -> bool {
-    std::path::Path::new(&format!("/proc/{pid}")).exists()
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
 }
 
 #[test]
@@ -145,30 +147,6 @@ fn a_daemon_that_ends_in_order_answers_first_and_the_next_call_starts_another() 
     assert_eq!(agent.document("version", &json!({}))["status"], "success");
     assert_ne!(daemon_of(&user).unwrap().pid, first);
     drop(agent);
-    user.run(&["daemon", "stop"]).exits(0);
-}
-
-#[test]
-fn fifty_agents_at_once_start_one_daemon() {
-    let user = user(&Fake::start(Scenario::default()));
-    let agents: Vec<Agent> = std::thread::scope(|scope| {
-        let started: Vec<_> = (0..50)
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut agent = Agent::start(&user);
-                    assert_eq!(agent.document("version", &json!({}))["status"], "success");
-                    agent
-                })
-            })
-            .collect();
-        started.into_iter().map(|agent| agent.join().unwrap()).collect()
-    });
-    let snapshot = user.run(&["monitor", "--once", "--json"]).exits(0).json();
-    let sessions = snapshot["sessions"].as_array().unwrap();
-    let connected =
-        sessions.iter().filter(|session| session["client"] == "test-agent 1" && session["connected"] == true);
-    assert_eq!(connected.count(), agents.len(), "all are at the one daemon: {snapshot:#}");
-    drop(agents);
     user.run(&["daemon", "stop"]).exits(0);
 }
 

@@ -2,7 +2,10 @@
 
 use std::process::Stdio;
 
+use serde_json::{Value, json};
+
 use crate::support::User;
+use crate::support::agent::Agent;
 use crate::support::daemon::{Daemon, accepts, daemon_of, until};
 
 /// The fields of `/proc/PID/stat` after the name: state, parent, group, session.
@@ -39,4 +42,37 @@ fn a_daemon_that_a_client_starts_is_not_taken_along_by_its_end() {
     assert_ne!(session, info.pid.to_string(), "and can get no terminal, as the leader of a session could");
     assert_eq!(std::fs::read_link(format!("/proc/{}/cwd", info.pid)).unwrap().as_os_str(), "/");
     user.run(&["daemon", "stop"]).exits(0);
+}
+
+#[test]
+fn fifty_agents_at_once_start_one_daemon() {
+    let user = User::new().set("EXAI_WS_PORT", "0").set("EXAI_UNUSED_S", "0.5");
+    let agents: Vec<Agent> = std::thread::scope(|scope| {
+        let ask = || {
+            let mut agent = Agent::start(&user);
+            assert_eq!(agent.document("version", &json!({}))["status"], "success");
+            agent
+        };
+        let asked: Vec<_> = (0..50).map(|_| scope.spawn(ask)).collect();
+        asked.into_iter().map(|agent| agent.join().unwrap()).collect()
+    });
+    let info = daemon_of(&user).unwrap();
+    let turns = std::fs::read_to_string(user.state_dir().join("autostart.lock")).unwrap();
+    let turns: Value = serde_json::from_str(&turns).unwrap();
+    assert_eq!((&turns["starts"], &turns["failure"]), (&1.into(), &Value::Null), "it was started once");
+    let alive = std::fs::read_dir(user.state_dir().join("instances")).unwrap().count();
+    assert_eq!(alive, 1, "one process has the house open");
+    drop(agents);
+    until("the end of a daemon that nobody needs", || daemon_of(&user).is_none().then_some(()));
+    assert!(!accepts(info.address.unwrap()));
+}
+
+#[test]
+fn an_agent_is_told_why_no_daemon_could_be_started() {
+    let held = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = held.local_addr().unwrap().port().to_string();
+    drop(std::thread::spawn(move || held.incoming().for_each(drop)));
+    let user = User::new().set("EXAI_WS_PORT", &port);
+    let answer = Agent::start(&user).document("version", &json!({})).to_string();
+    assert!(answer.contains(&format!("127.0.0.1:{port} is in use")) && answer.contains("EXAI_WS_PORT"), "{answer}");
 }

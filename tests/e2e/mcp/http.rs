@@ -86,11 +86,11 @@ impl Caller {
 
     /// A request of the newest generation.
     fn ask(&self, method: &str, name: Option<&str>, params: Value) -> Heard {
-        self.post(&request(method, modern(params)), &modern_headers(method, name))
+        self.post(&request(method, &modern(params)), &modern_headers(method, name))
     }
 }
 
-fn request(method: &str, params: Value) -> Value {
+fn request(method: &str, params: &Value) -> Value {
     json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
 }
 
@@ -150,20 +150,20 @@ fn agents_of_both_generations_get_answers_over_http() {
 
     let params =
         json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "old", "version": "1"}});
-    let hello = caller.post(&request("initialize", params), "");
+    let hello = caller.post(&request("initialize", &params), "");
     assert_eq!(hello.answer()["result"]["protocolVersion"], "2025-06-18", "{hello:#?}");
     let session = hello.head.lines().find_map(|line| line.strip_prefix("mcp-session-id: ")).unwrap().to_owned();
     caller.session = Some(session);
     let told = caller.post(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}), "");
     assert_eq!(told.status, 202, "{told:#?}");
-    let answer = caller.post(&request("tools/call", json!({"name": "version", "arguments": {}})), "");
+    let answer = caller.post(&request("tools/call", &json!({"name": "version", "arguments": {}})), "");
     assert_eq!(document(&answer.answer())["status"], "success", "{answer:#?}");
 }
 
 #[test]
 fn strangers_and_foreign_pages_are_turned_away() {
     let (_user, _daemon, caller) = started(&Fake::start(Scenario::default()));
-    let list = request("tools/list", modern(json!({})));
+    let list = request("tools/list", &modern(json!({})));
     let headers = modern_headers("tools/list", None);
     let stranger = Caller { token: "not-the-token-of-this-daemon".to_owned(), ..started_again(&caller) };
     let refused = stranger.post(&list, &headers);
@@ -195,7 +195,7 @@ fn a_message_that_is_too_large_is_refused_with_a_reason() {
 fn an_agent_that_hangs_up_leaves_its_call_and_may_ask_again() {
     let fake = Fake::start(Scenario::of([Reply::answer(ANSWER).wait("go", Point::BeforeHeaders)]));
     let (user, _daemon, caller) = started(&fake);
-    let message = request("tools/call", modern(chat()));
+    let message = request("tools/call", &modern(chat()));
     let stream = caller.send(&message, &modern_headers("tools/call", Some("chat")));
     fake.wait_until_held("go", 1);
     drop(stream);
@@ -216,7 +216,7 @@ fn a_call_that_takes_longer_than_a_plain_connection_may_is_answered() {
     let daemon = Daemon::start(&user);
     let caller = Caller::new(&daemon, &user);
     let params = json!({"name": "chat", "arguments": {"prompt": "why does it hang?"}});
-    let message = request("tools/call", modern(params));
+    let message = request("tools/call", &modern(params));
     let stream = caller.send(&message, &modern_headers("tools/call", Some("chat")));
     fake.wait_until_held("go", 1);
     // A plain connection that came later is over by now.
@@ -233,7 +233,7 @@ fn a_call_that_takes_longer_than_a_plain_connection_may_is_answered() {
 fn a_daemon_that_ends_answers_first() {
     let fake = Fake::start(Scenario::of([Reply::answer(ANSWER).wait("go", Point::BeforeHeaders)]));
     let (user, daemon, caller) = started(&fake);
-    let message = request("tools/call", modern(chat()));
+    let message = request("tools/call", &modern(chat()));
     let stream = caller.send(&message, &modern_headers("tools/call", Some("chat")));
     fake.wait_until_held("go", 1);
     daemon.signal("TERM");
