@@ -2,7 +2,7 @@
 
 mod activation;
 mod address;
-mod client;
+pub(crate) mod client;
 mod foreground;
 mod ports;
 mod rotate;
