@@ -60,7 +60,7 @@ use crate::error::Result;
 pub struct Listeners {
     /// Everything.
     pub main: TcpListener,
-    /// The dashboard's feed.
+    /// The dashboard for browsers, and its feed.
     pub page: Option<TcpListener>,
     /// Health.
     pub health: Option<TcpListener>,

@@ -17,6 +17,7 @@ mod journal; // calls and threads after the fact
 mod lifecycle; // how a daemon comes and goes
 mod limits; // what takes too long or is too much
 mod other_user; // a daemon that may read none of its callers' files
+mod page; // the dashboard for browsers
 mod processes; // several processes, signals, pipes
 mod provider_tools; // images, embeddings, functions, judgements, models that may not be asked
 mod remote; // the same verbs through a daemon

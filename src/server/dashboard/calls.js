@@ -17,8 +17,8 @@ const COLUMNS = [
 ];
 
 class CallsPane {
-  constructor({ open, changed }) {
-    Object.assign(this, { open, changed, filter: parseFilter(""), column: "time", reversed: false, selected: null, shown: [] });
+  constructor({ open, moved, changed }) {
+    Object.assign(this, { open, moved, changed, filter: parseFilter(""), column: "time", reversed: false, selected: null, shown: [] });
     this.heads = COLUMNS.map(([name, title, , , kind]) => {
       const button = el("button", { type: "button", onclick: () => this.sort(name) }, title);
       const head = el("th", { scope: "col", class: `c-${name} ${kind ?? ""}` }, button);
@@ -71,6 +71,7 @@ class CallsPane {
     const at = this.shown.findIndex((call) => call.call_id === this.selected);
     const next = at < 0 ? 0 : Math.min(this.shown.length - 1, Math.max(0, at + step));
     this.select(this.shown[next].call_id);
+    this.moved(this.selected);
   }
 
   draw(house) {

@@ -16,7 +16,11 @@ class Detail {
   open(id) {
     if (this.id === id) return;
     Object.assign(this, { id, record: null, error: "", drawn: null });
-    find("#detail").hidden = false;
+    if (find("#detail").hidden) {
+      this.from = document.activeElement;
+      find("#detail").hidden = false;
+      find("#detail").focus();
+    }
     find("#detail-body").replaceChildren();
     find("#detail-body").scrollTop = 0;
     this.stale = true;
@@ -27,6 +31,7 @@ class Detail {
     if (!this.isOpen) return;
     this.id = null;
     find("#detail").hidden = true;
+    if (this.from?.isConnected) this.from.focus({ preventScroll: true });
     this.closed();
   }
 
@@ -59,6 +64,8 @@ class Detail {
     say(find("#detail-title"), `${tool} ${brief(this.id)}`);
     const body = find("#detail-body");
     const state = this.state(call);
+    // Events can be lost on the way.
+    if (state !== "running" && this.record?.result.state === "running") this.stale = true;
     const drawn = JSON.stringify([this.record, this.error, state, call?.phase, Math.round((call?.elapsed_s ?? 0) * 2)]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;

@@ -22,8 +22,10 @@ const UNITS = { ms: 0.001, s: 1, m: 60, h: 3600 };
 function parseFilter(text) {
   const tests = [];
   const errors = [];
-  for (const [, not, quoted, plain] of text.matchAll(/(!?)(?:"([^"]*)"?|(\S+))/g)) {
-    const term = quoted === undefined ? parseTerm(plain, errors) : word(quoted);
+  // What stands in quotes may have spaces in it.
+  for (const [, not, body] of text.matchAll(/(!?)((?:[^\s"]|"[^"]*"?)+)/g)) {
+    const bare = body.replaceAll('"', "");
+    const term = body.startsWith('"') ? word(bare) : parseTerm(bare, errors);
     if (term) tests.push(not ? (call) => !term(call) : term);
   }
   return { test: (call) => tests.every((test) => test(call)), error: errors[0] ?? "", isEmpty: tests.length === 0 };

@@ -51,17 +51,18 @@ class Header {
     const others = diagnoses.filter(({ text }) => text !== verdict.cause);
     find("#diagnoses").hidden = others.length === 0;
     this.diagnoses.show(others);
-    this.paint(verdict.word, kind);
   }
 
-  /** The verdict where a tab shows it. */
-  paint(word, kind) {
+  /** The verdict where a tab shows it; grey when it is of before. */
+  paint(verdict, state) {
+    const word = state === "live" ? verdict?.word : verdict && "not connected";
     if (this.painted === word) return;
     this.painted = word;
-    document.title = word === "OK" ? "exai" : `${word} · exai`;
+    document.title = !word || word === "OK" ? "exai" : `${word} · exai`;
+    const [, kind] = VERDICTS[word] ?? [];
     const canvas = el("canvas", { width: 32, height: 32 });
     const context = canvas.getContext("2d");
-    context.fillStyle = { ok: "#22a06b", warn: "#d9921b", bad: "#d33f49" }[kind];
+    context.fillStyle = { ok: "#22a06b", warn: "#d9921b", bad: "#d33f49" }[kind] ?? "#8b93a3";
     context.beginPath();
     context.arc(16, 16, 13, 0, 7);
     context.fill();

@@ -13,6 +13,7 @@ class House {
     this.accepted = new Series();
     this.models = new Map();
     this.clients = new Map();
+    this.heard = new Set();
     this.told = 0;
     this.numbered = 0;
   }
@@ -20,16 +21,34 @@ class House {
   /** A snapshot came. Returns calls that ran and are not told of any more: what became of them must be asked. */
   takeSnapshot(snapshot) {
     this.snapshot = snapshot;
+    this.accepted.advance(this.now);
     for (const session of snapshot.sessions) this.clients.set(session.session_id, session.client);
     const shown = new Set();
     for (const call of snapshot.calls) {
       shown.add(call.call_id);
+      if (!this.heard.delete(call.call_id) && !this.calls.has(call.call_id)) this.count(call);
       this.calls.set(call.call_id, { ...call, client: this.clients.get(call.session_id) ?? "" });
     }
     const lost = [];
     for (const call of this.calls.values()) if (call.state === "running" && !shown.has(call.call_id)) lost.push(call.call_id);
     this.forget();
     return lost;
+  }
+
+  /** Counts a call that began while nobody listened where it belongs in time. */
+  count(call) {
+    const second = Math.floor(born(call.call_id) / 1000);
+    this.accepted.add(second);
+    if (call.attempts > 0 && call.model) this.series(`${call.provider}/${call.model}`).add(Math.floor(second + call.queued_s));
+  }
+
+  /** What is known of how often a model is asked. */
+  series(name) {
+    if (!this.models.has(name)) {
+      if (this.models.size >= MOST_MODELS) this.models.delete(this.models.keys().next().value);
+      this.models.set(name, new Series());
+    }
+    return this.models.get(name);
   }
 
   /** Only so many calls are remembered, the newest; and only the clients of sessions that calls are of. */
@@ -58,14 +77,12 @@ class House {
   takeEvent(event) {
     this.told += 1;
     const second = Math.floor(event.t);
-    if (event.kind === "accepted") this.accepted.add(second);
-    if (event.kind !== "sent" || event.joined || event.reused) return;
-    const name = `${event.provider}/${event.model}`;
-    if (!this.models.has(name)) {
-      if (this.models.size >= MOST_MODELS) this.models.delete(this.models.keys().next().value);
-      this.models.set(name, new Series());
+    if (event.kind === "accepted") {
+      if (this.heard.size >= MOST_CALLS) this.heard.clear();
+      this.heard.add(event.call_id);
+      this.accepted.add(second);
     }
-    this.models.get(name).add(second);
+    if (event.kind === "sent" && !event.joined && !event.reused) this.series(`${event.provider}/${event.model}`).add(second);
   }
 
   /** A line was written to the log. */

@@ -118,7 +118,10 @@ class Link {
       this.forget(socket);
       return this.become("closed", "An operator closed this session.");
     }
-    this.lose(socket, code === 1012 ? "the daemon is ending" : reason || "the daemon can not be reached");
+    // A browser does not say why it was refused.
+    const isNear = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(location.hostname);
+    const absent = `the daemon can not be reached${isNear ? "" : ", or does not know this page (daemon.allowed_origins)"}`;
+    this.lose(socket, code === 1012 ? "the daemon is ending" : reason || absent);
   }
 
   lose(socket, why) {

@@ -17,7 +17,7 @@ const link = new Link({ frame: hear, link: () => (linkChanged(), soon(true)) });
 const ask = (op, body) => link.ask(op, body);
 const act = new Actions(ask);
 const detail = new Detail({ ask, act, closed: () => calls.select(calls.selected) });
-const calls = new CallsPane({ open, changed: () => soon(true) });
+const calls = new CallsPane({ open, moved: (id) => detail.isOpen && detail.open(id), changed: () => soon(true) });
 const header = new Header(follow);
 const providers = new ProvidersPane({ act });
 const sessions = new SessionsPane({ act, own: () => link.session });
@@ -45,7 +45,15 @@ function hear(frame) {
 function soon(now) {
   if (due && !now) return;
   clearTimeout(due);
-  due = setTimeout(() => requestAnimationFrame(draw), now ? 0 : Math.max(0, EACH_FRAME - (performance.now() - drawnAt)));
+  const wait = now ? 0 : Math.max(0, EACH_FRAME - (performance.now() - drawnAt));
+  due = setTimeout(() => (document.hidden ? drawHidden() : requestAnimationFrame(draw)), wait);
+}
+
+/** Nobody looks, but the tab still shows the verdict. */
+function drawHidden() {
+  due = null;
+  drawnAt = performance.now();
+  header.paint(house.snapshot?.verdict, link.state);
 }
 
 function draw() {
@@ -53,6 +61,7 @@ function draw() {
   drawnAt = performance.now();
   const shown = frozen?.house ?? house;
   drawConnection();
+  header.paint(shown.snapshot?.verdict, link.state);
   if (!shown.snapshot) return;
   header.draw(shown, seconds);
   calls.draw(shown);
@@ -106,11 +115,14 @@ function open(id) {
 function follow(rows) {
   if (rows.length === 1 && house.calls.has(rows[0])) return open(rows[0]);
   const names = new Set(rows);
-  const { providers: models, permits } = house.snapshot;
+  const { providers: asked, permits } = house.snapshot;
+  const models = asked.filter((row) => names.has(row.model));
   if (rows.length === 1 && rows[0] in permits.providers) {
     calls.narrow(`provider:${rows[0]}`);
-  } else if (rows.length === 1 && models.some((row) => names.has(row.model))) {
-    calls.narrow(`model:${rows[0]}`);
+  } else if (models.length === 1) {
+    calls.narrow(`model:"${models[0].model}"`);
+  } else if (models.length > 1) {
+    calls.narrow(`provider:${models[0].name}`);
   } else if (rows.every((row) => house.calls.has(row))) {
     calls.narrow("state:running");
     return open(rows[0]);
@@ -218,7 +230,7 @@ find("#login-form").addEventListener("submit", (event) => {
   find("#token").value = "";
   if (token) link.enter({ token });
 });
-document.addEventListener("visibilitychange", () => link.subscribe());
+document.addEventListener("visibilitychange", () => (link.subscribe(), soon(true)));
 addEventListener("online", () => link.state === "waiting" && link.connect());
 addEventListener("pagehide", () => link.part());
 addEventListener("pageshow", ({ persisted }) => persisted && begin());
