@@ -1,6 +1,6 @@
 // The calls: live ones on top, a filter, a column that they are sorted by, and one that is selected, by its id.
 
-const SHOWN_CALLS = 300;
+const SHOWN_CALLS = 200;
 
 /** The columns: name, title, what it is sorted by, what it shows. */
 const COLUMNS = [

@@ -35,9 +35,9 @@ class Detail {
     this.closed();
   }
 
-  /** Something happened to a call. */
-  heard(id) {
-    if (id === this.id) this.stale = true;
+  /** Something happened to the call. */
+  heard() {
+    this.stale = true;
   }
 
   /** Asks for the call again when something happened to it, once at a time. */

@@ -25,6 +25,8 @@ function parseFilter(text) {
   // What stands in quotes may have spaces in it.
   for (const [, not, body] of text.matchAll(/(!?)((?:[^\s"]|"[^"]*"?)+)/g)) {
     const bare = body.replaceAll('"', "");
+    // Somebody is still writing it.
+    if (bare === "" || bare === "!") continue;
     const term = body.startsWith('"') ? word(bare) : parseTerm(bare, errors);
     if (term) tests.push(not ? (call) => !term(call) : term);
   }

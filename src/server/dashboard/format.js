@@ -5,14 +5,13 @@ const NOTHING = "–";
 /** A span in its two largest units. */
 function span(seconds) {
   if (!Number.isFinite(seconds)) return NOTHING;
-  if (seconds < 0.0995) return `${Math.max(0, Math.round(seconds * 1000))} ms`;
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 0.0995) return `${Math.max(0, Math.round(seconds * 1000))}\u00a0ms`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)}\u00a0s`;
   const whole = Math.round(seconds);
-  const [days, hours, minutes] = [Math.floor(whole / 86400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60];
-  const two = (large, unit, small, smaller) => (small > 0 ? `${large} ${unit} ${small} ${smaller}` : `${large} ${unit}`);
-  if (days > 0) return two(days, "d", hours, "h");
-  if (hours > 0) return two(hours, "h", minutes, "m");
-  return minutes > 0 ? two(minutes, "m", whole % 60, "s") : `${whole} s`;
+  const parts = [[Math.floor(whole / 86400), "d"], [Math.floor(whole / 3600) % 24, "h"], [Math.floor(whole / 60) % 60, "m"], [whole % 60, "s"]];
+  const first = parts.findIndex(([number]) => number > 0);
+  // A unit stays with its number at the end of a line.
+  return parts.slice(first, first + 2).filter(([number]) => number > 0).map(([number, unit]) => `${number}\u00a0${unit}`).join("\u00a0");
 }
 
 /** Milliseconds that may be unknown. */

@@ -12,6 +12,8 @@ let seconds = 60;
 let firstVersion = null;
 let due = null;
 let drawnAt = 0;
+let drawn = null;
+let changed = true;
 
 const link = new Link({ frame: hear, link: () => (linkChanged(), soon(true)) });
 const ask = (op, body) => link.ask(op, body);
@@ -34,7 +36,9 @@ function hear(frame) {
     for (const id of lost.slice(MOST_QUESTIONS)) house.calls.delete(id);
   } else if (frame.op === "event") {
     house.takeEvent(frame);
-    if (frame.call_id) detail.heard(frame.call_id);
+    if (frame.call_id === detail.id) detail.heard();
+    // What the others change is told by the next snapshot.
+    else if (!frozen) return;
   } else if (frame.op === "log") {
     house.takeLine(frame);
   }
@@ -43,6 +47,7 @@ function hear(frame) {
 
 /** Draws soon: at once for who pressed a key, else when the last time is long enough ago. */
 function soon(now) {
+  changed ||= now;
   if (due && !now) return;
   clearTimeout(due);
   const wait = now ? 0 : Math.max(0, EACH_FRAME - (performance.now() - drawnAt));
@@ -63,11 +68,14 @@ function draw() {
   drawConnection();
   header.paint(shown.snapshot?.verdict, link.state);
   if (!shown.snapshot) return;
-  header.draw(shown, seconds);
-  calls.draw(shown);
-  providers.draw(shown, seconds);
-  sessions.draw(shown);
-  latency.draw(shown);
+  if (shown.snapshot !== drawn || changed) {
+    [drawn, changed] = [shown.snapshot, false];
+    header.draw(shown, seconds);
+    calls.draw(shown);
+    providers.draw(shown, seconds);
+    sessions.draw(shown);
+    latency.draw(shown);
+  }
   log.draw(shown);
   detail.draw(shown.calls.get(detail.id));
   if (!frozen) detail.refresh();
