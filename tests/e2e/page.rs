@@ -36,7 +36,7 @@ impl House {
 }
 
 /// How the daemon answers a hello.
-fn greeted(address: SocketAddr, hello: Value) -> Value {
+fn greeted(address: SocketAddr, hello: &Value) -> Value {
     let mut socket = Socket::open(address);
     let mut said = json!({"op": "hello", "ticket": true});
     said.as_object_mut().unwrap().extend(hello.as_object().unwrap().clone());
@@ -112,21 +112,21 @@ fn a_code_lets_in_once_and_leaves_a_ticket_that_lets_in_again() {
     let house = House::new();
     let (page, code) = house.invited();
     assert_eq!(page, format!("http://{}/", house.page));
-    let ack = greeted(house.page, json!({"code": code}));
+    let ack = greeted(house.page, &json!({"code": code}));
     assert_eq!(ack["ok"], true, "{ack}");
     assert_eq!(ack["config_id"], json!({}), "who does not know the token learns nothing that is keyed with it");
-    assert_eq!(greeted(house.page, json!({"code": code}))["error"], "unauthorized");
+    assert_eq!(greeted(house.page, &json!({"code": code}))["error"], "unauthorized");
     let ticket = ack["ticket"]["code"].as_str().unwrap().to_owned();
     assert!(ack["ticket"]["good_for_s"].as_u64().unwrap() > 3600 && !ticket.contains(&token_of(&house.user)));
     for _ in 0..2 {
-        assert_eq!(greeted(house.page, json!({"code": ticket}))["ok"], true);
+        assert_eq!(greeted(house.page, &json!({"code": ticket}))["ok"], true);
     }
     // The next daemon knows it too, as long as the token is the same.
     house.daemon.stop().exits(0);
     let daemon = Daemon::start(&house.user);
-    assert_eq!(greeted(daemon.address, json!({"code": ticket}))["ok"], true);
+    assert_eq!(greeted(daemon.address, &json!({"code": ticket}))["ok"], true);
     house.user.run(&["daemon", "rotate-token"]).exits(0);
-    assert_eq!(greeted(daemon.address, json!({"code": ticket}))["error"], "unauthorized");
+    assert_eq!(greeted(daemon.address, &json!({"code": ticket}))["error"], "unauthorized");
     daemon.stop().exits(0);
 }
 
@@ -134,10 +134,10 @@ fn a_code_lets_in_once_and_leaves_a_ticket_that_lets_in_again() {
 fn a_ticket_is_given_to_who_came_in_and_asked_for_it() {
     let house = House::new();
     let token = token_of(&house.user);
-    assert!(greeted(house.page, json!({"token": token}))["ticket"]["code"].is_string());
-    assert_eq!(greeted(house.page, json!({"token": token, "ticket": false}))["ticket"], Value::Null);
+    assert!(greeted(house.page, &json!({"token": token}))["ticket"]["code"].is_string());
+    assert_eq!(greeted(house.page, &json!({"token": token, "ticket": false}))["ticket"], Value::Null);
     for wrong in [json!({"token": "not the token of it"}), json!({"code": token}), json!({"code": ""}), json!({})] {
-        let refused = greeted(house.page, wrong.clone());
+        let refused = greeted(house.page, &wrong);
         assert_eq!((&refused["error"], &refused["ticket"]), (&json!("unauthorized"), &Value::Null), "{wrong}");
     }
     house.daemon.stop().exits(0);
@@ -159,7 +159,7 @@ fn the_desktop_is_asked_to_open_the_page_and_the_address_is_shown_when_it_can_no
     let opened = std::fs::read_to_string(&seen).unwrap();
     let (page, code) = opened.split_once("#code=").unwrap();
     assert!(ran.stdout.contains(page) && !format!("{ran:?}").contains(code), "{ran:#?}");
-    assert_eq!(greeted(house.page, json!({"code": code}))["ok"], true);
+    assert_eq!(greeted(house.page, &json!({"code": code}))["ok"], true);
 
     let ran = desktop("exit 3");
     let opened = std::fs::read_to_string(&seen).unwrap();
