@@ -35,7 +35,7 @@ const say = (model, text) => exai("call", "chat", text, "--model", model, "--fre
 
 /** Asks until it is so. */
 async function until(what, ask) {
-  for (const end = Date.now() + 20000; Date.now() < end; await new Promise((wait) => setTimeout(wait, 50))) {
+  for (const end = Date.now() + 60000; Date.now() < end; await new Promise((wait) => setTimeout(wait, 50))) {
     try {
       if (await ask()) return;
     } catch {
