@@ -218,7 +218,7 @@ try {
     for (const colorScheme of ["light", "dark"]) for (const [width, height] of [[1440, 900], [1024, 768], [390, 844]]) {
       const small = await visitor(browser, { viewport: { width, height }, colorScheme });
       await small.goto(exai("monitor", "--web"));
-      await until("live", async () => (await small.locator("#connection-word").innerText()) === "live");
+      await until("a verdict", async () => (await small.locator("#verdict-word").innerText()) === "DEGRADED");
       for (const name of width < 800 ? ["calls", "providers", "latency", "sessions", "log"] : ["calls"]) {
         if (width < 800) await small.click(`#tabs [data-pane=${name}]`);
         assert.ok((await small.evaluate(() => document.documentElement.scrollWidth)) <= width, `${name} is wider than ${width}`);
