@@ -9,6 +9,7 @@ use exai_core::coordination::{DaemonLock, read_token};
 use exai_core::error::{Error, ErrorCode, Result};
 use exai_core::protocol::wire::Client;
 
+use crate::daemon;
 use crate::output::{Output, Style};
 
 /// How long a daemon may take that the user asked for, or that says it is there.
@@ -58,6 +59,17 @@ impl Door {
         match found {
             Some(remote) => Ok(Self::There(remote)),
             None => Ok(Self::Here(Local::open(&loaded.config).await?)),
+        }
+    }
+
+    /// The daemon that `choice` means, whatever providers it has; the error is that there is none.
+    pub(crate) async fn daemon(config: &Config, choice: &Choice) -> Result<Remote> {
+        match &choice.daemon {
+            Some(url) => asked_for(config, url, &[]).await,
+            None if choice.no_daemon => {
+                Err(Error::invalid("the dashboard shows a daemon, and --no-daemon says to use none"))
+            }
+            None => Ok(daemon::client::connect(config).await?),
         }
     }
 

@@ -5043,7 +5043,7 @@ _exai() {
             return 0
             ;;
         exai__subcmd__monitor)
-            opts="-q -h --once --json --no-daemon --daemon --env-file --set --color --quiet --help"
+            opts="-q -h --once --json --web --no-daemon --daemon --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1347,6 +1347,7 @@ always\t'Always'
 never\t'Never'"
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l once -d 'Print one picture and leave; exits 0 for OK and SLOW, 1 for DEGRADED, 7 for DOWN'
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l json -d 'Print it as JSON'
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l web -d 'Open the dashboard in a browser, logged in; without a browser, print the address that lets in once'
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand monitor" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand monitor" -s h -l help -d 'Print help (see more with \'--help\')'

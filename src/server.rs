@@ -1,7 +1,7 @@
 //! The daemon: listens, speaks the WebSocket protocol with many clients at once, and shows its state on its ports.
 //!
 //! ```text
-//! accept ─▶ http ─┬▶ health, metrics, snapshot
+//! accept ─▶ http ─┬▶ health, metrics, snapshot, the page
 //!                 └▶ connection: hello ─▶ session ─┬▶ read ─▶ dispatch ─▶ calls · requests · admin
 //!                                                  └▶ write ◀─ outbox ◀─ calls · feed · workspace questions
 //! ```
@@ -14,6 +14,7 @@ mod audit;
 mod call;
 mod connection;
 mod daemon;
+mod dashboard;
 mod dispatch;
 mod feed;
 mod frame;
@@ -38,6 +39,7 @@ mod telling;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod ticket;
 mod token;
 mod upgrade;
 mod workspace;
@@ -60,7 +62,7 @@ use crate::error::Result;
 pub struct Listeners {
     /// Everything.
     pub main: TcpListener,
-    /// The dashboard's feed.
+    /// The dashboard for browsers, and its feed.
     pub page: Option<TcpListener>,
     /// Health.
     pub health: Option<TcpListener>,

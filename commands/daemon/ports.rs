@@ -19,7 +19,7 @@ const BACKLOG: u32 = 4096;
 pub(super) enum Role {
     /// Everything.
     Main,
-    /// The dashboard's feed.
+    /// The dashboard for browsers.
     Page,
     /// Health checks.
     Health,

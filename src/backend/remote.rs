@@ -90,6 +90,7 @@ pub struct RemoteSettings {
 /// A daemon. Cheap to clone; the clones share one connection.
 #[derive(Debug, Clone)]
 pub struct Remote {
+    dial: Arc<dyn Dial>,
     commands: mpsc::Sender<Command>,
     welcome: watch::Receiver<Arc<HelloAck>>,
     up: watch::Receiver<bool>,
@@ -108,6 +109,7 @@ impl Remote {
 
     async fn over(caller: Caller) -> Result<Self, NotConnected> {
         let (socket, welcome) = caller.open(None).await?;
+        let dial = Arc::clone(&caller.dial);
         let (commands, wanted) = mpsc::channel(COMMANDS);
         let (told, welcome) = watch::channel(Arc::new(welcome));
         let (came_up, up) = watch::channel(true);
@@ -123,7 +125,7 @@ impl Remote {
             tasks: tasks.clone(),
         };
         tasks.spawn(line.run(socket));
-        Ok(Self { commands, welcome, up, ids, closing, tasks })
+        Ok(Self { dial, commands, welcome, up, ids, closing, tasks })
     }
 
     /// What the daemon said when it was last connected to.
@@ -134,6 +136,11 @@ impl Remote {
     /// Whether the connection is there now.
     pub fn is_up(&self) -> bool {
         *self.up.borrow()
+    }
+
+    /// Where the daemon is.
+    pub fn address(&self) -> Address {
+        self.dial.address()
     }
 
     /// Sends what is still to be sent, closes the connection and waits for its task. Calls go on at the daemon.

@@ -231,11 +231,11 @@ settings! {
     daemon: DaemonKeys {
         /// The address that the daemon listens on; one that other machines reach needs a token of 16 characters or more.
         host: String => { env: [EXAI_WS_HOST], default: "127.0.0.1".to_owned() }
-        /// The port that serves everything: WebSocket, health, metrics and snapshot.
+        /// The port that serves everything: WebSocket, dashboard, health, metrics and snapshot.
         port: Port => { env: [EXAI_WS_PORT], default: Port::Number(8079) }
         /// What clients have to know; made at the first start and kept in the state directory when it is not set.
         token: Option<Secret> => { env: [EXAI_WS_TOKEN], default: None }
-        /// The port of the dashboard's feed.
+        /// The port of the dashboard for browsers.
         page_port: Port => { env: [MONITORING_PORT], default: Port::Number(8080) }
         /// The port of the health checks.
         health_port: Port => { env: [HEALTH_CHECK_PORT], default: Port::Number(8082) }

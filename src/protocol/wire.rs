@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 pub use call::{CallAck, CallResult, CallTool, Outlet, Progress, Step, Text};
-pub use hello::{Client, Hello, HelloAck, HelloError, ServerInfo, WireLimits};
+pub use hello::{Client, Hello, HelloAck, HelloError, ServerInfo, Ticket, WireLimits};
 pub use request::{
     About, Admin, AdminAnswer, AdminRequest, Attach, CallFound, CallList, Cancel, HealthAnswer, Picture, Prefix,
     Removed, Rotate, Subscribe, ThreadFound, ThreadList, ThreadPurge, ThreadShown, ThreadsQuery, ToolEntry, ToolList,

@@ -12,6 +12,7 @@ use super::connection::{self, Socket};
 use super::daemon::{COME_BACK, Daemon};
 use super::session::Session;
 use super::{audit, frame};
+use crate::clock::Timestamp;
 use crate::protocol::wire::{Close, Hello, HelloAck, HelloError, PROTOCOL, ServerInfo, WireLimits};
 
 /// Who came in.
@@ -35,7 +36,8 @@ pub(super) async fn hear(
         return Err(refuse("unsupported_protocol", Close::NoHello, Some(PROTOCOL), None));
     }
     let by_token = hello.token.as_deref().and_then(|token| daemon.tokens.owner(token));
-    let Some(owner) = by_token.or_else(|| hello.code.as_deref().and_then(|code| daemon.tokens.redeem(code))) else {
+    let by_code = |code: &str| daemon.tokens.redeem(code).or_else(|| daemon.tokens.holder(code, Timestamp::now()));
+    let Some(owner) = by_token.or_else(|| hello.code.as_deref().and_then(by_code)) else {
         audit::refused_token(daemon, address);
         return Err(refuse("unauthorized", Close::Unauthorized, None, None));
     };
@@ -64,6 +66,7 @@ pub(super) async fn hear(
             session_inflight: config.limits.session as usize,
             call_timeout_s: config.timeouts.call.as_secs(),
         },
+        ticket: hello.ticket.then(|| daemon.tokens.make_ticket(Timestamp::now())),
     };
     Ok((Welcome { session, reply: frame::answer("hello_ack", None, &ack) }, hello))
 }

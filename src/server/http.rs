@@ -1,4 +1,4 @@
-//! The HTTP side of the ports: the socket, health, metrics and the snapshot.
+//! The HTTP side of the ports: the socket, health, metrics, the snapshot and the page.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use super::accept::Role;
 use super::daemon::{Daemon, Held};
 use super::stay::Stay;
-use super::{connection, guard, health, mcp, upgrade};
+use super::{connection, dashboard, guard, health, mcp, upgrade};
 
 /// One connection and what its port serves.
 #[derive(Debug, Clone)]
@@ -116,6 +116,14 @@ async fn page(visit: &Visit, path: &str, headers: &HeaderMap) -> Answer {
                 health::snapshot(daemon).await
             } else {
                 unauthorized()
+            }
+        }
+        // Beyond this machine a token would be typed into a page that anybody on the way may have changed.
+        (Role::Main | Role::Page, "/") => {
+            if is_near {
+                dashboard::page()
+            } else {
+                dashboard::too_far()
             }
         }
         _ => text(StatusCode::NOT_FOUND, "not found\n"),

@@ -1,4 +1,4 @@
-//! Who may come in: the token, and one-time codes for pages.
+//! Who may come in: the token, one-time codes for pages, and tickets for those who come back.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
@@ -8,8 +8,11 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use tokio::time::Instant;
 
+use super::ticket;
+use crate::clock::Timestamp;
 use crate::coordination::{MIN_TOKEN, new_token, read_token, write_token};
 use crate::error::Result;
+use crate::protocol::wire::Ticket;
 
 /// Whose the first token is.
 pub(super) const OPERATOR: &str = "default";
@@ -95,6 +98,20 @@ impl Tokens {
         Some(OPERATOR)
     }
 
+    /// What lets the client in again that asks for it at `now`.
+    pub(super) fn make_ticket(&self, now: Timestamp) -> Ticket {
+        ticket::make(&self.key(), now)
+    }
+
+    /// The owner who was given the ticket `given`; it can be shown until it is too old, or the token is another one.
+    pub(super) fn holder(&self, given: &str, now: Timestamp) -> Option<&'static str> {
+        ticket::is_good(&self.key(), given, now).then_some(OPERATOR)
+    }
+
+    fn key(&self) -> [u8; 32] {
+        self.token.read().unwrap_or_else(PoisonError::into_inner).0
+    }
+
     /// Puts `new` in the place of `old`, also in the state directory if it came from there.
     pub(super) fn rotate(&self, old: Option<&str>, new: Option<&str>) -> Result<Option<Refused>> {
         let (Some(old), Some(new)) = (old, new.map(str::trim).filter(|new| !new.is_empty())) else {
@@ -140,9 +157,11 @@ mod tests {
         ] {
             assert_eq!(tokens.rotate(old, new).unwrap(), Some(refused));
         }
-        assert_eq!(tokens.owner(OLD), Some(OPERATOR));
+        let (ticket, now) = (tokens.make_ticket(Timestamp::now()).code, Timestamp::now());
+        assert_eq!((tokens.owner(OLD), tokens.holder(&ticket, now)), (Some(OPERATOR), Some(OPERATOR)));
         assert_eq!(tokens.rotate(Some(OLD), Some(NEW)).unwrap(), None);
         assert_eq!((tokens.owner(OLD), tokens.owner(NEW)), (None, Some(OPERATOR)));
+        assert_eq!(tokens.holder(&ticket, now), None, "a ticket is as good as the token that it was made with");
         assert_eq!(read_token(dir.path()).unwrap().as_deref(), Some(NEW), "the user's other processes find it");
     }
 

@@ -20,6 +20,7 @@ mod lifecycle; // how a daemon comes and goes
 mod limits; // what takes too long or is too much
 mod mcp; // agents, over pipes and over HTTP
 mod other_user; // a daemon that may read none of its callers' files
+mod page; // the dashboard for browsers
 mod processes; // several processes, signals, pipes
 mod provider_tools; // images, embeddings, functions, judgements, models that may not be asked
 mod remote; // the same verbs through a daemon

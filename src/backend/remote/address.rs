@@ -57,6 +57,16 @@ impl Address {
         };
         Self { host, port, path: "/".to_owned() }
     }
+
+    /// Whether it is on this machine, as far as its name tells.
+    pub fn is_loopback(&self) -> bool {
+        self.host.eq_ignore_ascii_case("localhost") || self.host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    }
+
+    /// Where a browser finds the page of the daemon.
+    pub fn page(&self) -> String {
+        self.to_string().replacen("ws://", "http://", 1)
+    }
 }
 
 impl From<SocketAddr> for Address {
@@ -86,6 +96,9 @@ mod tests {
         ] {
             assert_eq!(Address::parse(text).unwrap().to_string(), full);
         }
+        let near = |text: &str| Address::parse(text).unwrap().is_loopback();
+        assert!(near("localhost") && near("[::1]:1") && near("127.0.0.2") && !near("box") && !near("192.168.0.1"));
+        assert_eq!(Address::parse("[::1]:9").unwrap().page(), "http://[::1]:9/");
         for text in ["", "wss://box:1", "http://box:1", "ws://", "ws://user@box:1", "box:port"] {
             let error = Address::parse(text).unwrap_err();
             assert_eq!(error.kind().exit_code(), 2, "{text}");

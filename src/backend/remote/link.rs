@@ -147,6 +147,7 @@ impl Caller {
             session_id: session.cloned(),
             token: self.token.as_ref().map(|token| token.expose().to_owned()),
             code: None,
+            ticket: false,
             protocol: Some(PROTOCOL),
             client: Some(self.client.clone()),
             workspace: true,

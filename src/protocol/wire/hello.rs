@@ -15,9 +15,12 @@ pub struct Hello {
     /// The token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
-    /// A one-time code in place of the token.
+    /// A one-time code or a ticket in place of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// Whether it wants a ticket: what comes in by a one-time code has no other way back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ticket: bool,
     /// The protocol; the predecessor's clients do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protocol: Option<u32>,
@@ -64,6 +67,24 @@ pub struct HelloAck {
     pub config_id: BTreeMap<String, String>,
     /// What the client may do.
     pub limits: WireLimits,
+    /// What lets the client in next time, if it asked for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Ticket>,
+}
+
+/// What lets a client in again without the token.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// What its next hello gives as `code`.
+    pub code: String,
+    /// Seconds that it is good for.
+    pub good_for_s: u64,
+}
+
+impl std::fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ticket").field("code", &"***").field("good_for_s", &self.good_for_s).finish()
+    }
 }
 
 /// What answers.

@@ -281,3 +281,22 @@ async fn a_strangers_hello_is_small_or_not_read() {
     assert_eq!(known.call("1", "chat", json!({"prompt": padding, "model": "mock:echo"})).await["ok"], true);
     daemon.stop().await;
 }
+
+#[tokio::test]
+async fn the_page_is_served_where_its_feed_is_and_nowhere_else() {
+    let daemon = TestDaemon::start(Scenario::default()).await;
+    let [main, page, health, metrics] = daemon.ports;
+    for address in [main, page] {
+        let (status, body) = get(address, "/", &[]).await;
+        assert!(status == 200 && body.contains("<title>exai</title>"), "{status} {body}");
+        // Another page's name for this address is no name of the daemon's.
+        assert_eq!(get(address, "/", &[("Host", "evil.example.org")]).await.0, 403);
+        let mut peer = Peer::connect(address, "/ws").await.unwrap();
+        peer.send(&json!({"op": "hello", "token": TOKEN, "ticket": true})).await;
+        assert!(peer.next().await["ticket"]["code"].is_string());
+    }
+    for address in [health, metrics] {
+        assert_eq!(get(address, "/", &[]).await.0, 404);
+    }
+    daemon.stop().await;
+}
