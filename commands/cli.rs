@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::{call, calls, completions, config, daemon, models, monitor, schema, shim, threads, tools, usage};
+use crate::{call, calls, clients, completions, config, daemon, models, monitor, schema, shim, threads, tools, usage};
 
 /// A second opinion for coding agents, shell scripts and CI, from GLM and Kimi models.
 #[derive(Debug, Parser)]
@@ -72,6 +72,8 @@ pub(crate) enum Verb {
     Config(config::Args),
     /// Show what the requests took: tokens and money by model, tool or day.
     Usage(usage::Args),
+    /// Tell a client of agents, such as Claude Code or Codex, how to come to exai.
+    Setup(clients::Args),
     /// Print a JSON Schema.
     Schema(schema::Args),
     /// Print a completion script for a shell.

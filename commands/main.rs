@@ -3,6 +3,7 @@
 mod call;
 mod calls;
 mod cli;
+mod clients;
 mod completions;
 mod config;
 mod daemon;
@@ -68,6 +69,7 @@ async fn run(cli: Cli, output: &mut Output) -> anyhow::Result<ExitCode> {
         Verb::Daemon(args) => daemon::run(args, &setup, output).await,
         Verb::Config(args) => config::run(&args, &setup, output),
         Verb::Usage(args) => usage::run(args, &setup, output).await,
+        Verb::Setup(args) => clients::run(&args, &setup, output),
         Verb::Schema(args) => schema::run(&args, output),
         Verb::Completions(args) => completions::run(&args, output),
     }

@@ -1,0 +1,126 @@
+//! What stands in a client's file about exai: how it is started or reached, and how long a tool may take.
+
+use std::time::Duration;
+
+use exai_core::config::Secret;
+use serde_json::{Map, Value, json};
+
+use super::client::Client;
+
+/// The name of the entry.
+pub(crate) const NAME: &str = "exai";
+/// The name of the variable that holds the token.
+pub(super) const VARIABLE: &str = "EXAI_WS_TOKEN";
+/// The name of the question that asks for the token.
+const INPUT: &str = "exai-token";
+/// How long clients that can be told wait for a tool: exai has answered before, if only with where to fetch the rest.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// How a client comes to exai.
+#[derive(Debug, Clone)]
+pub(super) enum Way {
+    /// It starts a program and speaks to it through its standard streams.
+    Stdio {
+        /// The program.
+        command: String,
+        /// With what.
+        arguments: Vec<String>,
+    },
+    /// It speaks to the daemon.
+    Http {
+        /// Where.
+        url: String,
+        /// The token itself, for clients that can not be told where to find it; not shown when there is none.
+        token: Option<Secret>,
+    },
+}
+
+/// How the token comes to the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Delivery {
+    /// From its environment.
+    Variable,
+    /// It asks its user.
+    Question,
+    /// It must stand in the file.
+    Literal,
+}
+
+/// What is written into a file.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// The entry.
+    pub(super) server: Map<String, Value>,
+    /// What the client asks its user for.
+    pub(super) question: Option<Value>,
+}
+
+impl Client {
+    /// How it comes by the token. Augment and Zed do not say that they put variables into headers.
+    pub(super) fn delivery(self) -> Delivery {
+        match self {
+            Self::ClaudeCode | Self::Codex | Self::Gemini | Self::Cursor => Delivery::Variable,
+            Self::VsCode => Delivery::Question,
+            Self::Augment | Self::Zed => Delivery::Literal,
+        }
+    }
+
+    /// The entry for `way`.
+    pub(super) fn entry(self, way: &Way) -> Entry {
+        let mut server = Map::new();
+        let mut set = |name: &str, value: Value| drop(server.insert(name.to_owned(), value));
+        match way {
+            Way::Stdio { command, arguments } => {
+                if matches!(self, Self::ClaudeCode | Self::VsCode | Self::Augment) {
+                    set("type", "stdio".into());
+                }
+                set("command", command.as_str().into());
+                set("args", arguments.as_slice().into());
+            }
+            Way::Http { url, token } => {
+                if matches!(self, Self::ClaudeCode | Self::VsCode | Self::Augment) {
+                    set("type", "http".into());
+                }
+                // With `url`, Gemini CLI speaks the transport that came before.
+                set(if self == Self::Gemini { "httpUrl" } else { "url" }, url.as_str().into());
+                match self {
+                    Self::Codex => set("bearer_token_env_var", VARIABLE.into()),
+                    _ => set("headers", json!({"Authorization": format!("Bearer {}", self.reference(token.as_ref()))})),
+                }
+            }
+        }
+        match self {
+            Self::ClaudeCode | Self::Gemini => set("timeout", (PATIENCE.as_secs() * 1000).into()),
+            Self::Codex => set("tool_timeout_sec", PATIENCE.as_secs().into()),
+            Self::Zed => set("timeout", PATIENCE.as_secs().into()),
+            Self::VsCode | Self::Cursor | Self::Augment => {}
+        }
+        let asks = matches!(way, Way::Http { .. }) && self.delivery() == Delivery::Question;
+        let question = asks.then(
+            || json!({"type": "promptString", "id": INPUT, "description": "Token of the exai daemon", "password": true}),
+        );
+        Entry { server, question }
+    }
+
+    fn reference(self, token: Option<&Secret>) -> String {
+        match self {
+            Self::VsCode => format!("${{input:{INPUT}}}"),
+            Self::Cursor => format!("${{env:{VARIABLE}}}"),
+            Self::ClaudeCode | Self::Gemini | Self::Codex => format!("${{{VARIABLE}}}"),
+            Self::Augment | Self::Zed => token.map_or("TOKEN", Secret::expose).to_owned(),
+        }
+    }
+}
+
+/// What says how a server is reached, in the files of all clients.
+const TRANSPORT: [&str; 7] = ["type", "command", "args", "url", "httpUrl", "headers", "bearer_token_env_var"];
+
+impl Entry {
+    /// Whether `found` does what this entry says. What its user added besides, such as a list of tools, may be there.
+    pub(super) fn is(&self, found: &Value) -> bool {
+        let Value::Object(found) = found else { return false };
+        let is_set = |(name, value): (&String, &Value)| found.get(name) == Some(value);
+        let is_other = |name: &&str| found.contains_key(*name) && !self.server.contains_key(*name) && *name != "type";
+        self.server.iter().all(is_set) && !TRANSPORT.iter().any(|name| is_other(&name))
+    }
+}
