@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::{call, calls, clients, completions, config, daemon, models, monitor, schema, shim, threads, tools, usage};
+use crate::{
+    call, calls, clients, completions, config, daemon, doctor, models, monitor, schema, shim, threads, tools, usage,
+};
 
 /// A second opinion for coding agents, shell scripts and CI, from GLM and Kimi models.
 #[derive(Debug, Parser)]
@@ -74,6 +76,8 @@ pub(crate) enum Verb {
     Usage(usage::Args),
     /// Tell a client of agents, such as Claude Code or Codex, how to come to exai.
     Setup(clients::Args),
+    /// Look whether all that a call needs is as it should be, and say what to do.
+    Doctor(doctor::Args),
     /// Print a JSON Schema.
     Schema(schema::Args),
     /// Print a completion script for a shell.

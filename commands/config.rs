@@ -36,7 +36,7 @@ enum What {
 }
 
 /// Every model that is named must be one.
-fn check_models(config: &config::Config) -> Result<()> {
+pub(crate) fn check_models(config: &config::Config) -> Result<()> {
     let catalogue = backend::catalogue(config)?;
     let models = &config.models;
     let default = Some(&config.default_model).filter(|name| *name != "auto");

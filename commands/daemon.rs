@@ -3,7 +3,7 @@
 mod activation;
 mod address;
 pub(crate) mod autostart;
-mod client;
+pub(crate) mod client;
 mod foreground;
 mod ports;
 mod rotate;

@@ -7,6 +7,7 @@ mod clients;
 mod completions;
 mod config;
 mod daemon;
+mod doctor;
 mod door;
 mod models;
 mod monitor;
@@ -70,6 +71,7 @@ async fn run(cli: Cli, output: &mut Output) -> anyhow::Result<ExitCode> {
         Verb::Config(args) => config::run(&args, &setup, output),
         Verb::Usage(args) => usage::run(args, &setup, output).await,
         Verb::Setup(args) => clients::run(&args, &setup, output),
+        Verb::Doctor(args) => doctor::run(&args, &setup, output).await,
         Verb::Schema(args) => schema::run(&args, output),
         Verb::Completions(args) => completions::run(&args, output),
     }

@@ -20,6 +20,8 @@ pub(crate) struct Output {
 /// A style, where colours are allowed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Style {
+    /// Is as it should be.
+    Good,
     /// Went wrong.
     Bad,
     /// Should be known.
@@ -73,6 +75,13 @@ impl Output {
         Ok(self.part(&format!("{}\n", serde_json::to_string(value)?))?)
     }
 
+    /// Writes a line of the result, which begins with a label.
+    pub(crate) fn line(&mut self, style: Style, label: &str, text: &str) -> io::Result<()> {
+        let painted = if label.is_empty() { String::new() } else { self.paint(style, label, true) };
+        let tame = if self.is_terminal() { harmless(text) } else { Cow::Borrowed(text) };
+        writeln!(self.stdout.lock(), "{painted}{tame}")
+    }
+
     /// Tells something aside, unless that is not wanted.
     pub(crate) fn note(&mut self, style: Style, label: &str, message: &str) {
         if !self.quiet {
@@ -82,7 +91,7 @@ impl Output {
 
     /// Tells something aside in any case. A closed standard error is nobody's loss.
     pub(crate) fn tell(&mut self, style: Style, label: &str, message: &str) {
-        let label = self.paint(style, label);
+        let label = self.paint(style, label, false);
         let _ = writeln!(io::stderr().lock(), "{label}{}", harmless(message));
     }
 
@@ -97,14 +106,15 @@ impl Output {
         ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2))
     }
 
-    fn paint(&self, style: Style, text: &str) -> String {
+    fn paint(&self, style: Style, text: &str, on_stdout: bool) -> String {
         let code = match style {
+            Style::Good => "32",
             Style::Bad => "1;31",
             Style::Warn => "33",
             Style::Hint => "36",
             Style::Muted => "2",
         };
-        if self.colors(false) { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        if self.colors(on_stdout) { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
     fn colors(&self, on_stdout: bool) -> bool {

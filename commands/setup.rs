@@ -6,7 +6,7 @@ use exai_core::config::{Config, Loaded, Override, Sources};
 use exai_core::error::{Error, Result};
 use exai_core::tools::Registry;
 
-use crate::cli::Cli;
+use crate::cli::{Cli, Verb};
 use crate::door::{Choice, Door};
 use crate::output::{Output, Style};
 
@@ -27,7 +27,10 @@ impl Setup {
             ..Sources::of_process()
         });
         let loaded = sources.as_ref().map_err(Clone::clone).and_then(Config::load);
-        if let Ok(loaded) = &loaded {
+        // The doctor tells them among all else that it finds.
+        if let Ok(loaded) = &loaded
+            && !matches!(cli.verb, Verb::Doctor(_))
+        {
             for warning in loaded.warnings.iter().chain(&Registry::misnamed(&loaded.config)) {
                 output.note(Style::Warn, "warning: ", warning);
             }

@@ -20,7 +20,7 @@ use async_trait::async_trait;
 
 pub use house::{House, Reloaded};
 pub use local::Local;
-pub use parts::{catalogue, config_id, discover, providers};
+pub use parts::{catalogue, config_id, discover, probe, providers};
 pub use reload::watch_and_reload;
 pub use remote::{Address, Bulletin, NotConnected, Remote, RemoteSettings, Subscription};
 

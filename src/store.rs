@@ -16,6 +16,7 @@ mod audit;
 mod calls;
 mod checkpoint;
 mod conversations;
+mod examine;
 mod failure;
 mod model_notes;
 mod opening;
@@ -37,6 +38,7 @@ pub use attempts::{AttemptEnd, Begun, EndedAttempt, NewAttempt};
 pub use audit::{AuditEntry, AuditRecord};
 pub use calls::{CallNews, CallStart, RunningCall};
 pub use conversations::{NewMessage, ThreadWrite};
+pub use examine::{Examined, examine};
 pub use model_notes::ModelNote;
 pub use opening::Opening;
 pub use upkeep::{Retention, Tidied};
@@ -45,6 +47,9 @@ pub use uploads::{UploadKey, UploadRecord};
 use crate::error::Result;
 use access::Access;
 use worker::{Mode, Worker};
+
+/// The database of a state directory.
+const FILE: &str = "exai.db";
 
 /// The store of one state directory. Cheap to clone; the last clone closes it.
 #[derive(Debug, Clone)]
@@ -64,7 +69,7 @@ impl Store {
 
     /// Opens the store in `dir` as `opening` says.
     pub async fn open_with(dir: &Path, opening: Opening) -> Result<Self> {
-        let path = dir.join("exai.db");
+        let path = dir.join(FILE);
         let access = Arc::new(Access::new(dir)?);
         let (for_writing, for_reading) = (opening.clone(), opening);
         let (at, shared) = (path.clone(), Arc::clone(&access));

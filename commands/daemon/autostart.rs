@@ -29,7 +29,7 @@ use exai_core::error::{Error, ErrorCode, Result};
 use exai_core::protocol::wire::{Admin, Client, ServerInfo};
 
 use self::errand::Complaints;
-use self::skew::{Course, course};
+pub(crate) use self::skew::{Course, course};
 use self::turn::{Met, Waiter};
 use super::client;
 use crate::setup::Setup;

@@ -12,7 +12,7 @@ use exai_core::protocol::wire::Client;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Connects to the daemon of the state directory, else to whatever listens where the configuration says.
-pub(super) async fn connect(config: &Config) -> Result<Remote, NotConnected> {
+pub(crate) async fn connect(config: &Config) -> Result<Remote, NotConnected> {
     let announced = DaemonLock::find(&config.state_dir).and_then(|info| info.address);
     let state_dir = announced.map(|_| config.state_dir.clone());
     // Any free port is where only the lock can tell.

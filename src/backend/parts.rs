@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -12,7 +13,7 @@ use crate::coordination::{Instance, Slots};
 use crate::error::{Error, Result};
 use crate::gateway::{Admission, Breakers, Flights, Gateway, Limits, Memory, Patience, RecentAnswers, RoutingSettings};
 use crate::providers::{
-    self, Catalogue, Discovered, Endpoint, ProviderName, ProviderSettings, Providers, ThinkingMode,
+    self, Catalogue, Discovered, Endpoint, Probe, ProviderName, ProviderSettings, Providers, ThinkingMode,
 };
 use crate::store::{Opening, Retention, Store};
 use crate::telemetry::Telemetry;
@@ -55,11 +56,25 @@ pub(super) fn defaults(config: &Config) -> Result<BTreeMap<String, Defaults>> {
 
 /// The endpoints that are configured.
 pub fn providers(config: &Config) -> Result<Providers> {
+    Providers::new(endpoints(config))
+}
+
+/// Asks each configured endpoint whether it takes its key, which costs nothing; all at once, each for so long at the most.
+pub async fn probe(config: &Config, patience: Duration) -> Vec<(ProviderName, Result<Probe>)> {
+    let ProviderSettings { glm, kimi, custom, .. } = endpoints(config);
+    let asked = [(ProviderName::Glm, glm), (ProviderName::Kimi, kimi), (ProviderName::Custom, custom)];
+    let asked = asked.into_iter().filter_map(|(name, endpoint)| Some((name, endpoint?)));
+    let ask =
+        async |(name, endpoint): (ProviderName, Endpoint)| (name, providers::probe(name, &endpoint, patience).await);
+    futures_util::future::join_all(asked.map(ask)).await
+}
+
+fn endpoints(config: &Config) -> ProviderSettings {
     let with_key = |url: &crate::config::Endpoint, key: &Option<crate::config::Secret>| {
         key.as_ref().map(|key| Endpoint::new(url.as_str(), key.expose()))
     };
     let custom = config.custom.url.as_ref();
-    Providers::new(ProviderSettings {
+    ProviderSettings {
         glm: with_key(&config.glm.url, &config.glm.api_key),
         kimi: with_key(&config.kimi.url, &config.kimi.api_key),
         custom: custom.map(|url| with_key(url, &config.custom.api_key).unwrap_or_else(|| Endpoint::open(url.as_str()))),
@@ -68,7 +83,7 @@ pub fn providers(config: &Config) -> Result<Providers> {
             .url
             .as_ref()
             .map(|url| with_key(url, &config.embeddings.api_key).unwrap_or_else(|| Endpoint::open(url.as_str()))),
-    })
+    }
 }
 
 /// What holds for files that are uploaded.

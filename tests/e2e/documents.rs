@@ -73,6 +73,8 @@ fn the_reference_of_the_command_line_is_the_help() {
         "daemon reload",
         "daemon rotate-token",
         "config",
+        "setup",
+        "doctor",
         "schema",
     ] {
         let arguments: Vec<_> = verb.split_whitespace().chain(["--help"]).collect();

@@ -5,9 +5,11 @@ mod architecture; // the order of modules inside src/, and what ui/ may use
 mod beside; // calls in process beside a daemon
 mod call; // one call: what is sent, printed and kept
 mod causes; // everything that goes wrong upstream, and its exit code
+mod clients; // the files of agents' clients
 mod config; // settings, their origin, and what is refused
 mod crowd; // many connections, and those that take their time or too much room
 mod daemon; // what its user tells a daemon
+mod doctor; // what is not as it should be, and what to do
 mod documents; // generated pages and the README are true
 mod durability; // kill -9, and stores that are full, locked, damaged, old or new
 mod figures;

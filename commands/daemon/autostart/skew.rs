@@ -5,7 +5,7 @@ use semver::Version;
 
 /// What to do with it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Course {
+pub(crate) enum Course {
     /// It is used as it is.
     Use,
     /// It is used, and the user should know this.
@@ -16,7 +16,7 @@ pub(super) enum Course {
 
 /// Decides for a program of version `own`. Only what a client started by itself is ended by one: whoever started a daemon
 /// by hand, or had a service manager do so, ends it. A newer one stays: two programs must not drive each other out.
-pub(super) fn course(own: &str, server: &ServerInfo) -> Course {
+pub(crate) fn course(own: &str, server: &ServerInfo) -> Course {
     let ServerInfo { version, autostarted, .. } = server;
     if version == own {
         return Course::Use;
