@@ -31,7 +31,7 @@ pub(crate) struct Cli {
 
 const AFTER_HELP: &str = "\
 Exit codes:
-  0 ok · 2 usage · 3 no verdict, no provider · 4 retryable · 7 no daemon, or daemon or store of another version · 8 internal · 130, 143 interrupted
+  0 ok · 1 not well (doctor, monitor --once) · 2 usage · 3 no verdict, no provider · 4 retryable · 7 no daemon, or daemon or store of another version · 8 internal · 130, 143 interrupted
 
 Examples:
   exai call debug --findings 'panics on an empty list' --relevant-files src/list.rs

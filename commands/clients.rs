@@ -28,6 +28,7 @@ const OWN: u32 = 0o600;
 const SHARED: u32 = 0o644;
 
 /// Arguments of `exai setup`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
@@ -68,9 +69,9 @@ pub(crate) fn run(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::Re
     let way = way(client, args, setup, &at)?;
     let entry = client.entry(&way);
     if args.write {
-        write(client, &entry, &file, args, output)?
+        write(client, &entry, &file, args, output)?;
     } else {
-        print(client, &entry, &file, output)?
+        print(client, &entry, &file, output)?;
     }
     for note in notes(client, &way, args, setup.config()?, &file) {
         output.note(Style::Hint, "note: ", &note);
@@ -249,5 +250,8 @@ fn notes(client: Client, way: &Way, args: &Args, config: &Config, file: &Path) -
         Delivery::Literal => format!("put {source} in the place of TOKEN; --write does"),
     });
     notes.push(format!("a daemon must run at {url}: no client that comes over HTTP starts one"));
+    if config.daemon.roots.is_empty() {
+        notes.push("it reads no files for clients that come over HTTP: EXAI_ROOTS names directories".to_owned());
+    }
     notes
 }

@@ -129,3 +129,18 @@ fn wrapped(text: &str) -> Vec<String> {
     }
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_fits_on_the_screen_and_loses_no_word() {
+        let text = "a finding of some words ".repeat(20)
+            + "/and/a/path/that/is/much/longer/than/the/room/that/is/left/for/findings";
+        let lines = wrapped(&text);
+        assert!(lines[..lines.len() - 1].iter().all(|line| INDENT.len() + line.len() <= WIDTH), "{lines:#?}");
+        assert_eq!(lines.join(" "), text);
+        assert!(wrapped("").is_empty());
+    }
+}

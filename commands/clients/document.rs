@@ -67,13 +67,15 @@ impl Refusal {
         let file = path.display();
         match self {
             Self::Syntax { line, column, why } => {
-                Error::invalid(format!("{file}:{line}:{column}: {why}; the file was left as it is"))
-                    .hint(format!("mend it, or add the entry by hand: `exai setup {}` shows it", client.name()))
+                Error::invalid(format!("{file}:{line}:{column}: {why}")).hint(format!(
+                    "the file was left as it is: mend it, or add the entry by hand (`exai setup {}` shows it)",
+                    client.name()
+                ))
             }
             Self::Shape { part, wanted } => {
                 let part = part.map(|part| format!("`{part}` is ")).unwrap_or_default();
-                let message = format!("{file}: {part}no {wanted}; the file was left as it is");
-                Error::invalid(message).hint(format!("make it what {} expects there", client.title()))
+                Error::invalid(format!("{file}: {part}no {wanted}"))
+                    .hint(format!("the file was left as it is: make it what {} expects there", client.title()))
             }
         }
     }

@@ -121,6 +121,6 @@ impl Entry {
         let Value::Object(found) = found else { return false };
         let is_set = |(name, value): (&String, &Value)| found.get(name) == Some(value);
         let is_other = |name: &&str| found.contains_key(*name) && !self.server.contains_key(*name) && *name != "type";
-        self.server.iter().all(is_set) && !TRANSPORT.iter().any(|name| is_other(&name))
+        self.server.iter().all(is_set) && !TRANSPORT.iter().any(is_other)
     }
 }

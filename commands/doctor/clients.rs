@@ -89,6 +89,11 @@ impl Known {
         let path = Path::new(command);
         let found = if path.is_absolute() { Some(path.to_owned()) } else { at.program(command) };
         let Some(found) = found.filter(|path| is_program(path)) else {
+            // A client may have another search path than this terminal.
+            if !path.is_absolute() {
+                let what = format!("{file} starts {command}, which is not in the search path");
+                return Check::warn(&name, what, format!("put it into the search path of {}", self.client.title()));
+            }
             return Check::fail(&name, format!("{file} starts {command}, which is not there"), self.fix(""));
         };
         let is_same = |other: &Path| Some(other.canonicalize().ok()) == Some(found.canonicalize().ok());

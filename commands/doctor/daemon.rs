@@ -49,6 +49,7 @@ fn port(config: &Config) -> Check {
         return Check::warn(NAME, "none runs, and none can: daemon.port is off", fix);
     };
     match TcpListener::bind((host, port)) {
+        Ok(_) if port == 0 => Check::ok(NAME, "none runs; one that a client starts takes any free port"),
         Ok(_) => Check::ok(NAME, format!("none runs; port {port} is free for one that a client starts")),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => busy(config),
         Err(error) => Check::fail(NAME, format!("none runs, and none can listen on {host}:{port}: {error}"), PORT),

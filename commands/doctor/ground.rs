@@ -73,13 +73,16 @@ pub(super) fn disk(config: &Config) -> Check {
             return Check::warn(name, what, "look with `df`");
         }
     };
+    #[allow(clippy::useless_conversion, reason = "other systems count in smaller numbers")]
     let free = u64::from(found.blocks_available()).saturating_mul(found.fragment_size());
     let what = format!("{} free for {}", size(free), config.state_dir.display());
     let fix = "free some space, or set EXAI_STATE_DIR to a directory on another disk";
-    match free {
-        ..TOO_LITTLE => Check::fail(name, what, fix),
-        ..LITTLE => Check::warn(name, what, fix),
-        _ => Check::ok(name, what),
+    if free < TOO_LITTLE {
+        Check::fail(name, what, fix)
+    } else if free < LITTLE {
+        Check::warn(name, what, fix)
+    } else {
+        Check::ok(name, what)
     }
 }
 

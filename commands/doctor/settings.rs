@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use exai_core::backend;
-use exai_core::config::{Config, Loaded, Place};
+use exai_core::config::{Config, Loaded, Place, Sources};
 use exai_core::tools::Registry;
 
 use super::check::Check;
@@ -27,7 +27,7 @@ pub(super) fn check(setup: &Setup) -> Vec<Check> {
     let warned = loaded.warnings.iter().chain(&misnamed).map(|warning| {
         Check::warn("configuration", warning.as_str(), "`exai config show` tells where each value came from")
     });
-    let places = setup.sources().map(|sources| sources.paths()).unwrap_or_default();
+    let places = setup.sources().map(Sources::paths).unwrap_or_default();
     let open = places.iter().filter(|place| place.exists).filter_map(|place| open(place, loaded));
     std::iter::once(used).chain(warned).chain(open).collect()
 }

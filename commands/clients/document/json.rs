@@ -1,7 +1,7 @@
 //! Files of JSON, with comments and trailing commas where a client takes them.
 
 use jsonc_parser::ParseOptions;
-use jsonc_parser::cst::{CstInputValue, CstObject, CstRootNode};
+use jsonc_parser::cst::{CstInputValue, CstObject, CstObjectProp, CstRootNode};
 use serde_json::Value;
 
 use super::{Edit, Entry, NAME, Refusal};
@@ -18,7 +18,7 @@ pub(super) fn edit(servers: &'static str, entry: &Entry, text: &str) -> Result<E
     }
     let list = whole.object_value(servers).ok_or(Refusal::Shape { part: Some(servers), wanted: "object" })?;
     let place = list.get(NAME);
-    let found = place.as_ref().and_then(|place| place.value()).and_then(|value| value.to_serde_value());
+    let found = place.as_ref().and_then(CstObjectProp::value).and_then(|value| value.to_serde_value());
     let is_asked = entry.question.as_ref().is_none_or(|question| asks(&whole, question));
     if is_asked && found.as_ref().is_some_and(|found| entry.is(found)) {
         return Ok(Edit { found, text: text.to_owned() });

@@ -85,7 +85,9 @@ fn value(item: &Item) -> Value {
         Some(toml_edit::Value::String(text)) => text.value().as_str().into(),
         Some(toml_edit::Value::Integer(number)) => (*number.value()).into(),
         // `300` and `300.0` are the same time.
-        Some(toml_edit::Value::Float(number)) if number.value().fract() == 0.0 => (*number.value() as i64).into(),
+        Some(toml_edit::Value::Float(number)) if number.value().fract() == 0.0 => {
+            format!("{:.0}", number.value()).parse::<i64>().map_or(Value::Null, Value::from)
+        }
         Some(toml_edit::Value::Float(number)) => (*number.value()).into(),
         Some(toml_edit::Value::Boolean(yes)) => (*yes.value()).into(),
         Some(toml_edit::Value::Array(items)) => {

@@ -2,8 +2,11 @@
 
 use std::process::Stdio;
 
+use serde_json::json;
+
 use crate::support::User;
-use crate::support::daemon::{Daemon, accepts, daemon_of, until};
+use crate::support::agent::Agent;
+use crate::support::daemon::{Daemon, accepts, daemon_of, stranger, until};
 
 /// The fields of `/proc/PID/stat` after the name: state, parent, group, session.
 #[cfg(target_os = "linux")]
@@ -39,4 +42,12 @@ fn a_daemon_that_a_client_starts_is_not_taken_along_by_its_end() {
     assert_ne!(session, info.pid.to_string(), "and can get no terminal, as the leader of a session could");
     assert_eq!(std::fs::read_link(format!("/proc/{}/cwd", info.pid)).unwrap().as_os_str(), "/");
     user.run(&["daemon", "stop"]).exits(0);
+}
+
+#[test]
+fn an_agent_is_told_why_no_daemon_could_be_started() {
+    let port = stranger();
+    let user = User::new().set("EXAI_WS_PORT", &port);
+    let answer = Agent::start(&user).ask("tools/call", &json!({"name": "version", "arguments": {}})).to_string();
+    assert!(answer.contains(&format!("127.0.0.1:{port} is in use")) && answer.contains("EXAI_WS_PORT"), "{answer}");
 }
