@@ -31,6 +31,9 @@ _exai() {
             exai,daemon)
                 cmd="exai__subcmd__daemon"
                 ;;
+            exai,doctor)
+                cmd="exai__subcmd__doctor"
+                ;;
             exai,help)
                 cmd="exai__subcmd__help"
                 ;;
@@ -42,6 +45,9 @@ _exai() {
                 ;;
             exai,schema)
                 cmd="exai__subcmd__schema"
+                ;;
+            exai,setup)
+                cmd="exai__subcmd__setup"
                 ;;
             exai,shim)
                 cmd="exai__subcmd__shim"
@@ -364,6 +370,9 @@ _exai() {
             exai__subcmd__help,daemon)
                 cmd="exai__subcmd__help__subcmd__daemon"
                 ;;
+            exai__subcmd__help,doctor)
+                cmd="exai__subcmd__help__subcmd__doctor"
+                ;;
             exai__subcmd__help,help)
                 cmd="exai__subcmd__help__subcmd__help"
                 ;;
@@ -375,6 +384,9 @@ _exai() {
                 ;;
             exai__subcmd__help,schema)
                 cmd="exai__subcmd__help__subcmd__schema"
+                ;;
+            exai__subcmd__help,setup)
+                cmd="exai__subcmd__help__subcmd__setup"
                 ;;
             exai__subcmd__help,shim)
                 cmd="exai__subcmd__help__subcmd__shim"
@@ -479,7 +491,7 @@ _exai() {
 
     case "${cmd}" in
         exai)
-            opts="-q -h -V --env-file --set --color --quiet --help --version call calls threads tools models monitor shim daemon config usage schema completions help"
+            opts="-q -h -V --env-file --set --color --quiet --help --version call calls threads tools models monitor shim daemon config usage setup doctor schema completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4502,8 +4514,34 @@ _exai() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        exai__subcmd__doctor)
+            opts="-q -h --offline --json --env-file --set --color --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         exai__subcmd__help)
-            opts="call calls threads tools models monitor shim daemon config usage schema completions help"
+            opts="call calls threads tools models monitor shim daemon config usage setup doctor schema completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4782,6 +4820,20 @@ _exai() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        exai__subcmd__help__subcmd__doctor)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         exai__subcmd__help__subcmd__help)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -4825,6 +4877,20 @@ _exai() {
             return 0
             ;;
         exai__subcmd__help__subcmd__schema)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__help__subcmd__setup)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -5008,6 +5074,32 @@ _exai() {
             ;;
         exai__subcmd__schema)
             opts="-q -h --env-file --set --color --quiet --help result"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        exai__subcmd__setup)
+            opts="-q -h --write --project --http --force --env-file --set --color --quiet --help claude-code codex gemini vscode cursor augment zed"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
