@@ -7,7 +7,7 @@ use exai_core::config::Config;
 use exai_core::coordination::DaemonLock;
 
 use super::check::Check;
-use crate::daemon::autostart::{Course, course};
+use crate::daemon::autostart::{Course, NEIGHBOUR, course};
 use crate::daemon::client::connect;
 
 const NAME: &str = "daemon";
@@ -30,7 +30,10 @@ pub(super) async fn check(config: &Config) -> Check {
         Err(error) => error,
     };
     match (found, error) {
-        (_, NotConnected::Refused(error)) => Check::failed(NAME, &error),
+        (Some(_), NotConnected::Refused(error)) => Check::failed(NAME, &error),
+        (None, NotConnected::Refused(error)) => {
+            Check::fail(NAME, format!("{error}; it is of another state directory or user"), NEIGHBOUR)
+        }
         (Some(info), NotConnected::Unreachable(error) | NotConnected::Stranger(error)) => Check::fail(
             NAME,
             format!("pid {} runs and does not answer: {error}", info.pid),

@@ -114,6 +114,17 @@ fn a_daemon_is_asked_for_its_version_and_whether_it_takes_the_token() {
 }
 
 #[test]
+fn a_daemon_of_somebody_else_on_the_port_is_told_from_another_program() {
+    let other = User::new();
+    let daemon = Daemon::start(&other);
+    let user = User::new().set("PATH", "/nowhere").set("EXAI_WS_PORT", &daemon.address.port().to_string());
+    let ran = user.run(&["doctor"]).exits(1);
+    let told = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("it is of another state directory or user → set EXAI_WS_TOKEN to its token"), "{ran:#?}");
+    daemon.stop().exits(0);
+}
+
+#[test]
 fn a_port_that_another_program_has_is_told_before_a_client_needs_it() {
     let port = stranger();
     let user = User::new().set("EXAI_WS_PORT", &port);
