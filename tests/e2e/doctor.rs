@@ -106,8 +106,12 @@ fn a_daemon_is_asked_for_its_version_and_whether_it_takes_the_token() {
         format!("version {} runs and takes the token", env!("CARGO_PKG_VERSION"))
     );
     assert!(checks(&found, "store")[0].1.ends_with("undamaged"), "{found:#}");
+    let user = user.set("GLM_API_KEY", "test-key-glm");
+    let found = user.run(&["doctor", "--json", "--offline"]).exits(0).json();
+    let (state, what) = &checks(&found, "daemon")[0];
+    assert!(state == "warn" && what.contains("other settings for glm"), "{found:#}");
     let stranger = user.set("EXAI_WS_TOKEN", "another-token-than-its");
-    let found = stranger.run(&["doctor", "--json"]).exits(1).json();
+    let found = stranger.run(&["doctor", "--json", "--offline"]).exits(1).json();
     let (state, what) = &checks(&found, "daemon")[0];
     assert!(state == "fail" && what.contains("refused the token"), "{found:#}");
     daemon.stop().exits(0);
