@@ -250,5 +250,8 @@ fn notes(client: Client, way: &Way, args: &Args, config: &Config, file: &Path) -
         Delivery::Literal => format!("put {source} in the place of TOKEN; --write does"),
     });
     notes.push(format!("a daemon must run at {url}: no client that comes over HTTP starts one"));
+    if config.daemon.roots.is_empty() {
+        notes.push("it reads no files for clients that come over HTTP: EXAI_ROOTS names directories".to_owned());
+    }
     notes
 }

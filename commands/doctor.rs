@@ -59,7 +59,8 @@ pub(crate) async fn run(args: &Args, setup: &Setup, output: &mut Output) -> anyh
 /// All checks at once; each part within its time.
 async fn all(args: &Args, setup: &Setup) -> anyhow::Result<Vec<Check>> {
     let root = project_root(&std::env::current_dir()?);
-    let config = setup.config().ok();
+    let loaded = setup.loaded().ok();
+    let config = loaded.map(|loaded| &loaded.config);
     let known = async {
         match surroundings(setup) {
             Ok(at) => clients::check(config, &at, &root, EACH).await,
@@ -67,14 +68,14 @@ async fn all(args: &Args, setup: &Setup) -> anyhow::Result<Vec<Check>> {
         }
     };
     let known = bounded("clients", known);
-    let Some(config) = config else {
+    let (Some(config), Some(loaded)) = (config, loaded) else {
         let mut checks = settings::check(setup);
         checks.extend(known.await);
         return Ok(checks);
     };
     let (endpoints, daemon, store, known) = tokio::join!(
         bounded("providers", endpoints::check(config, args.offline, EACH)),
-        bounded("daemon", async { vec![daemon::check(config).await] }),
+        bounded("daemon", async { vec![daemon::check(loaded).await] }),
         bounded("store", async { vec![ground::store(config, EACH).await] }),
         known,
     );

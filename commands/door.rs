@@ -146,7 +146,7 @@ pub(crate) fn token(config: &Config) -> Result<Option<Secret>> {
 }
 
 /// A provider that the caller set up otherwise than the daemon did: its answers would be asked of another account.
-fn differing(loaded: &Loaded, remote: &Remote) -> Result<Option<&'static str>> {
+pub(crate) fn differing(loaded: &Loaded, remote: &Remote) -> Result<Option<&'static str>> {
     const KEYS: [(&str, [&str; 2]); 3] = [
         ("glm", ["glm.api_key", "glm.url"]),
         ("kimi", ["kimi.api_key", "kimi.url"]),

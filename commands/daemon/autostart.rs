@@ -43,6 +43,10 @@ const GREETING: Duration = Duration::from_secs(5);
 /// How long finding out may take whether a daemon listens where the configuration says.
 const TRY: Duration = Duration::from_secs(1);
 
+/// What to do when the port is that of somebody else's daemon.
+pub(crate) const NEIGHBOUR: &str =
+    "set EXAI_WS_TOKEN to its token to use it, or EXAI_WS_PORT to another port to have one of your own";
+
 /// A daemon that accepts connections, with what is needed to connect to it.
 #[derive(Debug)]
 pub(crate) struct Ready {
@@ -260,10 +264,9 @@ async fn with_neighbour(error: Error, config: &Config) -> Error {
     }
     match Remote::connect(settings(address.clone(), None, TRY)).await {
         // Without a token it must refuse.
-        Err(NotConnected::Refused(_)) => error.hint(format!(
-            "a daemon of another state directory or user listens at {address}: set EXAI_WS_TOKEN to its token to use it, \
-             or EXAI_WS_PORT to another port to have one of your own"
-        )),
+        Err(NotConnected::Refused(_)) => {
+            error.hint(format!("a daemon of another state directory or user listens at {address}: {NEIGHBOUR}"))
+        }
         Ok(remote) => {
             remote.close().await;
             error

@@ -109,7 +109,10 @@ impl Known {
     /// An entry that comes over HTTP.
     fn address(&self, config: Option<&Config>, at: &Surroundings<'_>) -> Check {
         let (name, file) = (self.name(), short(&self.file, at.home));
-        let url = ["url", "httpUrl"].iter().find_map(|field| self.entry[*field].as_str()).unwrap_or_default();
+        let Some(url) = ["url", "httpUrl"].iter().find_map(|field| self.entry[*field].as_str()) else {
+            let what = format!("{file} has an entry {} with neither a program nor an address", self.title);
+            return Check::fail(&name, what, self.fix(""));
+        };
         let given = self.entry["headers"]["Authorization"].as_str().and_then(|header| header.strip_prefix("Bearer "));
         // One that stands there itself, and is not looked up elsewhere.
         let literal = given.filter(|token| !token.starts_with('$'));

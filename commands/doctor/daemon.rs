@@ -3,22 +3,32 @@
 use std::net::TcpListener;
 
 use exai_core::backend::NotConnected;
-use exai_core::config::Config;
+use exai_core::config::{Config, Loaded};
 use exai_core::coordination::DaemonLock;
 
 use super::check::Check;
-use crate::daemon::autostart::{Course, course};
+use crate::daemon::autostart::{Course, NEIGHBOUR, course};
 use crate::daemon::client::connect;
+use crate::door::differing;
 
 const NAME: &str = "daemon";
 
-pub(super) async fn check(config: &Config) -> Check {
+pub(super) async fn check(loaded: &Loaded) -> Check {
+    let config = &loaded.config;
     let found = DaemonLock::find(&config.state_dir);
     let own = env!("CARGO_PKG_VERSION");
     let error = match connect(config).await {
         Ok(remote) => {
-            let server = remote.welcome().server.clone();
+            let (server, other) = (remote.welcome().server.clone(), differing(loaded, &remote));
             remote.close().await;
+            if let Ok(Some(provider)) = other {
+                let what = format!("it has other settings for {provider} than you, so your calls pass it by");
+                return Check::warn(
+                    NAME,
+                    what,
+                    "start it with the same key and URL, or say --daemon to use it as it is",
+                );
+            }
             let whose = if found.is_some() { "" } else { ", of another state directory" };
             let what = format!("version {} runs and takes the token{whose}", server.version);
             return match course(own, &server) {
@@ -30,7 +40,10 @@ pub(super) async fn check(config: &Config) -> Check {
         Err(error) => error,
     };
     match (found, error) {
-        (_, NotConnected::Refused(error)) => Check::failed(NAME, &error),
+        (Some(_), NotConnected::Refused(error)) => Check::failed(NAME, &error),
+        (None, NotConnected::Refused(error)) => {
+            Check::fail(NAME, format!("{error}; it is of another state directory or user"), NEIGHBOUR)
+        }
         (Some(info), NotConnected::Unreachable(error) | NotConnected::Stranger(error)) => Check::fail(
             NAME,
             format!("pid {} runs and does not answer: {error}", info.pid),

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::clients::plain;
 use crate::support::User;
-use crate::support::daemon::Daemon;
+use crate::support::daemon::{Daemon, stranger};
 
 /// A user whose daemon would listen on a port that nobody has.
 fn calm(user: User) -> User {
@@ -106,19 +106,31 @@ fn a_daemon_is_asked_for_its_version_and_whether_it_takes_the_token() {
         format!("version {} runs and takes the token", env!("CARGO_PKG_VERSION"))
     );
     assert!(checks(&found, "store")[0].1.ends_with("undamaged"), "{found:#}");
+    let user = user.set("GLM_API_KEY", "test-key-glm");
+    let found = user.run(&["doctor", "--json", "--offline"]).exits(0).json();
+    let (state, what) = &checks(&found, "daemon")[0];
+    assert!(state == "warn" && what.contains("other settings for glm"), "{found:#}");
     let stranger = user.set("EXAI_WS_TOKEN", "another-token-than-its");
-    let found = stranger.run(&["doctor", "--json"]).exits(1).json();
+    let found = stranger.run(&["doctor", "--json", "--offline"]).exits(1).json();
     let (state, what) = &checks(&found, "daemon")[0];
     assert!(state == "fail" && what.contains("refused the token"), "{found:#}");
     daemon.stop().exits(0);
 }
 
 #[test]
+fn a_daemon_of_somebody_else_on_the_port_is_told_from_another_program() {
+    let other = User::new();
+    let daemon = Daemon::start(&other);
+    let user = User::new().set("PATH", "/nowhere").set("EXAI_WS_PORT", &daemon.address.port().to_string());
+    let ran = user.run(&["doctor"]).exits(1);
+    let told = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("it is of another state directory or user → set EXAI_WS_TOKEN to its token"), "{ran:#?}");
+    daemon.stop().exits(0);
+}
+
+#[test]
 fn a_port_that_another_program_has_is_told_before_a_client_needs_it() {
-    let held = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = held.local_addr().unwrap().port().to_string();
-    // It answers nothing, as a program that speaks something else does in the end.
-    drop(std::thread::spawn(move || held.incoming().for_each(drop)));
+    let port = stranger();
     let user = User::new().set("EXAI_WS_PORT", &port);
     let found = user.run(&["doctor", "--json"]).exits(1).json();
     let (state, what) = &checks(&found, "daemon")[0];

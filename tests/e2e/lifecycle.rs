@@ -4,6 +4,7 @@ mod autostart;
 mod drain;
 mod ports;
 mod service;
+mod skew;
 mod units;
 
 use std::os::unix::fs::PermissionsExt;

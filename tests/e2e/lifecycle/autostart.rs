@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::User;
 use crate::support::agent::Agent;
-use crate::support::daemon::{Daemon, accepts, daemon_of, until};
+use crate::support::daemon::{Daemon, accepts, daemon_of, stranger, until};
 
 /// The fields of `/proc/PID/stat` after the name: state, parent, group, session.
 #[cfg(target_os = "linux")]
@@ -69,10 +69,8 @@ fn fifty_agents_at_once_start_one_daemon() {
 
 #[test]
 fn an_agent_is_told_why_no_daemon_could_be_started() {
-    let held = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = held.local_addr().unwrap().port().to_string();
-    drop(std::thread::spawn(move || held.incoming().for_each(drop)));
+    let port = stranger();
     let user = User::new().set("EXAI_WS_PORT", &port);
-    let answer = Agent::start(&user).document("version", &json!({})).to_string();
+    let answer = Agent::start(&user).ask("tools/call", &json!({"name": "version", "arguments": {}})).to_string();
     assert!(answer.contains(&format!("127.0.0.1:{port} is in use")) && answer.contains("EXAI_WS_PORT"), "{answer}");
 }

@@ -138,6 +138,14 @@ pub(crate) fn accepts(address: SocketAddr) -> bool {
     TcpStream::connect_timeout(&address, DEADLINE).is_ok()
 }
 
+/// The port of a program that is no daemon, and answers nothing.
+pub(crate) fn stranger() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    drop(std::thread::spawn(move || listener.incoming().for_each(drop)));
+    port
+}
+
 /// Asks again and again until there is an answer.
 #[track_caller]
 pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
