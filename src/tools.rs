@@ -7,6 +7,7 @@
 mod activity;
 mod analyze;
 mod arguments;
+mod at_once;
 mod calls;
 mod challenge;
 mod changes;
