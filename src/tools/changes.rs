@@ -1,14 +1,44 @@
 //! What changed in the caller's repository, as a model is shown it.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::Context;
 use super::workflow::{Collected, Scene};
 use crate::error::Result;
-use crate::evidence::git::{GitQuestion, render};
+use crate::evidence::git::{ChangedFile, FileKind, GitQuestion, Part, Status, render};
 use crate::findings::ShownFile;
 
 /// Changes, and how many files they are in.
 pub(super) struct Changed {
     pub(super) collected: Collected,
     pub(super) files: usize,
+}
+
+/// The first `most` files that are changed, or new, and not committed, and are there; none where there is no repository to
+/// ask. The result says that they were taken.
+pub(super) async fn changed_files(context: &Context, most: usize) -> Result<Vec<String>> {
+    let (path, only) = (".".to_owned(), Vec::new());
+    let question = GitQuestion::WorkTree { path, only, staged: true, unstaged: true, untracked: true, text: false };
+    let Ok(changes) = context.deadline.bound("looking for changes", context.workspace.git(&question)).await? else {
+        return Ok(Vec::new());
+    };
+    let root = Path::new(context.workspace.root());
+    let is_gone = |file: &&ChangedFile| file.part == Part::Unstaged && file.status == Status::Deleted;
+    let gone: BTreeSet<&str> = changes.files.iter().filter(is_gone).map(|file| file.path.as_str()).collect();
+    // One that is deleted in the index only is there again as a new one.
+    let is_there = |file: &&ChangedFile| {
+        file.kind == FileKind::Text && file.status != Status::Deleted && !gone.contains(file.path.as_str())
+    };
+    // As it is shown it may be relative to the root, which is not where the caller is.
+    let location = |file: &ChangedFile| root.join(&file.path).to_string_lossy().into_owned();
+    let all: BTreeSet<String> = changes.files.iter().filter(is_there).map(location).collect();
+    if !all.is_empty() {
+        let taken =
+            if all.len() > most { format!("{most} of {} files", all.len()) } else { format!("{} files", all.len()) };
+        context.warn(format!("no files were named, so {taken} were taken that git sees as changed"));
+    }
+    Ok(all.into_iter().take(most).collect())
 }
 
 /// The question what changed since `compare_to` in HEAD, or up to where a range such as `main...topic` ends.

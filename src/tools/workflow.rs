@@ -78,6 +78,11 @@ pub(super) trait Workflow: Send + Sync + 'static {
         Ok(Vec::new())
     }
 
+    /// Files that it takes when nobody has named any; the caller is told of them.
+    fn files_by_itself(&self, _context: &Context) -> impl Future<Output = Result<Vec<String>>> + Send {
+        async { Ok(Vec::new()) }
+    }
+
     /// Files that its own arguments name.
     fn files(&self, _own: &Self::Own) -> Vec<String> {
         Vec::new()
@@ -163,7 +168,13 @@ impl<W: Workflow> Tool for Engine<W> {
         if W::KEEPS_MODEL {
             arguments.common.put(&mut arguments.own);
         }
-        let work = Work::resume(&thread, W::INFO.name)?.with_step(&arguments, W::CONFIDENCE)?;
+        let earlier = Work::resume(&thread, W::INFO.name)?;
+        if [&arguments.relevant_files, &thread.files(None)].iter().all(|files| files.is_empty())
+            && earlier.relevant_files().is_empty()
+        {
+            arguments.relevant_files = self.workflow.files_by_itself(context).await?;
+        }
+        let work = earlier.with_step(&arguments, W::CONFIDENCE)?;
         let own = own::<W>(&work, &arguments)?;
         if W::KEEPS_MODEL {
             let earlier: Common = common::read(work.options())?;
