@@ -7,20 +7,7 @@ use serde_json::{Value, json};
 use crate::backend::testing::House;
 use crate::evidence::estimate_tokens;
 use crate::protocol::{CallState, Envelope};
-
-const TOOLS: [&str; 11] = [
-    "analyze",
-    "codereview",
-    "debug",
-    "docgen",
-    "planner",
-    "precommit",
-    "refactor",
-    "secaudit",
-    "testgen",
-    "thinkdeep",
-    "tracer",
-];
+use crate::tools::workflow_names;
 
 /// One of two conversations; all that is said in it bears its mark.
 struct Side {
@@ -44,6 +31,8 @@ impl Side {
         fields.extend(self.thread.clone().map(|thread| ("continuation_id".to_owned(), json!(thread))));
         let own = match self.tool {
             "planner" => json!({"is_branch_point": true, "branch_from_step": 1, "branch_id": word}),
+            // Each step asks the next model; what is said after the first is for none of them.
+            "consensus" => json!({"findings": word, "models": self.models(), "relevant_files": [self.file()]}),
             "tracer" => json!({"target_description": word, "trace_mode": "precision", "findings": word}),
             "debug" => json!({"findings": word, "hypothesis": word, "relevant_files": [self.file()]}),
             _ => json!({"findings": word, "relevant_context": [word], "relevant_files": [self.file()]}),
@@ -59,6 +48,13 @@ impl Side {
     fn file(&self) -> String {
         format!("{}.txt", self.mark)
     }
+
+    /// One for each step that there may be; they are named once.
+    fn models(&self) -> Value {
+        const MODELS: [&str; 6] =
+            ["glm-5.3:for", "glm-5.3:against", "glm-5.3", "kimi-k3:for", "kimi-k3:against", "kimi-k3"];
+        if self.thread.is_none() { json!(MODELS) } else { json!([]) }
+    }
 }
 
 /// In which order the two take their steps: one, the other, or both at once.
@@ -72,7 +68,7 @@ fn two_conversations_of_one_tool_never_see_a_word_of_each_other() {
     let house = runtime.block_on(House::with(Scenario::of([Reply::answer("Seen: ").echo("mark-")])));
     let (cases, asked) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
     let config = ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() };
-    proptest!(config, |(tool in prop::sample::select(TOOLS.to_vec()), order in order())| {
+    proptest!(config, |(tool in prop::sample::select(workflow_names()), order in order())| {
         cases.set(cases.get() + 1);
         let mut sides = [Side::new(tool, "left", cases.get()), Side::new(tool, "right", cases.get())];
         for side in &sides {
