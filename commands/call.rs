@@ -23,6 +23,7 @@ use exai_core::config::Project;
 use exai_core::error::{Error, ErrorCode};
 use exai_core::evidence::LocalWorkspace;
 use exai_core::protocol::{CallId, CallOptions, CallRequest, Envelope, Told};
+use exai_core::tools;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub(crate) use flags::{Args, Format, duration};
@@ -61,7 +62,9 @@ async fn carry_out(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::R
     arguments::add_defaults(&mut arguments, &args.tool, project.as_ref(), thread.as_ref());
     let ignore = project.map(|project| project.ignore).unwrap_or_default();
     // What an earlier call of the conversation was allowed to read, this one may read again.
-    typed.extend(thread.iter().flat_map(|thread| &thread.messages).flat_map(|turn| turn.files.clone()));
+    for turn in thread.iter().flat_map(|thread| &thread.messages) {
+        typed.extend(turn.files.iter().cloned().chain(tools::places_of_images(turn).map(str::to_owned)));
+    }
     let index = setup.sources().ok().and_then(|sources| sources.environment.git_index());
     let workspace = place.workspace(setup.home().as_deref(), &ignore, &typed, index)?;
     let dry_run = args.dry_run && !arguments.contains_key(flags::DRY_RUN);

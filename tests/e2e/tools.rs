@@ -370,3 +370,19 @@ fn a_review_too_large_for_one_request_is_planned_and_made_in_parts() {
     // The expert says the same of each part; it can only be true of the one that it was shown.
     assert_eq!(envelope["findings"].as_array().map(Vec::len), Some(1), "{envelope:#}");
 }
+
+#[test]
+fn an_image_that_was_typed_in_an_earlier_step_is_seen_in_the_last_one() {
+    let fake = expert();
+    let user = User::with(&fake);
+    let outside = user.project().parent().unwrap().join("outside.gif");
+    std::fs::write(&outside, b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;")
+        .unwrap();
+    let model = ["--model", "glm-4.6v"];
+    let first = ["call", "debug", "it looks odd", "--images", "../outside.gif", "--next-step-required"];
+    user.run(&[&first[..], &model].concat()).exits(0);
+    let last = user.envelope(&[&["call", "debug", "look at it", "--continue"][..], &model].concat());
+    assert_eq!(last["data"]["investigation_status"]["images_collected"], 1, "{last:#}");
+    let shown = fake.requests()[0].body.to_string();
+    assert!(shown.contains("data:image/gif;base64,"), "{:#}", last["warnings"]);
+}
