@@ -11,6 +11,8 @@ mod attach;
 mod handle;
 mod inspector;
 mod journal;
+#[cfg(test)]
+mod owners;
 mod recovery;
 mod running;
 #[cfg(test)]
