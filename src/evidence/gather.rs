@@ -225,7 +225,9 @@ async fn write(
             let own: Vec<&Source> =
                 std::iter::from_fn(|| sources.next_if(|(place, _)| *place == at)).map(|(_, source)| source).collect();
             text.reserve(own.iter().map(|source| source.rendered_bytes()).sum());
-            own.into_iter().for_each(|source| source.render_into(text));
+            for source in own {
+                source.render_into(text);
+            }
         }
         (text, further)
     });

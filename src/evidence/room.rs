@@ -69,10 +69,10 @@ mod tests {
 
     #[test]
     fn pieces_go_one_after_the_other_into_as_many_bundles_as_there_are() {
+        use Place::{Here, Next, Nowhere};
         let mut room = Room::new(10, Further { bundles: 2, tokens: 20 });
         assert_eq!((room.largest(), room.in_all()), (20, 50));
         let placed = [7, 4, 15, 1, 21, 20, 1].map(|tokens| room.place(tokens));
-        use Place::{Here, Next, Nowhere};
         assert_eq!(placed, [Here, Next, Here, Here, Nowhere, Next, Nowhere]);
         assert_eq!((room.largest(), room.in_all()), (0, 0));
     }

@@ -51,7 +51,7 @@ fn is_common(collected: &Collected) -> bool {
 
 /// Shares out what was gathered: first the changes, then the files; where the one ends the other begins.
 pub(super) fn share_out(mut collected: Collected, files: Gathered) -> Vec<Bundle> {
-    let common = is_common(&collected).then(|| collected.text.clone()).unwrap_or_default();
+    let common = if is_common(&collected) { collected.text.clone() } else { String::new() };
     let following = std::mem::take(&mut collected.further);
     let own = std::iter::once(collected).chain(following).map(|Collected { text, shown, paths, .. }| Bundle {
         collected: text,
@@ -85,7 +85,7 @@ fn without_empty(bundles: Vec<Bundle>) -> Vec<Bundle> {
         kept.push(bundle);
     }
     if kept.is_empty() {
-        carried.truncate(1)
+        carried.truncate(1);
     }
     kept.append(&mut carried);
     kept

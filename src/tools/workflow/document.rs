@@ -107,12 +107,11 @@ impl<W: Workflow> Document<'_, W> {
             Form::Findings => self.verdict([(&analysis, &bundle.shown()[..])], context),
             Form::Document | Form::Prose => None,
         };
-        let (analysis, text) = match verdict {
-            Some(verdict) => tell(verdict, analysis, context),
-            None => {
-                let text = expert::text(&analysis);
-                (analysis, text)
-            }
+        let (analysis, text) = if let Some(verdict) = verdict {
+            tell(verdict, analysis, context)
+        } else {
+            let text = expert::text(&analysis);
+            (analysis, text)
         };
         if text.trim().is_empty() {
             return Err(expert::said_nothing(answer));
@@ -144,17 +143,14 @@ impl<W: Workflow> Document<'_, W> {
         let entries: Vec<Value> = parts.iter().zip(bundles).map(|(part, bundle)| part.entry(bundle)).collect();
         let sections: String = said.iter().map(|part| part_section(part)).collect();
         let verdict = self.verdict(judged.iter().map(|part| (&part.analysis, &part.shown[..])), context);
-        let (mut analysis, text) = match verdict {
-            Some(verdict) => {
-                let (analysis, text) = tell(verdict, parts::joined(&judged), context);
-                (analysis, text + &sections)
-            }
+        let (mut analysis, text) = if let Some(verdict) = verdict {
+            let (analysis, text) = tell(verdict, parts::joined(&judged), context);
+            (analysis, text + &sections)
+        } else {
             // Nobody gave a verdict: the first that asks for something stands for all.
-            None => {
-                let asking = said.iter().find(|part| expert::asks_for_more(&part.analysis).is_some());
-                let none = || members(json!({"status": "analysis_complete", "raw_analysis": sections.trim()}));
-                (asking.map_or_else(none, |part| part.analysis.clone()), sections.trim_start().to_owned())
-            }
+            let asking = said.iter().find(|part| expert::asks_for_more(&part.analysis).is_some());
+            let none = || members(json!({"status": "analysis_complete", "raw_analysis": sections.trim()}));
+            (asking.map_or_else(none, |part| part.analysis.clone()), sections.trim_start().to_owned())
         };
         analysis.insert("parts".to_owned(), entries.into());
         let mut unjudged = String::new();
