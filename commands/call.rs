@@ -23,6 +23,7 @@ use exai_core::config::Project;
 use exai_core::error::{Error, ErrorCode};
 use exai_core::evidence::LocalWorkspace;
 use exai_core::protocol::{CallId, CallOptions, CallRequest, Envelope, Told};
+use exai_core::tools;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub(crate) use flags::{Args, Format, duration};
@@ -50,7 +51,8 @@ pub(crate) async fn run(args: Args, setup: &Setup, output: &mut Output) -> anyho
 async fn carry_out(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
     let place = Place::find()?;
     let project = Project::load(&place.root)?;
-    let (mut arguments, mut typed) = arguments::build(args)?;
+    let pushed = setup.sources().ok().and_then(|sources| sources.environment.pushed());
+    let (mut arguments, mut typed) = arguments::build(args, pushed)?;
     let root = place.root.to_string_lossy().into_owned();
     let door = setup.open(&args.choice, std::slice::from_ref(&root), output).await?;
     if args.detach && !door.outlives_us() {
@@ -60,8 +62,11 @@ async fn carry_out(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::R
     arguments::add_defaults(&mut arguments, &args.tool, project.as_ref(), thread.as_ref());
     let ignore = project.map(|project| project.ignore).unwrap_or_default();
     // What an earlier call of the conversation was allowed to read, this one may read again.
-    typed.extend(thread.iter().flat_map(|thread| &thread.messages).flat_map(|turn| turn.files.clone()));
-    let workspace = place.workspace(setup.home().as_deref(), &ignore, &typed)?;
+    for turn in thread.iter().flat_map(|thread| &thread.messages) {
+        typed.extend(turn.files.iter().cloned().chain(tools::places_of_images(turn).map(str::to_owned)));
+    }
+    let index = setup.sources().ok().and_then(|sources| sources.environment.git_index());
+    let workspace = place.workspace(setup.home().as_deref(), &ignore, &typed, index)?;
     let dry_run = args.dry_run && !arguments.contains_key(flags::DRY_RUN);
     let options = CallOptions { timeout: args.timeout, fresh: args.fresh, dry_run };
     let request = CallRequest { tool: args.tool.clone(), arguments, options };
@@ -98,6 +103,7 @@ impl Place {
         home: Option<&Path>,
         ignore: &[String],
         typed: &[String],
+        index: Option<&Path>,
     ) -> Result<Arc<LocalWorkspace>, Error> {
         let in_project = LocalWorkspace::new(std::slice::from_ref(&self.root), &self.here, home, ignore);
         let mut workspace = in_project.or_else(|_| LocalWorkspace::new(&[], &self.here, home, ignore))?;
@@ -105,7 +111,7 @@ impl Place {
             // A path that can not be allowed is refused, with its name, when the tool looks for it.
             let _ = workspace.allow(path);
         }
-        Ok(Arc::new(workspace))
+        Ok(Arc::new(workspace.with_index(index)))
     }
 }
 

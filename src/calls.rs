@@ -11,6 +11,8 @@ mod attach;
 mod handle;
 mod inspector;
 mod journal;
+#[cfg(test)]
+mod owners;
 mod recovery;
 mod running;
 #[cfg(test)]
@@ -46,7 +48,7 @@ use crate::coordination::Instance;
 use crate::error::{Error, ErrorCode, Kind, Result};
 use crate::evidence::Workspace;
 use crate::gateway::{self, Gateway, Ledger, Recorder};
-use crate::protocol::{CallId, CallRequest, CallState, Envelope, Exit, ThreadId};
+use crate::protocol::{Bundle, CallId, CallRequest, CallState, Envelope, Exit, ThreadId};
 use crate::redaction::Veil;
 use crate::store::{CallStart, Store};
 use crate::telemetry::Telemetry;
@@ -329,10 +331,19 @@ fn plan(envelope: &mut Envelope, draft: &Draft) {
     envelope.status = "dry_run".into();
     envelope.exit = Exit::of(Kind::Ok);
     envelope.data = serde_json::json!({"status": "dry_run", "requests": draft.plans});
-    envelope.text = draft.plans.iter().map(|plan| format!("{plan}\n")).collect();
+    let bundles = &draft.coverage.bundles;
+    envelope.text = draft.plans.iter().enumerate().map(|(place, plan)| described(plan, place, bundles)).collect();
+    envelope.text.push_str(&gateway::in_all(&draft.plans));
     if draft.plans.is_empty() {
         envelope.text = "Would send nothing: this call asks no model.\n".into();
     }
+}
+
+/// One request that was not sent, with the files that it would show if others would show others.
+fn described(plan: &gateway::Plan, place: usize, bundles: &[Bundle]) -> String {
+    let Some(bundle) = bundles.get(place) else { return format!("{plan}\n") };
+    let (number, count, files) = (place + 1, bundles.len(), bundle.sent.len());
+    format!("Part {number} of {count}, {files} files: {}\n{plan}\n\n", bundle.sent.join(", "))
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -21,13 +21,15 @@ pub mod number;
 pub mod paths;
 mod read;
 mod render;
+mod room;
 pub mod source;
 pub mod tokens;
 pub mod whole;
 pub mod workspace;
 
-pub use collect::{CollectRequest, Evidence, check, collect};
+pub use collect::{Bundle, CollectRequest, Evidence, check, collect};
 pub use local::{LocalWorkspace, MAX_READ_BYTES};
+pub use room::Further;
 pub use source::SourceFile;
 pub use tokens::estimate_tokens;
 pub use whole::whole;

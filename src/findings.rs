@@ -16,7 +16,7 @@ mod properties;
 mod quote;
 mod shown;
 
-pub use anchor::{Anchored, Dropped, anchor};
+pub use anchor::{Anchored, Dropped, Testimony, anchor};
 pub use claim::{Claim, claims};
 pub use markdown::markdown;
 pub use shown::ShownFile;

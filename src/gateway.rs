@@ -51,7 +51,7 @@ pub use breaker::{BreakerReading, BreakerState, Breakers};
 pub use flight::Flights;
 pub use ledger::{Account, Ledger};
 pub use memory::Memory;
-pub use plan::Plan;
+pub use plan::{Plan, in_all};
 pub use recent::RecentAnswers;
 pub use recorder::{Departure, Recorder};
 pub use route::{Need, Route, RoutingSettings};

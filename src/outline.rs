@@ -37,7 +37,7 @@ mod word;
 pub use documentation::{Undocumented, undocumented};
 pub use facts::{How, Import, Outline, Reference, ReferenceKind, Symbol, SymbolKind};
 pub use files::{Outlines, outlines};
-pub use language::Language;
+pub use language::{Language, ends_as_code};
 pub use summary::summary;
 pub use test_code::{Untested, untested};
 pub use trace::{Callee, Caller, FellBack, Trace, TraceRequest, trace};

@@ -14,8 +14,8 @@ pub mod wire;
 
 pub use call::{CallOptions, CallRequest, CallState, Phase};
 pub use envelope::{
-    Cost, Coverage, Envelope, ErrorBody, Exit, Extra, ModelUse, Nanodollars, RESULT_SCHEMA, Skipped, Timing, Tried,
-    Usage, UsageSource,
+    Bundle, Cost, Coverage, Envelope, ErrorBody, Exit, Extra, ModelUse, Nanodollars, RESULT_SCHEMA, Skipped, Timing,
+    Tried, Usage, UsageSource,
 };
 pub use event::{CallEvent, EventKind, Live, RequestSize, Told, WaitingFor};
 pub use finding::{Finding, Severity, SeverityFilter};

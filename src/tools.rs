@@ -7,6 +7,7 @@
 mod activity;
 mod analyze;
 mod arguments;
+mod at_once;
 mod calls;
 mod challenge;
 mod changes;
@@ -67,6 +68,7 @@ use sha2::{Digest, Sha256};
 pub use arguments::{ShortForm, short_form};
 pub use context::{Context, Defaults, Draft, Settings};
 pub use costs::{cost, cost_of_instructions};
+pub use images::places_of_images;
 pub use inspect::{Inspect, Steps};
 pub use instructions::instructions;
 pub use offer::{Offer, Shown};
@@ -267,4 +269,12 @@ impl Registry {
         let near = self.tools.keys().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
         near.filter(|near| likeness(near) > 0.75)
     }
+}
+
+/// The tools that work in steps.
+#[cfg(test)]
+pub(crate) fn workflow_names() -> Vec<&'static str> {
+    let registry = Registry::new(&[]);
+    let works_in_steps = |tool: &&Arc<dyn Tool>| tool.schema()["properties"].get("step_number").is_some();
+    registry.iter().filter(works_in_steps).map(|tool| tool.info().name).collect()
 }

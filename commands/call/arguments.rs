@@ -19,8 +19,9 @@ const PATHS: [&str; 6] = ["file", "files", "images", "path", "relevant_files", "
 const SAYS_WHAT: [&str; 6] =
     ["compare_to", "continuation_id", "findings", "include_staged", "include_unstaged", "relevant_files"];
 
-/// The arguments, and the paths among them that the user typed (and thereby allowed).
-pub(super) fn build(args: &Args) -> Result<(Map<String, Value>, Vec<String>)> {
+/// The arguments, and the paths among them that the user typed (and thereby allowed). `pushed` are the ends of the range
+/// that a hook was started for.
+pub(super) fn build(args: &Args, pushed: Option<(&str, &str)>) -> Result<(Map<String, Value>, Vec<String>)> {
     let registry = Registry::new(&[]);
     let tool = registry.get(&args.tool)?;
     let schema = tool.schema();
@@ -46,7 +47,9 @@ pub(super) fn build(args: &Args) -> Result<(Map<String, Value>, Vec<String>)> {
     }
     let looks_at_changes = schema["properties"].get(flags::STAGED).is_some();
     let is_bare = !SAYS_WHAT.iter().any(|name| arguments.contains_key(*name));
-    if looks_at_changes && (args.staged || is_bare) {
+    if let (true, true, false, Some((from, to))) = (looks_at_changes, is_bare, args.staged, pushed) {
+        arguments.insert(flags::COMPARE_TO.to_owned(), format!("{from}...{to}").into());
+    } else if looks_at_changes && (args.staged || is_bare) {
         // Alone it looks at what is about to be committed.
         arguments.insert(flags::STAGED.to_owned(), true.into());
         arguments.insert(flags::UNSTAGED.to_owned(), false.into());

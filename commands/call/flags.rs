@@ -117,6 +117,8 @@ fn is_meant(tool: &str) -> bool {
 pub(super) const DRY_RUN: &str = "dry_run";
 /// The argument of tools that look at changes.
 pub(super) const STAGED: &str = "include_staged";
+/// The range that is looked at in place of what is not committed.
+pub(super) const COMPARE_TO: &str = "compare_to";
 /// What `--staged` leaves out.
 pub(super) const UNSTAGED: &str = "include_unstaged";
 

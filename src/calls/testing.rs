@@ -18,7 +18,7 @@ use crate::gateway::testing::{Door, in_time};
 use crate::gateway::{Admission, Gateway, Limits};
 use crate::protocol::{CallEvent, CallId, CallOptions, CallRecord, CallRequest, Envelope, EventKind, Told};
 use crate::threads::Threads;
-use crate::tools::{Registry, Settings};
+use crate::tools::{Registry, Settings, UploadSettings};
 
 /// A house of calls whose providers are a fake.
 #[derive(Debug)]
@@ -45,12 +45,13 @@ impl Desk {
 
     fn before(door: Door) -> Self {
         let store = door.gateway.store.clone();
+        let uploads = UploadSettings { kimi_max_bytes: 1 << 20, ..UploadSettings::default() };
         let calls = Calls {
             instance: Arc::new(Instance::announce(door.dir.path()).unwrap()),
             gateway: Arc::clone(&door.gateway),
             registry: Registry::new(&[]),
             threads: Threads::new(store.clone(), 50),
-            settings: Arc::new(Settings::default()),
+            settings: Arc::new(Settings { uploads, ..Settings::default() }),
             timeout: Duration::from_secs(30),
             state_dir: door.dir.path().to_owned(),
             view: Arc::default(),
@@ -74,11 +75,22 @@ impl Desk {
     }
 
     pub(crate) fn try_start(&self, tool: &str, arguments: Value, options: CallOptions) -> Result<CallHandle> {
+        self.start_for("default", tool, arguments, options)
+    }
+
+    /// Starts a call of `owner`.
+    pub(crate) fn start_for(
+        &self,
+        owner: &str,
+        tool: &str,
+        arguments: Value,
+        options: CallOptions,
+    ) -> Result<CallHandle> {
         let Value::Object(arguments) = arguments else { panic!("arguments are an object, not {arguments}") };
         let root: PathBuf = std::fs::canonicalize(self.files.path()).unwrap();
         let workspace = LocalWorkspace::new(std::slice::from_ref(&root), &root, None, &[]).unwrap();
         let caller =
-            Caller { owner: "default".to_owned(), session: "session".to_owned(), workspace: Arc::new(workspace) };
+            Caller { owner: owner.to_owned(), session: format!("session of {owner}"), workspace: Arc::new(workspace) };
         self.calls.start(CallRequest { tool: tool.to_owned(), arguments, options }, caller)
     }
 

@@ -58,6 +58,17 @@ impl Environment {
         self.get("CLICOLOR_FORCE").is_some_and(|value| value != "0")
     }
 
+    /// The commits before and after a push, as pre-commit tells its hooks; `None` when it looks at no range.
+    pub fn pushed(&self) -> Option<(&str, &str)> {
+        Some((self.get("PRE_COMMIT_FROM_REF")?, self.get("PRE_COMMIT_TO_REF")?))
+    }
+
+    /// The index that git has its hooks look at in place of the repository's own: `git commit -a` and `git commit FILE`
+    /// commit another one.
+    pub fn git_index(&self) -> Option<&Path> {
+        self.variables.get("GIT_INDEX_FILE").filter(|path| !path.is_empty()).map(Path::new)
+    }
+
     /// The directory that `name` holds. The XDG specification has relative ones ignored.
     pub(super) fn directory(&self, name: &str) -> Option<PathBuf> {
         self.variables.get(name).map(PathBuf::from).filter(|path| path.is_absolute())

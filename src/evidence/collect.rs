@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::gather::Gathering;
+use super::room::Further;
 use super::source::SourceFile;
 use super::workspace::{Found, Listing, Workspace};
 use crate::error::{Error, ErrorCode, Result};
@@ -17,6 +18,8 @@ pub struct CollectRequest {
     pub paths: Vec<String>,
     /// How many tokens the rendered evidence may cost.
     pub budget_tokens: u64,
+    /// What may be filled beyond that.
+    pub further: Further,
     /// Whether a path that is missing or refused becomes a block that says so, instead of an error.
     pub allow_missing: bool,
     /// Files, as shown, that the model sees elsewhere in the same request: they are named, not repeated.
@@ -26,8 +29,10 @@ pub struct CollectRequest {
 /// The files of one request, ready to be shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// All of it as a model reads it: what is shown elsewhere, the files, what is missing, and what was left out.
+    /// As a model reads it: what is shown elsewhere, the files, what is missing, and what was left out.
     pub text: String,
+    /// What goes on where the budget of the text was used up; what is missing or was left out stands in the last one.
+    pub further: Vec<Bundle>,
     /// The files that it shows: first the files that were named, in their order, then those of directories, sorted.
     pub files: Vec<SourceFile>,
     /// Asked for, and shown elsewhere in the same request.
@@ -38,6 +43,29 @@ pub struct Evidence {
     pub locations: Vec<String>,
     /// Every path that was selected is either sent or skipped with a reason; what was shown elsewhere counts as sent.
     pub coverage: Coverage,
+}
+
+/// A part of the evidence, for a request of its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bundle {
+    /// As a model reads it.
+    pub text: String,
+    /// The files that it shows, or that are shown beside it.
+    pub paths: Vec<String>,
+    /// An estimate of the tokens of the files.
+    pub tokens: u64,
+}
+
+impl Evidence {
+    /// The text and what goes on behind it, each with its files.
+    pub fn into_bundles(self) -> Vec<Bundle> {
+        let elsewhere: BTreeSet<&String> = self.further.iter().flat_map(|bundle| &bundle.paths).collect();
+        let paths = self.coverage.sent.iter().filter(|path| !elsewhere.contains(path)).cloned().collect();
+        let tokens = self.tokens() - self.further.iter().map(|bundle| bundle.tokens).sum::<u64>();
+        let mut bundles = vec![Bundle { text: self.text, paths, tokens }];
+        bundles.extend(self.further);
+        bundles
+    }
 }
 
 /// Collects the files that `request` asks for.

@@ -7,8 +7,9 @@ use futures_util::future::join;
 use futures_util::stream::{self, StreamExt};
 use tokio::task::spawn_blocking;
 
-use super::collect::{Candidate, CollectRequest, Evidence, no_such_file, same_length};
+use super::collect::{Bundle, Candidate, CollectRequest, Evidence, no_such_file, same_length};
 use super::local::{MAX_FILE_BYTES, grouped};
+use super::room::{Place, Room};
 use super::source::{Source, fence_tokens};
 use super::tokens::{estimate_tokens, least_tokens};
 use super::workspace::{ReadResult, Workspace};
@@ -30,7 +31,7 @@ const SIDE_BY_SIDE: usize = 3;
 pub(super) struct Gathering<'a> {
     workspace: &'a dyn Workspace,
     request: &'a CollectRequest,
-    left: u64,
+    room: Room,
     evidence: Evidence,
 }
 
@@ -44,13 +45,14 @@ enum Outcome {
 
 impl<'a> Gathering<'a> {
     pub(super) fn new(workspace: &'a dyn Workspace, request: &'a CollectRequest) -> Self {
-        Self { workspace, request, left: request.budget_tokens, evidence: Evidence::default() }
+        let room = Room::new(request.budget_tokens, request.further);
+        Self { workspace, request, room, evidence: Evidence::default() }
     }
 
     /// Notes a path that is missing or refused.
     pub(super) fn miss(&mut self, path: String, error: &Error) {
         let reason = error.message.clone();
-        self.spend(estimate_tokens(&fence::not_found(&path, &reason)));
+        self.room.spend(estimate_tokens(&fence::not_found(&path, &reason)));
         self.evidence.missing.push(Skipped { path: path.clone(), reason: reason.clone() });
         self.evidence.coverage.selected.push(path.clone());
         self.evidence.coverage.skipped.push(Skipped { path, reason });
@@ -60,7 +62,7 @@ impl<'a> Gathering<'a> {
     pub(super) fn skip(&mut self, path: String, reason: String) {
         let skipped = Skipped { path: path.clone(), reason };
         if self.evidence.coverage.skipped.len() < render::NAMED {
-            self.spend(estimate_tokens(&render::left_out_line(&skipped)));
+            self.room.spend(estimate_tokens(&render::left_out_line(&skipped)));
         }
         self.evidence.coverage.selected.push(path);
         self.evidence.coverage.skipped.push(skipped);
@@ -72,7 +74,7 @@ impl<'a> Gathering<'a> {
             candidates.into_iter().partition(|candidate| self.request.already_shown.contains(&candidate.found.path));
         for Candidate { found, .. } in shown {
             if self.evidence.already_shown.len() < render::NAMED {
-                self.spend(estimate_tokens(&found.path) + 1);
+                self.room.spend(estimate_tokens(&found.path) + 1);
             }
             self.evidence.coverage.selected.push(found.path.clone());
             self.evidence.coverage.sent.push(found.path.clone());
@@ -99,8 +101,9 @@ impl<'a> Gathering<'a> {
         let mut taken = Vec::new();
         loop {
             let text = std::mem::take(&mut self.evidence.text);
-            let (part, text) = join(parts.next(), write(text, std::mem::take(&mut taken))).await;
-            self.evidence.text = text?;
+            let further = std::mem::take(&mut self.evidence.further);
+            let (part, written) = join(parts.next(), write(text, further, std::mem::take(&mut taken))).await;
+            (self.evidence.text, self.evidence.further) = written?;
             let Some(part) = part else { return Ok(()) };
             for (candidate, outcome) in part? {
                 taken.extend(self.settle(candidate, outcome)?);
@@ -110,7 +113,7 @@ impl<'a> Gathering<'a> {
 
     /// The next candidates that are worth reading with what is left; passes over those that can not fit.
     fn next_wave(&mut self, candidates: &mut VecDeque<Candidate>) -> Vec<Candidate> {
-        let limit = WAVE_BYTES.min(self.left.saturating_mul(5));
+        let limit = WAVE_BYTES.min(self.room.in_all().saturating_mul(5));
         let (mut wave, mut bytes) = (Vec::new(), 0);
         while let Some(candidate) = candidates.pop_front() {
             let hopeless = self.is_hopeless(&candidate);
@@ -132,21 +135,29 @@ impl<'a> Gathering<'a> {
     /// Whether a file is so large that it can not fit, whatever it holds; then it is not read.
     fn is_hopeless(&self, candidate: &Candidate) -> bool {
         let readable = candidate.found.bytes <= MAX_FILE_BYTES;
-        readable && least_tokens(candidate.found.bytes) + fence_tokens(&candidate.found.path) > self.left
+        readable && least_tokens(candidate.found.bytes) + fence_tokens(&candidate.found.path) > self.room.largest()
     }
 
-    /// Books what became of one file; gives it back when it is to be shown.
-    fn settle(&mut self, candidate: Candidate, outcome: Outcome) -> Result<Option<Source>> {
+    /// Books what became of one file; gives it back, with the place of its bundle, when it is to be shown.
+    fn settle(&mut self, candidate: Candidate, outcome: Outcome) -> Result<Option<(usize, Source)>> {
         match outcome {
-            Outcome::Source(Source { file, .. }) if file.tokens > self.left => self.over_budget(file.path, file.tokens),
-            Outcome::Source(source) => {
-                let path = &source.file.path;
-                self.evidence.coverage.selected.push(path.clone());
-                self.evidence.coverage.sent.push(path.clone());
-                self.evidence.files.push(source.file.clone());
-                self.spend(source.file.tokens);
-                return Ok(Some(source));
-            }
+            Outcome::Source(source) => match self.room.place(source.file.tokens) {
+                Place::Nowhere => self.over_budget(source.file.path, source.file.tokens),
+                place => {
+                    if place == Place::Next {
+                        self.evidence.further.push(Bundle::default());
+                    }
+                    let path = &source.file.path;
+                    self.evidence.coverage.selected.push(path.clone());
+                    self.evidence.coverage.sent.push(path.clone());
+                    self.evidence.files.push(source.file.clone());
+                    if let Some(bundle) = self.evidence.further.last_mut() {
+                        bundle.paths.push(path.clone());
+                        bundle.tokens += source.file.tokens;
+                    }
+                    return Ok(Some((self.evidence.further.len(), source)));
+                }
+            },
             Outcome::Skipped(reason) => self.skip(candidate.found.path, reason),
             Outcome::Failed(error) => match candidate.named {
                 Some(_) if !self.request.allow_missing => return Err(error),
@@ -158,12 +169,9 @@ impl<'a> Gathering<'a> {
     }
 
     fn over_budget(&mut self, path: String, tokens: u64) {
-        let reason = format!("over the token budget: about {} tokens, {} left", grouped(tokens), grouped(self.left));
+        let reason =
+            format!("over the token budget: about {} tokens, {} left", grouped(tokens), grouped(self.room.largest()));
         self.skip(path, reason);
-    }
-
-    fn spend(&mut self, tokens: u64) {
-        self.left = self.left.saturating_sub(tokens);
     }
 }
 
@@ -200,17 +208,28 @@ async fn outcomes(workspace: &dyn Workspace, candidates: Vec<Candidate>) -> Resu
         .map_err(|error| cut_off(&error))
 }
 
-/// Appends files to the text, numbered and fenced, off the runtime.
-async fn write(mut text: String, sources: Vec<Source>) -> Result<String> {
+/// Appends files to the text of their bundle, numbered and fenced, off the runtime: at 0 the text itself, then the further ones.
+async fn write(
+    mut text: String,
+    mut further: Vec<Bundle>,
+    sources: Vec<(usize, Source)>,
+) -> Result<(String, Vec<Bundle>)> {
     if sources.is_empty() {
-        return Ok(text);
+        return Ok((text, further));
     }
     let written = spawn_blocking(move || {
-        text.reserve(sources.iter().map(Source::rendered_bytes).sum());
-        for source in sources {
-            source.render_into(&mut text);
+        let mut sources = sources.iter().peekable();
+        for (at, text) in
+            std::iter::once(&mut text).chain(further.iter_mut().map(|bundle| &mut bundle.text)).enumerate()
+        {
+            let own: Vec<&Source> =
+                std::iter::from_fn(|| sources.next_if(|(place, _)| *place == at)).map(|(_, source)| source).collect();
+            text.reserve(own.iter().map(|source| source.rendered_bytes()).sum());
+            for source in own {
+                source.render_into(text);
+            }
         }
-        text
+        (text, further)
     });
     written.await.map_err(|error| cut_off(&error))
 }

@@ -32,4 +32,4 @@ mod untracked;
 pub use answer::{ChangedFile, Changes, FileKind, Part, Patch, Status};
 pub(super) use ask::ask;
 pub use question::GitQuestion;
-pub use render::{DiffEvidence, ShownHunk, render};
+pub use render::{DiffBundle, DiffEvidence, ShownHunk, render};

@@ -30,6 +30,8 @@ pub struct LocalWorkspace {
     root: Arc<str>,
     /// Where programs are; none means as this process has it.
     environment: Option<Arc<Environment>>,
+    /// The index that is looked at in place of the repository's own.
+    index: Option<Arc<Path>>,
 }
 
 impl LocalWorkspace {
@@ -41,7 +43,7 @@ impl LocalWorkspace {
         let rules = Rules::new(roots, base, home)?;
         let globs = ignored::globs(rules.root(), ignore)?;
         let root = rules.root().to_string_lossy().into();
-        Ok(Self { rules: Arc::new(rules), globs: Arc::new(globs), root, environment: None })
+        Ok(Self { rules: Arc::new(rules), globs: Arc::new(globs), root, environment: None, index: None })
     }
 
     /// Allows a path that the caller typed: a file, or a directory with all below it.
@@ -53,6 +55,14 @@ impl LocalWorkspace {
     #[must_use]
     pub fn with_environment(mut self, environment: Environment) -> Self {
         self.environment = Some(Arc::new(environment));
+        self
+    }
+
+    /// Takes `index` for the one that is about to be committed, as git has its hooks do; it must lie in the git directory of
+    /// the repository that is asked.
+    #[must_use]
+    pub fn with_index(mut self, index: Option<&Path>) -> Self {
+        self.index = index.map(Arc::from);
         self
     }
 
@@ -133,7 +143,7 @@ impl Workspace for LocalWorkspace {
 
     async fn git(&self, question: &GitQuestion) -> Result<Changes> {
         let environment = self.environment.as_deref().map_or_else(Environment::of_process, Clone::clone);
-        git::ask(&self.rules, environment, question).await
+        git::ask(&self.rules, environment, self.index.as_deref(), question).await
     }
 }
 

@@ -23,15 +23,16 @@ impl Evidence {
         }
     }
 
-    /// Ends the text: what is missing and what was left out.
+    /// Ends the text, or the last of the further ones: what is missing and what was left out.
     pub(super) fn write_tail(&mut self) {
+        let text = self.further.last_mut().map_or(&mut self.text, |bundle| &mut bundle.text);
         for missing in &self.missing {
-            self.text.push_str(&fence::not_found(&missing.path, &missing.reason));
+            text.push_str(&fence::not_found(&missing.path, &missing.reason));
         }
         let left_out = self.coverage.skipped.iter().filter(|skipped| !self.missing.contains(skipped));
         let lines: Vec<String> = left_out.map(left_out_line).collect();
         if !lines.is_empty() {
-            self.text.push_str(&note("Files left out:", lines.into_iter()));
+            text.push_str(&note("Files left out:", lines.into_iter()));
         }
     }
 }

@@ -31,20 +31,32 @@ pub struct Dropped {
     pub reason: String,
 }
 
-/// Looks the quotes of `claims` up in what was `shown`, as `veil` let it be sent.
+/// What somebody claims of what they were shown.
+#[derive(Debug)]
+pub struct Testimony<'a> {
+    /// What they found.
+    pub claims: Vec<Claim>,
+    /// What they were shown.
+    pub shown: &'a [ShownFile],
+}
+
+/// Looks the quotes of claims up in what those who made them were shown, as `veil` let it be sent. What several of them
+/// say of one place is one finding.
 ///
 /// Of several places the one nearest to the line that the model guessed is taken, else the first. Costs time in
 /// proportion to the claims and the text of their files.
-pub fn anchor(claims: Vec<Claim>, shown: &[ShownFile], veil: &Veil) -> Anchored {
-    let mut texts: BTreeMap<&str, Vec<Vec<Line>>> = BTreeMap::new();
-    for file in shown {
-        texts.entry(&file.path).or_default().push(file.lines(veil));
-    }
+pub fn anchor(testimonies: Vec<Testimony<'_>>, veil: &Veil) -> Anchored {
     let (mut placed, mut dropped) = (Vec::new(), Vec::new());
-    for claim in claims {
-        match place(&claim, &texts) {
-            Ok(place) => placed.push((claim, place)),
-            Err(reason) => dropped.push(drop_for(&claim, reason)),
+    for (witness, Testimony { claims, shown }) in testimonies.into_iter().enumerate() {
+        let mut texts: BTreeMap<&str, Vec<Vec<Line>>> = BTreeMap::new();
+        for file in shown {
+            texts.entry(&file.path).or_default().push(file.lines(veil));
+        }
+        for claim in claims {
+            match place(&claim, &texts) {
+                Ok(place) => placed.push((claim, Place { witness, ..place })),
+                Err(reason) => dropped.push(drop_for(&claim, reason)),
+            }
         }
     }
     // From the top of each file, so that equal ones are counted in their order; of two about one place the worse stays.
@@ -52,22 +64,24 @@ pub fn anchor(claims: Vec<Claim>, shown: &[ShownFile], veil: &Veil) -> Anchored 
         (here.path, here.line, other.severity).cmp(&(there.path, there.line, one.severity))
     });
     let mut findings: Vec<Finding> = Vec::with_capacity(placed.len());
-    let mut equal: BTreeMap<(String, &str, String), (usize, u32)> = BTreeMap::new();
+    let mut equal: BTreeMap<(String, &str, String), (usize, u32, usize)> = BTreeMap::new();
     for (claim, place) in placed {
         let key = (claim.category.trim().to_lowercase(), place.path, place.quote.normal());
         let ordinal = match equal.get_mut(&key) {
-            Some((_, line)) if *line == place.line => {
-                dropped.push(drop_for(&claim, "it is said twice of one place"));
+            Some((_, line, witness)) if *line == place.line => {
+                if *witness == place.witness {
+                    dropped.push(drop_for(&claim, "it is said twice of one place"));
+                }
                 continue;
             }
-            Some((ordinal, line)) => {
-                (*ordinal, *line) = (*ordinal + 1, place.line);
+            Some((ordinal, line, witness)) => {
+                (*ordinal, *line, *witness) = (*ordinal + 1, place.line, place.witness);
                 *ordinal
             }
             None => 0,
         };
         let fingerprint = fingerprint(&claim.category, place.path, &key.2, ordinal);
-        equal.entry(key).or_insert((ordinal, place.line));
+        equal.entry(key).or_insert((ordinal, place.line, place.witness));
         findings.push(finding(claim, &place, fingerprint));
     }
     super::sort(&mut findings);
@@ -80,6 +94,8 @@ struct Place<'a> {
     quote: Quote,
     line: u32,
     end_line: u32,
+    /// Who says it, by the place of the testimony.
+    witness: usize,
 }
 
 fn place<'a>(claim: &Claim, texts: &BTreeMap<&'a str, Vec<Vec<Line>>>) -> Result<Place<'a>, &'static str> {
@@ -95,7 +111,7 @@ fn place<'a>(claim: &Claim, texts: &BTreeMap<&'a str, Vec<Vec<Line>>>) -> Result
             let distance = |line: u32| claim.line.map_or(0, |hint| hint.abs_diff(line));
             // The first of those that are equally near: as it stands in the file, not in the order of its parts.
             if let Some((line, end_line)) = found.min_by_key(|(line, _)| (distance(*line), *line)) {
-                return Ok(Place { path, quote, line, end_line: end_line.max(line) });
+                return Ok(Place { path, quote, line, end_line: end_line.max(line), witness: 0 });
             }
         }
     }

@@ -19,6 +19,10 @@ fn claim(path: &str, quote: &str, line: Option<u32>) -> Claim {
     }
 }
 
+fn alone(claims: Vec<Claim>, shown: &[ShownFile], veil: &Veil) -> Anchored {
+    anchor(vec![Testimony { claims, shown }], veil)
+}
+
 /// Lines that resemble each other, so that quotes are found in several places.
 fn lines() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec("[ab \t{}é]{0,4}", 1..12)
@@ -35,7 +39,7 @@ proptest! {
         prop_assume!(!blank(&taken[0]) && !taken.last().is_none_or(blank));
         let line = first + u32::try_from(from).unwrap();
         let shown = [ShownFile::new("a.rs", lines.join("\n"), first)];
-        let anchored = anchor(vec![claim("a.rs", &taken.join("\n"), Some(line))], &shown, &Veil::default());
+        let anchored = alone(vec![claim("a.rs", &taken.join("\n"), Some(line))], &shown, &Veil::default());
         prop_assert_eq!(anchored.dropped, []);
         let end = line + u32::try_from(taken.len()).unwrap() - 1;
         prop_assert_eq!((anchored.findings[0].line, anchored.findings[0].end_line), (line, end));
@@ -48,7 +52,7 @@ proptest! {
         let name = |text: &[String], line: usize| {
             let hint = Some(u32::try_from(line + 1).unwrap());
             let shown = [ShownFile::new("a.rs", text.join("\n"), 1)];
-            anchor(vec![claim("a.rs", &lines[from], hint)], &shown, &Veil::default()).findings
+            alone(vec![claim("a.rs", &lines[from], hint)], &shown, &Veil::default()).findings
         };
         let mut edited = lines.clone();
         let at = at % (lines.len() + 1);
@@ -62,7 +66,7 @@ proptest! {
     #[test]
     fn no_text_makes_it_panic(path in "\\PC{0,9}", text in "(?s).{0,60}", quote in "(?s).{0,30}", line: Option<u32>, first: u32) {
         let shown = [ShownFile::new(path.clone(), text, first)];
-        let anchored = anchor(vec![claim(&path, &quote, line); 2], &shown, &Veil::default());
+        let anchored = alone(vec![claim(&path, &quote, line); 2], &shown, &Veil::default());
         prop_assert_eq!(anchored.findings.len() + anchored.dropped.len(), 2);
         drop(markdown(&anchored.findings, &anchored.dropped));
     }

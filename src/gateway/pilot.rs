@@ -64,10 +64,14 @@ impl Pilot {
         if let Some(answer) = self.gateway.recent.find(&self.key).filter(|_| self.reuses()) {
             return Ok(self.used_again(answer));
         }
-        if let Err(error) = self.gateway.breakers.admit(&self.model) {
-            let kept = self.kept().await.map_err(Failure::final_)?;
-            return kept.ok_or(Failure { error, try_next: true });
-        }
+        // Held to the end: who finds an answer in the store, or goes away, leaves the try of a breaker to the next one.
+        let _trial = match self.gateway.breakers.admit(&self.model) {
+            Ok(trial) => trial,
+            Err(error) => {
+                let kept = self.kept().await.map_err(Failure::final_)?;
+                return kept.ok_or(Failure { error, try_next: true });
+            }
+        };
         if let Some(message) = size::warning(self.size, &self.model) {
             self.recorder.event(EventKind::Note { message });
         }

@@ -53,6 +53,17 @@ impl Plan {
     }
 }
 
+/// What several requests come to together, in words; nothing for one.
+pub fn in_all(plans: &[Plan]) -> String {
+    if plans.len() < 2 {
+        return String::new();
+    }
+    let tokens: u64 = plans.iter().map(|plan| plan.estimated_tokens).sum();
+    let cost: Option<f64> = plans.iter().map(|plan| plan.input_cost_usd).sum();
+    let cost = cost.map_or("a price that is not known".to_owned(), |usd| format!("about {usd:.4} USD for the input"));
+    format!("In all {} requests, about {tokens} tokens, {cost}\n", plans.len())
+}
+
 impl std::fmt::Display for Plan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let window = match self.context {

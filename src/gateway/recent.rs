@@ -8,9 +8,14 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Answer;
+use crate::clock::Timestamp;
 
 /// Bytes of text that are kept; the oldest go first, and the last one stays however large it is.
 const ROOM: usize = 4 * 1024 * 1024;
+/// An answer that is younger may not be in the store yet, so that nobody else has it: it stays as long as there is any room.
+const SETTLED: Duration = Duration::from_secs(2);
+/// Bytes of text that are kept of those, too.
+const MOST: usize = 16 * ROOM;
 
 /// Answers by the key of their request.
 #[derive(Debug, Clone, Default)]
@@ -28,14 +33,26 @@ struct Answers {
 struct Kept {
     answer: Answer,
     until: Instant,
+    /// The same on the calendar: the other clock may stand still while the machine sleeps.
+    expires: Timestamp,
     since: Instant,
+}
+
+impl Kept {
+    fn is_over(&self, now: Timestamp) -> bool {
+        self.until <= Instant::now() || self.expires <= now
+    }
 }
 
 impl RecentAnswers {
     /// The answer to the request of that key, unless its time is over.
     pub(super) fn find(&self, key: &str) -> Option<Answer> {
+        self.find_at(key, Timestamp::now())
+    }
+
+    fn find_at(&self, key: &str, now: Timestamp) -> Option<Answer> {
         let answers = self.lock();
-        let kept = answers.by_key.get(key).filter(|kept| kept.until > Instant::now())?;
+        let kept = answers.by_key.get(key).filter(|kept| !kept.is_over(now))?;
         Some(kept.answer.clone())
     }
 
@@ -44,7 +61,8 @@ impl RecentAnswers {
         let (key, since) = (Arc::<str>::from(key), Instant::now());
         let mut answers = self.lock();
         answers.bytes += size(answer);
-        let kept = Kept { answer: answer.clone(), until: since + time, since };
+        let expires = Timestamp::now().after(time);
+        let kept = Kept { answer: answer.clone(), until: since + time, expires, since };
         if let Some(before) = answers.by_key.insert(Arc::clone(&key), kept) {
             answers.bytes -= size(&before.answer);
         }
@@ -63,8 +81,9 @@ impl Answers {
             let Some((key, since)) = self.order.front() else { break };
             // One that was kept again since then has a later place.
             let is_stale = self.by_key.get(key).is_none_or(|kept| kept.since != *since);
-            let is_over = self.by_key.get(key).is_some_and(|kept| kept.until <= Instant::now());
-            if !is_stale && !is_over && self.bytes <= ROOM {
+            let is_over = self.by_key.get(key).is_some_and(|kept| kept.is_over(Timestamp::now()));
+            let room = if since.elapsed() < SETTLED { MOST } else { ROOM };
+            if !is_stale && !is_over && self.bytes <= room {
                 break;
             }
             let gone = if is_stale { None } else { self.by_key.remove(key) };
@@ -103,12 +122,39 @@ mod tests {
         assert_eq!(recent.find("key"), None);
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_whose_time_has_passed_while_the_machine_slept_is_not_found() {
+        let recent = RecentAnswers::default();
+        recent.keep("key", &answer("first"), Duration::from_mins(1));
+        let after = |time| recent.find_at("key", Timestamp::now().after(time)).is_some();
+        assert_eq!([after(Duration::from_secs(50)), after(Duration::from_secs(61))], [true, false]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_may_not_be_in_the_store_yet_stays_although_there_is_no_room() {
+        let recent = RecentAnswers::default();
+        let large = answer(&"x".repeat(ROOM / 3));
+        let found = |keys: [&str; 5]| keys.map(|key| recent.find(key).is_some());
+        for key in ["a", "b", "c", "d"] {
+            recent.keep(key, &large, Duration::from_mins(1));
+        }
+        assert_eq!(found(["a", "b", "c", "d", "e"]), [true, true, true, true, false]);
+        tokio::time::advance(SETTLED).await;
+        recent.keep("e", &large, Duration::from_mins(1));
+        assert_eq!(found(["a", "b", "c", "d", "e"]), [false, false, false, true, true]);
+        for _ in 0..60 {
+            recent.keep(&format!("{:?}", recent.lock().order.len()), &large, Duration::from_mins(1));
+        }
+        assert!(recent.lock().bytes <= MOST, "even they have a bound");
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn the_oldest_answers_go_when_there_is_no_room() {
         let recent = RecentAnswers::default();
         let large = answer(&"x".repeat(ROOM / 3));
         for key in ["a", "b", "a", "c"] {
             recent.keep(key, &large, Duration::from_mins(1));
+            tokio::time::advance(SETTLED).await;
         }
         let found = ["a", "b", "c"].map(|key| recent.find(key).is_some());
         assert_eq!(found, [true, false, true], "a was kept again after b");

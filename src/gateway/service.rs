@@ -124,7 +124,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn settle(&self) -> Result<Served> {
-        self.gateway.breakers.admit(self.model)?;
+        let _trial = self.gateway.breakers.admit(self.model)?;
         let service = &self.errand.service;
         for failed in 1.. {
             let error = match self.attempt(failed).await? {

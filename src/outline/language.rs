@@ -160,6 +160,13 @@ pub(super) fn name_of(path: &str) -> Option<&'static str> {
     Language::of_path(path).map(Language::name).or_else(searched)
 }
 
+/// Whether a word of a text ends as files of code do. What ends in a single letter is taken for one only where that letter
+/// has a grammar: `point.r` is a field more often than a file.
+pub fn ends_as_code(word: &str) -> bool {
+    let is_letter = || extension(word).is_some_and(|extension| extension.len() < 2);
+    Language::of_path(word).is_some() || (name_of(word).is_some() && !is_letter())
+}
+
 /// What languages share that can call each other by name; a language on its own is its own family.
 pub(super) fn family_of(path: &str) -> &'static str {
     match name_of(path).unwrap_or_default() {
@@ -185,6 +192,13 @@ mod tests {
         assert_eq!(Language::of_path("src/App.TSX"), Some(Language::Tsx));
         assert_eq!((Language::of_path("a.rb"), name_of("a.rb")), (None, Some("Ruby")));
         assert_eq!((name_of("README.md"), name_of("Makefile"), name_of("rs")), (None, None, None));
+    }
+
+    #[test]
+    fn a_word_that_ends_as_a_field_is_no_file() {
+        for (word, is_file) in [("a.c", true), ("b.zsh", true), ("c.r", false), ("d.handle", false), ("e", false)] {
+            assert_eq!(ends_as_code(word), is_file, "{word}");
+        }
     }
 
     #[test]

@@ -255,6 +255,20 @@ pub struct Coverage {
     pub sent: Vec<String>,
     /// Left out, and why.
     pub skipped: Vec<Skipped>,
+    /// What was too large for one request: what each of the several showed. Empty when there was one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bundles: Vec<Bundle>,
+}
+
+/// The files that one request of several showed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Bundle {
+    /// Shown to the model in this one.
+    pub sent: Vec<String>,
+    /// Why nothing can be said of them; not there when they were judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
 }
 
 /// A file that was left out.

@@ -147,10 +147,14 @@ impl Opening {
     }
 }
 
-/// The write-ahead log takes over the permissions of the database file, so that one is made first.
+/// The write-ahead log takes over the permissions of the database file, so that one is made first. One that is there is not
+/// even opened: closing it would take away the locks that SQLite holds on it for this process.
 fn create_private(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
-    std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path).map(drop)
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    }
 }
 
 /// Tries until it is done; `None` when the time is over. The store's own thread waits here, and nothing else.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::workflow::{Collected, Confidence, Expert, Form, Scene, Vocabulary, Work, Workflow, members};
-use super::{Info, facts, require};
+use super::{Context, Info, changes, facts, require};
 use crate::error::Result;
 use crate::gateway::Need;
 use crate::providers::ThinkingMode;
@@ -18,7 +18,7 @@ pub(super) struct Analyze;
 static INFO: Info = Info {
     name: "analyze",
     title: "Analyze",
-    description: "Analyses code: architecture, performance, security, quality. Give your findings and the files; a model reads both and answers with what holds, what does not, and what to do first.",
+    description: "Analyses code: architecture, performance, security, quality. Give your findings and the files (without any: those changed in git); a model reads both and answers with what holds, what does not, and what to do first.",
     main_argument: Some("findings"),
 };
 
@@ -35,6 +35,9 @@ static WORDS: Vocabulary = Vocabulary {
 };
 
 static EXPERT: Expert = Expert { thinking: ThinkingMode::High, need: Need::Quality, form: Form::Prose };
+
+/// Files that it takes by itself.
+const MOST_CHANGED: usize = 50;
 
 /// What `analyze` takes of its own.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -78,6 +81,12 @@ impl Workflow for Analyze {
 
     fn check(&self, work: &Work, _: &Own, thread: &Thread) -> Result<Vec<String>> {
         require::files(work, thread, &INFO)
+            .map_err(|error| error.hint("or change some: without names it takes the files that git sees as changed"))
+    }
+
+    /// What was changed and is not committed yet.
+    async fn files_by_itself(&self, context: &Context) -> Result<Vec<String>> {
+        changes::changed_files(context, MOST_CHANGED).await
     }
 
     /// What the files define, also those that are too many to be shown.

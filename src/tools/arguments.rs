@@ -154,6 +154,11 @@ fn range(property: &Value, noun: &str) -> String {
 fn read_object(name: &str, property: &Value, given: Value) -> Result<Value> {
     match given {
         Value::Object(_) => Ok(given),
+        // Some clients write what is inside as JSON in a text.
+        Value::String(text) if text.trim_start().starts_with('{') => match serde_json::from_str(&text) {
+            Ok(object @ Value::Object(_)) => Ok(object),
+            _ => Err(wrong(name, text.into(), "an object")),
+        },
         Value::String(text) => match short_form(property) {
             Some(form) if !text.trim().is_empty() => Ok(form.read(text.trim())),
             _ => Err(wrong(name, text.into(), "an object")),
@@ -197,10 +202,21 @@ impl ShortForm<'_> {
     }
 }
 
+fn holds_objects(property: &Value) -> bool {
+    property.get("items").and_then(|item| item.get("type")).is_some_and(|of| of == "object")
+}
+
 fn read_array(name: &str, property: &Value, given: Value) -> Result<Value> {
     let items = match given {
         Value::Array(items) => items,
         Value::String(text) if text.trim().is_empty() => Vec::new(),
+        Value::String(text) if holds_objects(property) && text.trim_start().starts_with(['[', '{']) => {
+            match serde_json::from_str(&text) {
+                Ok(Value::Array(items)) => items,
+                Ok(single) => vec![single],
+                Err(_) => return Err(wrong(name, text.into(), "a list")),
+            }
+        }
         Value::String(text) if property.get("items").is_some_and(|item| short_form(item).is_some()) => {
             text.split(',').map(Value::from).collect()
         }
@@ -290,6 +306,15 @@ mod tests {
         let mut given = json!({"models": "glm-5.3:for, kimi-k3"});
         check(&schema, given.as_object_mut().unwrap()).unwrap();
         assert_eq!(given["models"], json!([{"model": "glm-5.3", "stance": "for"}, {"model": "kimi-k3"}]));
+        let written = json!([{"model": "glm-5.3", "stance": "for"}, {"model": "kimi-k3"}]).to_string();
+        let issue = json!({"severity": "low", "description": "a, [b]"});
+        let mut given = json!({"models": format!(" {written}"), "issues": issue.to_string()});
+        check(&schema, given.as_object_mut().unwrap()).unwrap();
+        let models = json!([{"model": "glm-5.3", "stance": "for"}, {"model": "kimi-k3"}]);
+        assert_eq!((&given["models"], &given["issues"]), (&models, &json!([issue])), "JSON in a text is read");
+        let mut given = json!({"models": "[{\"model\": "});
+        let error = check(&schema, given.as_object_mut().unwrap()).unwrap_err();
+        assert!(error.message.ends_with("allowed: a list"), "{error}");
         for (name, value) in [("issues", json!(["a text"])), ("models", json!([" "])), ("models", json!([7]))] {
             let mut given = json!({ name: value });
             let error = check(&schema, given.as_object_mut().unwrap()).unwrap_err();

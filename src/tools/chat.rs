@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::common::{self, Common};
 use super::context::Window;
-use super::gather::gather;
+use super::gather::{Budget, Wanted, gather};
 use super::{Context, Info, Output, Tool, images, schema};
 use crate::error::Result;
 use crate::gateway::{Abilities, Answer, Need};
@@ -59,7 +59,9 @@ impl Tool for Chat {
         let route = context.route_for(&common, &thread, Need::Fast, &files, abilities).await?;
         let images = images::read(context, &images).await?;
         let window = Window::of(route.first()?.context);
-        let gathered = gather(context, files, thread.files(None), window.files, common.allow_missing).await?;
+        let (before, allow_missing) = (thread.files(None), common.allow_missing);
+        let wanted = Wanted { named: files, before, allow_missing, ..Wanted::default() };
+        let gathered = gather(context, wanted, Budget::of(window.files)).await?;
         let history = thread.history(window.history, None);
         let user = format!("{}{}{prompt}\n", gathered.text, history.text);
         let mut request = context.request(INFO.name, user, &common, &thread)?;

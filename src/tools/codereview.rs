@@ -4,11 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::changes::changes;
+use super::changes::{changes, since};
 use super::workflow::{Collected, Confidence, Expert, Form, Scene, Vocabulary, Work, Workflow, members};
 use super::{Info, require};
 use crate::error::{Error, Result};
-use crate::evidence::git::GitQuestion;
 use crate::gateway::Need;
 use crate::protocol::SeverityFilter;
 use crate::providers::ThinkingMode;
@@ -101,11 +100,14 @@ impl Workflow for CodeReview {
     /// The changes of a range.
     async fn evidence(&self, scene: &Scene<'_, Own>) -> Result<Collected> {
         let Some(base) = scene.own.compare_to.clone() else { return Ok(Collected::default()) };
-        let (path, head) = (".".to_owned(), "HEAD".to_owned());
-        let question = GitQuestion::Range { path, only: scene.files.to_vec(), base: base.clone(), head, text: true };
-        let changed = changes(scene.context, &question, scene.budget).await?;
+        let question = since(".".to_owned(), scene.files.to_vec(), &base);
+        let changed = changes(scene, &question).await?;
         if changed.files == 0 {
-            let message = format!("nothing is selected: HEAD has changed nothing since {base:?} in what is named");
+            let message = if base.contains("...") {
+                format!("nothing is selected: {base:?} has changed nothing in what is named")
+            } else {
+                format!("nothing is selected: HEAD has changed nothing since {base:?} in what is named")
+            };
             return Err(Error::invalid(message).hint("name another compare_to, or files without it"));
         }
         Ok(changed.collected)

@@ -9,32 +9,28 @@
 //! It has a course of its own beside the step machine: each step asks a model, and none asks the caller to look further.
 
 mod document;
-mod quiet;
 mod round;
 mod voice;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use futures_util::future::join_all;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::common::{self, Common};
 use super::context::Window;
-use super::gather::{Gathered, gather};
+use super::gather::{Budget, Gathered, Wanted, gather};
 use super::workflow::{self, BRIEF_TOKENS, members};
-use super::{Context, Info, Output, Tool, house, images, schema};
+use super::{Context, Info, Output, Tool, at_once, house, images, schema};
 use crate::clock::Deadline;
 use crate::error::{Error, ErrorCode, Result};
 use crate::gateway::{Abilities, Answer, Need, Recorder, Route};
 use crate::protocol::Live;
 use crate::providers::{Image, ThinkingMode};
 use crate::threads::{Exchange, Thread};
-use quiet::Quiet;
 use round::{Opening, Round, Turn};
 use voice::{Response, Voice};
 
@@ -93,9 +89,6 @@ struct Arguments {
     #[serde(flatten)]
     own: Own,
 }
-
-/// Time that is kept back from the models, so that one that never ends does not take the others' answers with it.
-const TO_TELL: Duration = Duration::from_secs(2);
 
 #[async_trait]
 impl Tool for Consensus {
@@ -284,14 +277,19 @@ fn routes(round: &Round, begins: bool, arguments: &Arguments, context: &Context)
     if is_about_providers {
         error.code = ErrorCode::NoProvider;
     }
-    failed.iter().flat_map(|(_, cause)| &cause.hints).for_each(|hint| add_hint(&mut error, hint));
+    failed.iter().flat_map(|(_, cause)| &cause.hints).for_each(|hint| at_once::add_hint(&mut error, hint));
     Err(error)
 }
 
 /// The files of the call and of its conversation.
 async fn files(arguments: &Arguments, thread: &Thread, budget: u64, context: &Context) -> Result<Gathered> {
-    let named = arguments.relevant_files.clone();
-    gather(context, named, thread.files(None), budget, arguments.common.allow_missing).await
+    let wanted = Wanted {
+        named: arguments.relevant_files.clone(),
+        before: thread.files(None),
+        allow_missing: arguments.common.allow_missing,
+        ..Wanted::default()
+    };
+    gather(context, wanted, Budget::of(budget)).await
 }
 
 /// What every model of a call is asked.
@@ -306,22 +304,17 @@ struct Question<'a> {
 impl Question<'_> {
     /// Asks the models at `places`, all at once; fails only where no question can be made, and in a dry run.
     async fn ask(&self, places: &[usize], routes: &[Result<Route>], context: &Context) -> Result<Vec<Result<Answer>>> {
-        let mut recorder = Arc::clone(&context.recorder);
-        if let ([only], false) = (places, context.options.dry_run) {
+        let recorder = if let ([only], false) = (places, context.options.dry_run) {
             let heading = self.round.opening.voices.get(*only).map(document::heading);
             tell(context, heading.unwrap_or_default());
+            Arc::clone(&context.recorder)
         } else {
-            recorder = Arc::new(Quiet(recorder));
-        }
-        let deadline = context.deadline.earlier(TO_TELL.min(context.deadline.allowed() / 10));
+            at_once::quiet(context)
+        };
+        let deadline = at_once::deadline(context);
         let answers = asked(self.round, places, routes)
             .map(|(_, voice, route)| self.ask_one(voice, route, deadline, &recorder, context));
-        let outcomes = join_all(answers).await;
-        if context.options.dry_run {
-            outcomes.into_iter().collect::<Result<Vec<_>>>()?;
-            return Err(Error::internal("a dry run with an answer"));
-        }
-        Ok(outcomes)
+        at_once::all(context, answers).await
     }
 
     async fn ask_one(
@@ -359,28 +352,21 @@ fn tell(context: &Context, mut text: String) {
     context.recorder.live(Live::Delta { text });
 }
 
-/// Why a round has come to nothing. Of several errors the one that another try may mend stands for all.
+/// Why a round has come to nothing.
 fn nobody_answered(round: &Round, outcomes: Vec<Result<Answer>>) -> Error {
     let causes =
         round.responses().filter_map(|response| Some(format!("{}: {}", response.voice(), response.failure()?)));
     let causes: Vec<_> = causes.collect();
-    let mut errors: Vec<Error> = outcomes.into_iter().filter_map(Result::err).collect();
-    errors.sort_by_key(|error| !error.is_retryable());
-    let mut errors = errors.into_iter();
-    let Some(mut error) = errors.next() else { return Error::internal("a round that is lost without an error") };
+    let errors = outcomes.into_iter().filter_map(Result::err).collect();
+    let Some(mut error) = at_once::nobody_answered(errors) else {
+        return Error::internal("a round that is lost without an error");
+    };
     if round.total() > 1 {
         error.message = format!("none of {} models answered: {}", round.total(), causes.join("; "));
         error.details =
             Some(Box::new(json!({"responses": round.responses().map(Response::entry).collect::<Vec<_>>()})));
     }
-    errors.flat_map(|other| other.hints).for_each(|hint| add_hint(&mut error, &hint));
     error
-}
-
-fn add_hint(error: &mut Error, hint: &str) {
-    if !error.hints.iter().any(|known| known == hint) {
-        error.hints.push(hint.to_owned());
-    }
 }
 
 fn labels(voices: &[Voice]) -> Vec<String> {

@@ -88,7 +88,7 @@ fn targets(description: &str) -> Vec<String> {
         })
         .filter(|word| word.chars().any(char::is_alphabetic))
         .collect();
-    let is_path = |word: &str| word.contains('/') || word.rsplit_once('.').is_some_and(|(_, end)| is_extension(end));
+    let is_path = |word: &str| word.contains('/') || outline::ends_as_code(word);
     let is_code = |word: &str| {
         let inner_capital = word.chars().skip(1).any(char::is_uppercase) && word.chars().any(char::is_lowercase);
         word.contains("::") || word.contains('_') || word.contains('.') || inner_capital
@@ -107,15 +107,6 @@ fn targets(description: &str) -> Vec<String> {
     let mut seen = std::collections::BTreeSet::new();
     found.retain(|target| seen.insert(target.clone()));
     found
-}
-
-/// Whether a word ends as files of code do.
-fn is_extension(end: &str) -> bool {
-    const KNOWN: [&str; 22] = [
-        "rs", "py", "js", "jsx", "ts", "tsx", "go", "java", "c", "h", "cc", "cpp", "cxx", "hpp", "rb", "kt", "swift",
-        "cs", "php", "sh", "mjs", "pyi",
-    ];
-    KNOWN.contains(&end)
 }
 
 /// The outlines of the files of the work; `None` without files.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::Context;
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::{self, CollectRequest};
+use crate::protocol::TurnRecord;
 use crate::providers::Image;
 
 /// Images in one call.
@@ -36,6 +37,11 @@ pub(super) async fn places(context: &Context, given: &[String]) -> Result<Vec<St
     let looking = evidence::check(&*context.workspace, &request);
     let found = context.deadline.bound("looking for images", looking).await??;
     Ok(found.into_iter().map(|found| found.location).collect())
+}
+
+/// Where the images are that a turn of a conversation showed; a workflow tool keeps them with its step.
+pub fn places_of_images(turn: &TurnRecord) -> impl Iterator<Item = &str> {
+    turn.state.get("images").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
 /// Reads as many images of earlier steps, by their places, as may be shown beside the `now` that this one has:

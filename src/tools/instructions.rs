@@ -45,26 +45,12 @@ mod tests {
     use serde_json::Map;
 
     use super::*;
-
-    const WORKFLOWS: [&str; 12] = [
-        "analyze",
-        "codereview",
-        "consensus",
-        "debug",
-        "docgen",
-        "planner",
-        "precommit",
-        "refactor",
-        "secaudit",
-        "testgen",
-        "thinkdeep",
-        "tracer",
-    ];
+    use crate::tools::workflow_names;
 
     #[test]
     fn what_clients_are_shown_of_each_tool_is_as_its_snapshot() {
         let registry = Registry::new(&[]);
-        for name in WORKFLOWS {
+        for name in workflow_names() {
             let described = registry.get(name).unwrap().info().description;
             let shown = serde_json::json!({
                 "name": name, "description": described, "inputSchema": registry.brief_schema(name).unwrap(),
@@ -103,7 +89,7 @@ mod tests {
     #[test]
     fn what_a_client_is_not_shown_of_an_argument_is_in_the_instructions() {
         let (registry, instructions) = (Registry::new(&[]), instructions());
-        for name in WORKFLOWS {
+        for name in workflow_names() {
             let schema = registry.brief_schema(name).unwrap();
             let properties: &Map<String, Value> = schema["properties"].as_object().unwrap();
             for (argument, property) in properties {

@@ -60,7 +60,7 @@ impl Tool for KimiChatWithFiles {
         let thread = context.thread(common.continuation_id.as_deref()).await?;
         let route = route(&common, &thread, context)?
             .able(crate::gateway::Abilities { images: 0, search: common.use_websearch })?;
-        let shelf = Shelf::open(context).await?;
+        let shelf = Shelf::open(context, &file_ids).await?;
         let at_once = context.settings.uploads.at_once.max(1);
         let files: Vec<ChatMessage> =
             stream::iter(file_ids).map(|id| shelf.message(id)).buffered(at_once).try_collect().await?;
@@ -107,8 +107,13 @@ struct Shelf<'a> {
 }
 
 impl<'a> Shelf<'a> {
-    async fn open(context: &'a Context) -> Result<Self> {
+    /// Refuses files of somebody else, whoever told their ids.
+    async fn open(context: &'a Context, ids: &[String]) -> Result<Self> {
         let (account, mut known) = uploads::kept(context, ProviderName::Kimi).await?;
+        if let Some(id) = ids.iter().find(|id| !uploads::may_touch(context, &known, id)) {
+            return Err(Error::not_found(format!("no file {id} of yours is at kimi"))
+                .hint("upload it with kimi_upload_files; kimi_manage_files lists what is there"));
+        }
         known.retain(|record| record.key.owner == context.owner);
         Ok(Self { context, account, known })
     }

@@ -26,9 +26,6 @@ static INFO: Info = Info {
     main_argument: Some("operation"),
 };
 
-/// The owner to whom the account belongs.
-const OPERATOR: &str = "default";
-
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Arguments {
     /// What to do.
@@ -124,13 +121,12 @@ impl<'a> Shelf<'a> {
     }
 
     fn is_operator(&self) -> bool {
-        self.context.owner == OPERATOR
+        self.context.owner == uploads::OPERATOR
     }
 
     /// Whether the caller may see and delete a file.
     fn may_touch(&self, id: &str) -> bool {
-        let mut of_id = self.known.iter().filter(|record| record.file_id == id);
-        self.is_operator() || of_id.any(|record| record.key.owner == self.context.owner)
+        uploads::may_touch(self.context, &self.known, id)
     }
 
     /// The files that are there, as far as the caller may see them.
@@ -210,7 +206,7 @@ impl<'a> Shelf<'a> {
     /// Files that nobody here has uploaded.
     fn orphaned(&self, there: &[File]) -> Result<Vec<String>> {
         if !self.is_operator() {
-            let message = format!("files that nobody here knows of belong to the owner {OPERATOR}");
+            let message = format!("files that nobody here knows of belong to the owner {}", uploads::OPERATOR);
             return Err(Error::invalid(message).hint("cleanup_all and cleanup_expired delete your own"));
         }
         let known: BTreeSet<&str> = self.known.iter().map(|record| record.file_id.as_str()).collect();

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Info;
-use super::changes::changes;
+use super::changes::{changes, since};
 use super::codereview::Validation;
 use super::workflow::{Collected, Confidence, Expert, Form, Scene, Vocabulary, Work, Workflow, members};
 use crate::error::{Error, Result};
@@ -44,7 +44,7 @@ static EXPERT: Expert = Expert { thinking: ThinkingMode::High, need: Need::Quali
 pub(super) struct Own {
     /// The repository; the current one if left out.
     path: Option<String>,
-    /// Compare HEAD with this branch, tag or commit.
+    /// Compare HEAD with this branch or commit, or A...B.
     compare_to: Option<String>,
     /// Staged changes.
     #[serde(default = "yes")]
@@ -70,9 +70,7 @@ impl Own {
     fn question(&self) -> GitQuestion {
         let path = self.path.clone().unwrap_or_else(|| ".".to_owned());
         match &self.compare_to {
-            Some(base) => {
-                GitQuestion::Range { path, only: Vec::new(), base: base.clone(), head: "HEAD".to_owned(), text: true }
-            }
+            Some(range) => since(path, Vec::new(), range),
             None => GitQuestion::WorkTree {
                 path,
                 only: Vec::new(),
@@ -87,6 +85,7 @@ impl Own {
     /// What is looked at, in words.
     fn selection(&self) -> String {
         match (&self.compare_to, self.include_staged, self.include_unstaged) {
+            (Some(range), ..) if range.contains("...") => format!("changes in {range:?}"),
             (Some(base), ..) => format!("changes since {base:?}"),
             (None, true, true) => "staged, unstaged or untracked changes".to_owned(),
             (None, true, false) => "staged changes".to_owned(),
@@ -108,7 +107,7 @@ impl Workflow for Precommit {
         let Scene { work, own, context, .. } = *scene;
         let is_named = own.path.is_some() || own.compare_to.is_some();
         let has_more = !scene.files.is_empty() || !work.relevant_files().is_empty() || !work.findings().is_empty();
-        let changed = match changes(context, &own.question(), scene.budget).await {
+        let changed = match changes(scene, &own.question()).await {
             Ok(changed) => changed,
             Err(error) if has_more && !is_named => {
                 context.warn(format!("no changes were looked at: {error}"));

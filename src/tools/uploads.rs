@@ -277,6 +277,15 @@ impl Uploader<'_> {
     }
 }
 
+/// The owner to whom the accounts belong.
+pub(super) const OPERATOR: &str = "default";
+
+/// Whether the caller may see, use and delete the file called `id`. The files of an account belong to whoever pays for it:
+/// the operator. Others have those that they have uploaded.
+pub(super) fn may_touch(context: &Context, known: &[UploadRecord], id: &str) -> bool {
+    context.owner == OPERATOR || known.iter().any(|record| record.file_id == id && record.key.owner == context.owner)
+}
+
 /// The account whose files they are, and what is known of them here, of all owners.
 pub(super) async fn kept(context: &Context, provider: ProviderName) -> Result<(String, Vec<UploadRecord>)> {
     let account = account(context, provider)?;

@@ -42,6 +42,17 @@ impl Tool for Version {
         let text = format!(
             "# exai {version}\n\n- platform: {platform}\n- configured providers: {providers}\n- models known: {models}\n"
         );
-        Ok(Output::success(text, &json!({"tool_name": INFO.name, "server_version": version, "platform": platform})))
+        Ok(Output::success(
+            text,
+            &json!({
+                "tool_name": INFO.name,
+                "server_version": version,
+                // The predecessor's clients look for these: nothing here is Python, and a program does not know when it
+                // was put where it is.
+                "last_updated": null,
+                "python_version": null,
+                "platform": platform,
+            }),
+        ))
     }
 }

@@ -11,10 +11,12 @@
 //! planner, tracer and docgen never ask a model: they end with what the caller has done.
 
 mod arguments;
+mod bundles;
 mod collected;
 mod document;
 mod expert;
 mod findings;
+mod parts;
 mod prompt;
 #[cfg(test)]
 mod properties;
@@ -29,18 +31,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub(super) use arguments::{Arguments, Confidence};
+use bundles::Bundle;
 pub(super) use collected::{Collected, Scene};
 pub(super) use vocabulary::{Conclusion, Ending, Expert, Form, Pause, Vocabulary};
 pub(super) use work::Work;
 
 use super::common::Common;
 use super::context::Window;
-use super::gather::{Gathered, gather};
-use super::{Context, Info, Output, Tool, common, images, schema};
+use super::gather::{Budget, Gathered, Wanted, gather};
+use super::{Context, Info, Output, Tool, at_once, common, images, schema};
 use crate::error::{Error, ErrorCode, Result};
-use crate::evidence;
-use crate::gateway::{Abilities, Route};
-use crate::protocol::SeverityFilter;
+use crate::evidence::{self, Further};
+use crate::gateway::{Abilities, Answer, Route};
+use crate::protocol::{EventKind, SeverityFilter};
+use crate::providers::ChatRequest;
 use crate::threads::{Exchange, Thread};
 use document::Document;
 
@@ -72,6 +76,11 @@ pub(super) trait Workflow: Send + Sync + 'static {
     /// Refuses a step that can lead nowhere; returns what the caller should be told.
     fn check(&self, _work: &Work, _own: &Self::Own, _thread: &Thread) -> Result<Vec<String>> {
         Ok(Vec::new())
+    }
+
+    /// Files that it takes when nobody has named any; the caller is told of them.
+    fn files_by_itself(&self, _context: &Context) -> impl Future<Output = Result<Vec<String>>> + Send {
+        async { Ok(Vec::new()) }
     }
 
     /// Files that its own arguments name.
@@ -159,7 +168,13 @@ impl<W: Workflow> Tool for Engine<W> {
         if W::KEEPS_MODEL {
             arguments.common.put(&mut arguments.own);
         }
-        let work = Work::resume(&thread, W::INFO.name)?.with_step(&arguments, W::CONFIDENCE)?;
+        let earlier = Work::resume(&thread, W::INFO.name)?;
+        if [&arguments.relevant_files, &thread.files(None)].iter().all(|files| files.is_empty())
+            && earlier.relevant_files().is_empty()
+        {
+            arguments.relevant_files = self.workflow.files_by_itself(context).await?;
+        }
+        let work = earlier.with_step(&arguments, W::CONFIDENCE)?;
         let own = own::<W>(&work, &arguments)?;
         if W::KEEPS_MODEL {
             let earlier: Common = common::read(work.options())?;
@@ -252,7 +267,7 @@ impl<W: Workflow> Engine<W> {
                 None => return self.ask(step, context).await,
             },
             Ending::Alone(conclusion) => {
-                document.concluded(conclusion, self.collect(step, ANSWER_TOKENS, context).await?)
+                document.concluded(conclusion, self.collect(step, Budget::of(ANSWER_TOKENS), context).await?)
             }
             Ending::NotYet(pause) => {
                 let unkept = step.arguments.images.iter().filter(|image| image.starts_with("data:")).count();
@@ -260,7 +275,7 @@ impl<W: Workflow> Engine<W> {
                     context.warn(format!("{unkept} images are not kept for later steps, being data: URLs: give them again with the last step, or name files"));
                 }
                 let found = match W::EXPERT {
-                    None => self.collect(step, ANSWER_TOKENS, context).await?,
+                    None => self.collect(step, Budget::of(ANSWER_TOKENS), context).await?,
                     Some(_) => Collected::default(),
                 };
                 document.pause(pause, found)
@@ -271,9 +286,10 @@ impl<W: Workflow> Engine<W> {
     }
 
     /// What the tool finds by itself.
-    async fn collect(&self, step: &Taken<'_, W>, budget: u64, context: &Context) -> Result<Collected> {
+    async fn collect(&self, step: &Taken<'_, W>, budget: Budget, context: &Context) -> Result<Collected> {
         let Document { work, own, .. } = step.document;
-        let scene = Scene { work, own, files: &self.named(step), budget, context };
+        let Budget { tokens: budget, further } = budget;
+        let scene = Scene { work, own, files: &self.named(step), budget, further, context };
         self.workflow.evidence(&scene).await
     }
 
@@ -288,35 +304,53 @@ impl<W: Workflow> Engine<W> {
         let (route, expert) = match self.finisher(step, context).await? {
             Finisher::Ask(route, expert) => (route, expert),
             nobody => {
-                let collected = self.collect(step, BRIEF_TOKENS, context).await?;
-                let files = self.files(step, context, BRIEF_TOKENS).await?;
+                let budget = Budget::of(BRIEF_TOKENS);
+                let collected = self.collect(step, budget, context).await?;
+                let files = self.files(step, context, budget).await?;
                 if let Finisher::Unavailable(error) = nobody {
                     context.warn(format!("no model was asked ({error}): this is the evidence only"));
                     context.draft().hints.extend(error.hints);
                 }
                 images::check(context, &step.arguments.images).await?;
                 let brief = prompt::brief(document, &files.text, &collected.text);
-                return Ok(Done { output: document.local(brief, &files), files: files.named, model: None });
+                return Ok(Done { output: document.local(brief, files.embedded), files: files.named, model: None });
             }
         };
         let mut images = images::read_again(context, &step.earlier, step.arguments.images.len()).await;
         images.extend(images::read(context, &step.arguments.images).await?);
         let window = Window::of(route.first()?.context);
-        let collected = self.collect(step, window.files, context).await?;
-        let budget = window.files.saturating_sub(evidence::estimate_tokens(&collected.text));
-        let files = self.files(step, context, budget).await?;
+        let further = match expert.form {
+            Form::Findings => bundles::further(window.files),
+            Form::Document | Form::Prose => Further::default(),
+        };
+        let collected = self.collect(step, Budget { tokens: window.files, further }, context).await?;
+        let room = bundles::room_beside(&collected, window.files, further);
+        let mut files = self.files(step, context, room).await?;
+        let (named, embedded) = (std::mem::take(&mut files.named), files.embedded);
+        let bundles = bundles::share_out(collected, files);
+        bundles::cover(&bundles, context);
         let history = document.thread.history(window.history, Some(name));
-        let question = prompt::question(document, &files.text, &history.text, &collected.text);
         let mut common = step.arguments.common.clone();
         common.thinking_mode.get_or_insert(expert.thinking);
         let prompts = [&[name], expert.form.prompts()].concat();
-        let mut request = context.request_with(&prompts, question, &common, document.thread)?;
-        if let Some(message) = request.messages.last_mut() {
-            message.images = images;
+        let request = |(place, bundle)| {
+            let question = prompt::question(document, bundle, &history.text, &bundles::introduce(&bundles, place));
+            let mut request = context.request_with(&prompts, question, &common, document.thread)?;
+            if let Some(message) = request.messages.last_mut() {
+                message.images.clone_from(&images);
+            }
+            Ok(request)
+        };
+        if let [bundle] = &bundles[..] {
+            let answer = context.ask(route, request((0, bundle))?).await?;
+            let output = document.analysed(&answer, expert.form, bundle, embedded, context)?;
+            return Ok(Done { output, files: named, model: Some(answer.model) });
         }
-        let answer = context.ask(route, request).await?;
-        let output = document.analysed(&answer, expert.form, &files, collected.shown, context)?;
-        Ok(Done { output, files: files.named, model: Some(answer.model) })
+        let requests = bundles.iter().enumerate().map(request).collect::<Result<Vec<_>>>()?;
+        let outcomes = ask_in_parts(&route, requests, &bundles, context).await?;
+        let output = document.reviewed(&bundles, &outcomes, embedded, context)?;
+        let model = outcomes.into_iter().find_map(|outcome| Some(outcome.ok()?.model));
+        Ok(Done { output, files: named, model })
     }
 
     async fn finisher(&self, step: &Taken<'_, W>, context: &Context) -> Result<Finisher> {
@@ -346,10 +380,14 @@ impl<W: Workflow> Engine<W> {
     }
 
     /// All files of the work and of its conversation.
-    async fn files(&self, step: &Taken<'_, W>, context: &Context, budget: u64) -> Result<Gathered> {
-        let mut before = step.document.thread.files(Some(W::INFO.name));
-        before.extend(step.document.work.locations());
-        gather(context, self.named(step), before, budget, step.arguments.common.allow_missing).await
+    async fn files(&self, step: &Taken<'_, W>, context: &Context, budget: Budget) -> Result<Gathered> {
+        let wanted = Wanted {
+            named: self.named(step),
+            steps: step.document.work.locations(),
+            before: step.document.thread.files(Some(W::INFO.name)),
+            allow_missing: step.arguments.common.allow_missing,
+        };
+        gather(context, wanted, budget).await
     }
 
     /// A step that shows no file still refuses one that can not be read, so that the mistake is told early.
@@ -365,4 +403,29 @@ impl<W: Workflow> Engine<W> {
         context.draft().coverage.selected = found.iter().map(|found| found.path.clone()).collect();
         Ok(found.into_iter().map(|found| found.location).collect())
     }
+}
+
+/// Asks about the parts of a review, as many at once as there are permits; says what becomes of each.
+async fn ask_in_parts(
+    route: &Route,
+    requests: Vec<ChatRequest>,
+    bundles: &[Bundle],
+    context: &Context,
+) -> Result<Vec<Result<Answer>>> {
+    let (count, model) = (bundles.len(), route.first()?);
+    let note = |message: String| context.recorder.event(EventKind::Note { message });
+    note(format!("this is too large for one request to {model}: it goes in {count} parts"));
+    let (deadline, recorder) = (at_once::deadline(context), at_once::quiet(context));
+    let (recorder, note) = (&recorder, &note);
+    let questions = requests.into_iter().zip(bundles).enumerate().map(|(place, (request, bundle))| async move {
+        let outcome = context.ask_by(route.clone(), request, deadline, recorder).await;
+        let (part, files) = (place + 1, bundle.paths.len());
+        match &outcome {
+            Ok(_) => note(format!("part {part} of {count} was answered, {files} files")),
+            Err(_) if context.options.dry_run => {}
+            Err(error) => note(format!("part {part} of {count} was not answered, {files} files: {error}")),
+        }
+        outcome
+    });
+    at_once::all(context, questions).await
 }

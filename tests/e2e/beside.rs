@@ -4,7 +4,7 @@ use exai_fake::{Fake, Point, Provider, Reply, Scenario};
 use serde_json::Value;
 
 use crate::support::daemon::{Daemon, until};
-use crate::support::{Ran, Running, User};
+use crate::support::{Running, User};
 
 fn user(fake: &Fake) -> User {
     User::with(fake).set("EXAI_WS_PORT", "0")
@@ -111,17 +111,39 @@ fn ctrl_c_ends_a_call_at_the_daemon_upstream_too() {
     }
 }
 
-/// Without what differs from call to call: ids and times.
-fn comparable(ran: &Ran) -> String {
-    let is_figure = |line: &str| line.contains("_ms\"") || line.contains("uptime") || line.contains(" s · ");
-    let lines: Vec<_> = ran.stdout.lines().filter(|line| !is_figure(line)).map(without_ids).collect();
-    lines.join("\n")
+/// Without what differs from call to call: ids, and how long things took.
+fn comparable(text: &str) -> String {
+    text.lines().map(|line| without_ids(&without_times(line)) + "\n").collect()
+}
+
+/// `0.1 s` in the last line of a document, alone or among others, and the figures of `timing`.
+fn without_times(line: &str) -> String {
+    if let Some((name, figure)) = line.split_once("_ms\": ") {
+        return format!("{name}_ms\": TIME{}", if figure.ends_with(',') { "," } else { "" });
+    }
+    let is_time = |part: &str| part.strip_suffix(" s").is_some_and(|seconds| seconds.parse::<f64>().is_ok());
+    line.split(" · ").map(|part| if is_time(part) { "TIME" } else { part }).collect::<Vec<_>>().join(" · ")
 }
 
 fn without_ids(line: &str) -> String {
     let is_part = |c: char| c.is_ascii_hexdigit() || c == '-';
     let words = line.split_inclusive(|c| !is_part(c));
-    words.map(|word| if word.trim_end_matches(|c| !is_part(c)).len() == 36 { "ID" } else { word }).collect()
+    let shown = |word: &str| {
+        let id = word.trim_end_matches(|c| !is_part(c));
+        if id.len() == 36 { word.replace(id, "ID") } else { word.to_owned() }
+    };
+    words.map(shown).collect()
+}
+
+/// Both must say the same; what differs is shown line by line.
+#[track_caller]
+fn same(there: &str, here: &str, about: &dyn std::fmt::Debug) {
+    let (there, here): (Vec<&str>, Vec<&str>) = (there.lines().collect(), here.lines().collect());
+    let differ: Vec<String> = (0..there.len().max(here.len()))
+        .filter(|line| there.get(*line) != here.get(*line))
+        .map(|line| format!("{line}: there {:?}\n{line}: here  {:?}\n", there.get(line), here.get(line)))
+        .collect();
+    assert!(differ.is_empty(), "{about:?}\n{}", differ.concat());
 }
 
 #[test]
@@ -150,10 +172,121 @@ fn every_tool_says_the_same_through_a_daemon_and_without() {
             let arguments = [&["call"], question, &["--fresh", "--output", format]].concat();
             let (there, here) = (user.run(&arguments), user.run(&[&arguments[..], &["--no-daemon"]].concat()));
             assert_eq!(there.code, here.code, "{arguments:?}: {there:#?}\n{here:#?}");
-            assert_eq!(comparable(&there), comparable(&here), "{arguments:?}");
+            same(&comparable(&there.stdout), &comparable(&here.stdout), &arguments);
         }
     }
     let listed = user.run(&["monitor", "--once", "--json"]).json();
     assert_eq!(listed["daemon"]["pid"], daemon.pid);
     daemon.stop().exits(0);
+}
+
+#[test]
+fn how_long_a_call_took_is_no_difference_between_two_doors() {
+    let (there, here) =
+        ("\n---\n0.0 s\n  \"total_ms\": 3,\nglm · 0.1 s · $1", "\n---\n12.1 s\n  \"total_ms\": 41,\nglm · 0.2 s · $1");
+    same(&comparable(there), &comparable(here), &"a dry run ends with its time alone");
+    assert_ne!(comparable("glm · 0.1 s · $1"), comparable("glm · 0.1 s · $2"));
+}
+
+/// Where a user, a fake and a process are, and when something was, in words that are the same for all.
+fn anonymous(text: &str, user: &User, fake: &Fake) -> String {
+    let home = user.project().parent().unwrap().to_string_lossy().into_owned();
+    let text = text.replace(&home, "HOME").replace(&fake.address().to_string(), "FAKE");
+    let (mut shown, mut rest) = (String::new(), text.as_str());
+    while let Some(first) = rest.chars().next() {
+        let end = if is_moment(rest) { rest.find('Z').map_or(1, |at| at + 1) } else { first.len_utf8() };
+        let (part, after) = rest.split_at(end);
+        shown.push_str(if end > 1 && is_moment(rest) { "TIME" } else { part });
+        rest = after;
+    }
+    // A daemon counts the call that asks, too.
+    let parts: Vec<&str> = shown.split(" calls in the last").collect();
+    let (last, counted) = parts.split_last().unwrap();
+    let uncounted = |part: &&str| format!("{}N calls in the last", part.trim_end_matches(|c: char| c.is_ascii_digit()));
+    counted.iter().map(uncounted).chain([(*last).to_owned()]).collect()
+}
+
+/// Whether a text begins as `2026-11-22T21:32:14.861Z` does.
+fn is_moment(text: &str) -> bool {
+    let form = b"0000-00-00T00:00:00";
+    text.len() > form.len()
+        && form
+            .iter()
+            .zip(text.bytes())
+            .all(|(form, byte)| if *form == b'0' { byte.is_ascii_digit() } else { *form == byte })
+}
+
+/// A result without what only a process has that goes on running: what it has measured, and who it is.
+fn lasting(mut result: Value) -> Value {
+    for name in ["daemon", "metrics_tail", "prompts", "rates"] {
+        if let Some(told) = result["data"].get_mut(name) {
+            *told = Value::Null;
+        }
+    }
+    if result["tool"] == "health" {
+        result["text"] = Value::Null;
+    }
+    result
+}
+
+/// Stands for the id of the file that was uploaded before.
+const UPLOADED: &str = "UPLOADED";
+
+#[test]
+fn every_tool_that_takes_no_steps_says_the_same_at_a_daemon_and_without() {
+    let questions = [
+        &["challenge", "Locks are never needed."][..],
+        &["chat", "what is this?", "--files", "src"],
+        &["glm_embed", "hello"],
+        &["glm_payload_preview", "hello", "--model", "glm-5.3-flash"],
+        &["glm_upload_file", "src/queue.rs"],
+        &["glm_web_search", "what is a lock?"],
+        &["kimi_upload_files", "src/queue.rs"],
+        &["kimi_chat_with_files", "what is wrong?", "--file-ids", UPLOADED],
+        &["kimi_chat_with_tools", "what is new?"],
+        &["kimi_intent_analysis", "why does it hang?"],
+        &["kimi_manage_files", "list"],
+        &["listmodels"],
+        &["provider_capabilities", "--show-advanced"],
+        &["version"],
+        &["calls"],
+        &["activity"],
+        &["health"],
+        &["status", "--doctor", "--include-tools"],
+        &["self-check", "--log-lines", "0"],
+    ];
+    let told = [true, false].map(|is_there| {
+        let fake = Fake::start(Scenario::answer("One."));
+        let user = user(&fake).set("EXAI_DISCOVERY_URLS", "");
+        let daemon = is_there.then(|| Daemon::start(&user));
+        let listed = user.run(&["tools", "--json"]).exits(0).json();
+        let steps = |tool: &Value| tool["inputSchema"]["properties"].get("step_number").is_some();
+        let mut names: Vec<String> = listed
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|tool| !steps(tool))
+            .map(|tool| tool["name"].as_str().unwrap().to_owned())
+            .collect();
+        let mut uploaded = String::new();
+        let told = questions.map(|question| {
+            names.retain(|name| name != question[0]);
+            let arguments: Vec<&str> =
+                question.iter().map(|word| if *word == UPLOADED { uploaded.as_str() } else { word }).collect();
+            let ran = user.run(&[&["call"], &arguments[..], &["--output", "json"]].concat());
+            let result = ran.json();
+            if question[0] == "kimi_upload_files" {
+                result["data"][0]["file_id"].as_str().unwrap().clone_into(&mut uploaded);
+            }
+            let text = format!("{:#}", lasting(result));
+            (ran.code, comparable(&anonymous(&text, &user, &fake)))
+        });
+        assert!(names.is_empty(), "nobody asked {names:?}");
+        daemon.map(|daemon| daemon.stop().exits(0));
+        told
+    });
+    for (question, (there, here)) in questions.iter().zip(told[0].iter().zip(&told[1])) {
+        assert_eq!(there.0, here.0, "{question:?}: {} {}", there.1, here.1);
+        same(&there.1, &here.1, question);
+    }
 }

@@ -14,6 +14,7 @@ mod documents; // generated pages and the README are true
 mod durability; // kill -9, and stores that are full, locked, damaged, old or new
 mod figures;
 mod files; // files that providers keep
+mod hook; // reviews that git starts
 mod house; // the tools about the house: what works, what happened, the caller's calls // metrics, health and the dashboard agree
 mod journal; // calls and threads after the fact
 mod lifecycle; // how a daemon comes and goes

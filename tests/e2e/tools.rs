@@ -345,3 +345,44 @@ fn tools_that_ask_no_model_take_nothing_that_is_for_one() {
         }
     }
 }
+
+#[test]
+fn a_review_too_large_for_one_request_is_planned_and_made_in_parts() {
+    let fake = expert();
+    let user = User::with(&fake);
+    for name in ["queue", "stack", "tree"] {
+        let filler = "a line of words that says nothing at all\n".repeat(600);
+        user.write(&format!("src/{name}.rs"), &format!("fn pop() {{\n    drain();\n{filler}"));
+    }
+    let call = ["call", "codereview", FINDINGS, "--relevant-files", "src", "--model", "glm-4.5v"];
+    let plan = user.run(&[&call[..], &["--dry-run"]].concat()).exits(0);
+    assert!(plan.stdout.contains("Part 2 of 3, 1 files: src/stack.rs\nWould send "), "{plan:#?}");
+    assert!(plan.stdout.contains("\nIn all 3 requests, about ") && fake.requests().is_empty(), "{plan:#?}");
+
+    let ran = user.run(&call).exits(0);
+    assert!(ran.stderr.contains("exai: part 3 of 3 was answered, 1 files"), "{ran:#?}");
+    assert!(ran.stdout.contains("**Part 1:** It is emptied twice."), "{ran:#?}");
+    assert_eq!(fake.requests().len(), 3);
+    let envelope = user.envelope(&call);
+    assert_eq!((&envelope["reused"], &envelope["text"]), (&json!(true), &json!(ran.stdout)));
+    let bundles: Vec<_> = ["queue", "stack", "tree"].map(|name| json!({"sent": [format!("src/{name}.rs")]})).into();
+    assert_eq!(envelope["coverage"]["bundles"], json!(bundles));
+    // The expert says the same of each part; it can only be true of the one that it was shown.
+    assert_eq!(envelope["findings"].as_array().map(Vec::len), Some(1), "{envelope:#}");
+}
+
+#[test]
+fn an_image_that_was_typed_in_an_earlier_step_is_seen_in_the_last_one() {
+    let fake = expert();
+    let user = User::with(&fake);
+    let outside = user.project().parent().unwrap().join("outside.gif");
+    std::fs::write(&outside, b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;")
+        .unwrap();
+    let model = ["--model", "glm-4.6v"];
+    let first = ["call", "debug", "it looks odd", "--images", "../outside.gif", "--next-step-required"];
+    user.run(&[&first[..], &model].concat()).exits(0);
+    let last = user.envelope(&[&["call", "debug", "look at it", "--continue"][..], &model].concat());
+    assert_eq!(last["data"]["investigation_status"]["images_collected"], 1, "{last:#}");
+    let shown = fake.requests()[0].body.to_string();
+    assert!(shown.contains("data:image/gif;base64,"), "{:#}", last["warnings"]);
+}

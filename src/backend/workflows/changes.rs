@@ -133,3 +133,22 @@ async fn docgen_counts_what_is_undocumented_and_testgen_what_no_test_names() {
     let asked = house.requests(1)[0].user_text();
     assert!(asked.contains("1 of 2 public functions are named by a test") && asked.contains("src/a.rs:3"), "{asked}");
 }
+
+#[tokio::test]
+async fn analyze_without_files_takes_those_that_git_sees_as_changed() {
+    let house = house("They are fine.").await;
+    house.file("src/new.rs", "fn new() {}\n");
+    house.file("src/gone.rs", "fn gone() {}\n");
+    house.git(&["add", "src/gone.rs"]);
+    house.remove("src/gone.rs");
+    let result = call(&house, "analyze", json!({"findings": "f"})).await;
+    assert_eq!(result.coverage.sent, ["src/new.rs", "src/queue.rs"], "{:?}", result.warnings);
+    assert!(result.warnings[0].contains("no files were named, so 2 files were taken"), "{:?}", result.warnings);
+    let shown = house.requests(1)[0].user_text();
+    assert!(shown.contains("BEGIN FILE: src/new.rs ") && shown.contains("drain();"), "{shown}");
+    house.remove("src/new.rs");
+    house.git(&["rm", "-q", "--cached", "src/gone.rs"]);
+    house.git(&["commit", "-qm", "all"]);
+    let error = house.call("analyze", json!({"findings": "f"})).await.error.unwrap();
+    assert!(error.message.contains("needs files") && error.hints.len() == 2, "{error:?}");
+}

@@ -7,20 +7,7 @@ use serde_json::{Value, json};
 use crate::backend::testing::House;
 use crate::evidence::estimate_tokens;
 use crate::protocol::{CallState, Envelope};
-
-const TOOLS: [&str; 11] = [
-    "analyze",
-    "codereview",
-    "debug",
-    "docgen",
-    "planner",
-    "precommit",
-    "refactor",
-    "secaudit",
-    "testgen",
-    "thinkdeep",
-    "tracer",
-];
+use crate::tools::workflow_names;
 
 /// One of two conversations; all that is said in it bears its mark.
 struct Side {
@@ -44,6 +31,8 @@ impl Side {
         fields.extend(self.thread.clone().map(|thread| ("continuation_id".to_owned(), json!(thread))));
         let own = match self.tool {
             "planner" => json!({"is_branch_point": true, "branch_from_step": 1, "branch_id": word}),
+            // Each step asks the next model; what is said after the first is for none of them.
+            "consensus" => json!({"findings": word, "models": self.models(), "relevant_files": [self.file()]}),
             "tracer" => json!({"target_description": word, "trace_mode": "precision", "findings": word}),
             "debug" => json!({"findings": word, "hypothesis": word, "relevant_files": [self.file()]}),
             _ => json!({"findings": word, "relevant_context": [word], "relevant_files": [self.file()]}),
@@ -59,6 +48,13 @@ impl Side {
     fn file(&self) -> String {
         format!("{}.txt", self.mark)
     }
+
+    /// One for each step that there may be; they are named once.
+    fn models(&self) -> Value {
+        const MODELS: [&str; 6] =
+            ["glm-5.3:for", "glm-5.3:against", "glm-5.3", "kimi-k3:for", "kimi-k3:against", "kimi-k3"];
+        if self.thread.is_none() { json!(MODELS) } else { json!([]) }
+    }
 }
 
 /// In which order the two take their steps: one, the other, or both at once.
@@ -72,7 +68,7 @@ fn two_conversations_of_one_tool_never_see_a_word_of_each_other() {
     let house = runtime.block_on(House::with(Scenario::of([Reply::answer("Seen: ").echo("mark-")])));
     let (cases, asked) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
     let config = ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() };
-    proptest!(config, |(tool in prop::sample::select(TOOLS.to_vec()), order in order())| {
+    proptest!(config, |(tool in prop::sample::select(workflow_names()), order in order())| {
         cases.set(cases.get() + 1);
         let mut sides = [Side::new(tool, "left", cases.get()), Side::new(tool, "right", cases.get())];
         for side in &sides {
@@ -175,7 +171,7 @@ async fn ten_turns_across_four_tools_over_300_kb_stay_under_the_window() {
     for number in 0..FILES {
         house.file(&format!("src/part_{number}.rs"), &long_file(number));
     }
-    let (mut thread, mut left_out) = (None::<String>, 0);
+    let (mut thread, mut left_out, mut asked) = (None::<String>, 0, 0);
     for turn in 0..10 {
         let (tool, mut call) = arguments(turn);
         let fields = call.as_object_mut().unwrap();
@@ -187,10 +183,17 @@ async fn ten_turns_across_four_tools_over_300_kb_stay_under_the_window() {
         if result.model.used.is_none() {
             continue;
         }
-        let request = house.fake.requests().pop().unwrap();
-        let shown = request.user_text();
-        let tokens = estimate_tokens(&shown) + estimate_tokens(&request.system_text());
-        assert!(tokens < MODEL.1 * 8 / 10, "turn {turn}: {tokens} tokens leave no room for an answer");
+        let requests = house.fake.requests().split_off(asked);
+        asked += requests.len();
+        for request in &requests {
+            let tokens = estimate_tokens(&request.user_text()) + estimate_tokens(&request.system_text());
+            assert!(tokens < MODEL.1 * 8 / 10, "turn {turn}: {tokens} tokens leave no room for an answer");
+            let shown = request.user_text();
+            let said = |earlier: &usize| *earlier >= turn || shown.contains(&format!("{} {earlier}", word(*earlier)));
+            assert!((0..10).all(|earlier| said(&earlier)), "turn {turn} knows what was said before: {shown}");
+        }
+        assert_eq!(requests.len() > 1, tool == "codereview", "turn {turn}: a review goes in parts");
+        let shown: String = requests.iter().map(Recorded::user_text).collect();
         let coverage = &result.coverage;
         for number in 0..FILES {
             let file = format!("src/part_{number}.rs");
@@ -206,8 +209,6 @@ async fn ten_turns_across_four_tools_over_300_kb_stay_under_the_window() {
             }
             left_out += skipped;
         }
-        let said = |earlier: &usize| *earlier >= turn || shown.contains(&format!("{} {earlier}", word(*earlier)));
-        assert!((0..10).all(|earlier| said(&earlier)), "turn {turn} knows what was said before: {shown}");
     }
     assert!(left_out > 0, "the files fit: nothing was tried");
     assert!(house.fake.requests().iter().all(|request: &Recorded| request.model() == MODEL.0));

@@ -1,6 +1,6 @@
 //! Answers a question about a repository from the file system and the `git` program of this machine.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::answer::{Changes, Part, Patch};
@@ -23,15 +23,16 @@ const MAX_INDEX_LIST_BYTES: u64 = 256 * 1024 * 1024;
 /// An id, or a word about why there is none.
 const SHORT: u64 = 4_096;
 
-/// Answers `question` under `rules`.
+/// Answers `question` under `rules`, with `index` in place of the repository's own.
 pub(in crate::evidence) async fn ask(
     rules: &Arc<Rules>,
     environment: Environment,
+    index: Option<&Path>,
     question: &GitQuestion,
 ) -> Result<Changes> {
     let own = Arc::clone(rules);
     let program = blocking(move || Program::find(&environment, |path| own.admits(path))).await??;
-    let repository = Arc::new(Repository::find(&program, rules, question.path()).await?);
+    let repository = Arc::new(Repository::find(&program, rules, index, question.path()).await?);
     let (own, its, only) = (Arc::clone(rules), Arc::clone(&repository), question.only().to_vec());
     let paths = blocking(move || pathspecs(&own, &its, &only)).await??;
     let asked = Asked { program, rules, repository, paths };

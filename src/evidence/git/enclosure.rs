@@ -67,7 +67,7 @@ impl Enclosure {
                 copy(&common.join(note), &own.join(note), MAX_NOTE_BYTES)?;
             }
             if work_tree.is_some() {
-                copy_index(&repository.git_dir, own)?;
+                copy_index(repository, own)?;
             }
             let objects = common.join("objects");
             Ok(Self { directory, objects, work_tree: work_tree.map(Path::to_owned), attributes_of })
@@ -169,9 +169,9 @@ fn quoted(value: &str) -> String {
 }
 
 /// The index and the parts that it is split into.
-fn copy_index(git_dir: &Path, own: &Path) -> io::Result<()> {
-    copy(&git_dir.join("index"), &own.join("index"), MAX_INDEX_BYTES)?;
-    let parts = fs::read_dir(git_dir)?
+fn copy_index(repository: &Repository, own: &Path) -> io::Result<()> {
+    copy(&repository.index, &own.join("index"), MAX_INDEX_BYTES)?;
+    let parts = fs::read_dir(&repository.git_dir)?
         .flatten()
         .filter(|entry| entry.file_name().to_string_lossy().starts_with("sharedindex."));
     for part in parts.take(MAX_INDEX_PARTS) {

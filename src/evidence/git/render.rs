@@ -9,19 +9,28 @@ use crate::evidence::fence;
 use crate::evidence::local::grouped;
 use crate::evidence::number::number_width;
 use crate::evidence::render::{NAMED, left_out_line, note};
+use crate::evidence::room::{Further, Place, Room};
 use crate::protocol::{Coverage, Skipped};
 
 /// The changes of one question, ready to be shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DiffEvidence {
-    /// All of it as a model reads it: the changes, then what was left out. It says so when there is nothing.
+    /// The changes as a model reads them, one bundle behind the other; there is at least one, and the last one ends with
+    /// what was left out. The first says so when there is nothing.
+    pub bundles: Vec<DiffBundle>,
+    /// Every file that changed is either sent or skipped with a reason; a file of which one part is left out is skipped.
+    pub coverage: Coverage,
+}
+
+/// Changes that are shown in one request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DiffBundle {
+    /// As a model reads them.
     pub text: String,
     /// What stands in the text, without gutter and signs, so that a quote of it can be found again.
     pub shown: Vec<ShownHunk>,
-    /// Every file that changed is either sent or skipped with a reason; a file of which one part is left out is skipped.
-    pub coverage: Coverage,
-    /// An estimate of the tokens of `text`.
-    pub tokens: u64,
+    /// The files that they are in.
+    pub paths: BTreeSet<String>,
 }
 
 /// One side of a hunk.
@@ -35,12 +44,13 @@ pub struct ShownHunk {
     pub numbers: Vec<u32>,
 }
 
-/// Shows as many of the changes as `budget_tokens` hold, in their order, and names the others.
-pub fn render(changes: &Changes, budget_tokens: u64) -> DiffEvidence {
-    let mut rendering = Rendering { left: budget_tokens, ..Rendering::default() };
+/// Shows as many of the changes as `budget_tokens` and what may be filled `further` hold, in their order, and names the
+/// others.
+pub fn render(changes: &Changes, budget_tokens: u64, further: Further) -> DiffEvidence {
+    let mut rendering = Rendering { room: Room::new(budget_tokens, further), ..Rendering::default() };
     if changes.files.is_empty() {
         let repository = fence::escape(&changes.repository);
-        rendering.evidence.text =
+        rendering.bundle.text =
             format!("Nothing is selected: the repository {repository} has no changes of the kind asked for.\n");
     }
     for file in &changes.files {
@@ -52,7 +62,9 @@ pub fn render(changes: &Changes, budget_tokens: u64) -> DiffEvidence {
 #[derive(Debug, Default)]
 struct Rendering {
     evidence: DiffEvidence,
-    left: u64,
+    /// The bundle that is being filled.
+    bundle: DiffBundle,
+    room: Room,
     /// Files of which something is shown, and those of which something is not.
     sent: BTreeSet<String>,
     skipped: BTreeSet<String>,
@@ -67,22 +79,26 @@ impl Rendering {
         };
         let block = block(file, &hunks);
         let tokens = estimate_tokens(&block);
-        if tokens > self.left {
-            let (tokens, left) = (grouped(tokens), grouped(self.left));
-            return self.skip(file, &format!("over the token budget: about {tokens} tokens, {left} left"));
+        match self.room.place(tokens) {
+            Place::Here => {}
+            Place::Next => self.evidence.bundles.push(std::mem::take(&mut self.bundle)),
+            Place::Nowhere => {
+                let (tokens, left) = (grouped(tokens), grouped(self.room.largest()));
+                return self.skip(file, &format!("over the token budget: about {tokens} tokens, {left} left"));
+            }
         }
-        self.left -= tokens;
-        self.evidence.text.push_str(&block);
+        self.bundle.text.push_str(&block);
+        self.bundle.paths.insert(file.path.clone());
         self.select(&file.path);
         self.sent.insert(file.path.clone());
-        self.evidence.shown.extend(hunks.iter().flat_map(|hunk| sides(&file.path, hunk)));
+        self.bundle.shown.extend(hunks.iter().flat_map(|hunk| sides(&file.path, hunk)));
     }
 
     fn skip(&mut self, file: &ChangedFile, reason: &str) {
         let reason = format!("{} change: {reason}", file.part.as_str());
         let skipped = Skipped { path: file.path.clone(), reason };
         if self.evidence.coverage.skipped.len() < NAMED {
-            self.left = self.left.saturating_sub(estimate_tokens(&left_out_line(&skipped)));
+            self.room.spend(estimate_tokens(&left_out_line(&skipped)));
         }
         self.select(&file.path);
         self.skipped.insert(file.path.clone());
@@ -103,9 +119,9 @@ impl Rendering {
         let gaps = gaps.iter().map(|gap| format!("{}\n", fence::escape(gap)));
         let all: Vec<String> = gaps.chain(lines).collect();
         if !all.is_empty() {
-            self.evidence.text.push_str(&note("Changes left out:", all.into_iter()));
+            self.bundle.text.push_str(&note("Changes left out:", all.into_iter()));
         }
-        self.evidence.tokens = estimate_tokens(&self.evidence.text);
+        self.evidence.bundles.push(self.bundle);
         self.evidence
     }
 }

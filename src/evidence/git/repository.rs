@@ -27,6 +27,8 @@ pub(super) struct Repository {
     pub(super) top: Option<PathBuf>,
     /// What belongs to this work tree: its index.
     pub(super) git_dir: PathBuf,
+    /// The index that is looked at: its own, or the one that a hook was told of.
+    pub(super) index: PathBuf,
     /// What all work trees share: its objects.
     pub(super) common_dir: PathBuf,
     /// How its objects are named: `sha1` or `sha256`.
@@ -35,8 +37,8 @@ pub(super) struct Repository {
 }
 
 impl Repository {
-    /// Finds the repository around `path`.
-    pub(super) async fn find(program: &Program, rules: &Arc<Rules>, path: &str) -> Result<Self> {
+    /// Finds the repository around `path`. An `index` that is named must be one of its own.
+    pub(super) async fn find(program: &Program, rules: &Arc<Rules>, index: Option<&Path>, path: &str) -> Result<Self> {
         let (own, named) = (Arc::clone(rules), path.to_owned());
         let directory = blocking(move || directory(&own, &named)).await??;
         let asked = ["--absolute-git-dir", "--show-object-format", "--is-bare-repository", "--is-inside-work-tree"];
@@ -58,11 +60,15 @@ impl Repository {
         let (git_dir, object_format) = (path_of(git_dir), String::from_utf8_lossy(format).into_owned());
         // Relative to where git was asked, if it is not absolute.
         let common_dir = directory.join(one_path(program, &directory, "--git-common-dir").await?);
-        let (rules, path) = (Arc::clone(rules), path.to_owned());
+        let (rules, path, index) = (Arc::clone(rules), path.to_owned(), index.map(Path::to_owned));
         let admit = move || {
             let top = top.map(|top| canonical(&top)).transpose()?;
             let (git_dir, common_dir) = (canonical(&git_dir)?, canonical(&common_dir)?);
-            let repository = Self { top, git_dir, common_dir, object_format, directory };
+            let index = match index {
+                Some(named) => own_index(&named, &git_dir)?,
+                None => git_dir.join("index"),
+            };
+            let repository = Self { top, git_dir, index, common_dir, object_format, directory };
             repository.check(&rules, &path).map(|()| repository)
         };
         blocking(admit).await?
@@ -196,6 +202,26 @@ pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
 #[cfg(not(unix))]
 pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// The index that the environment names. Only one that lies in the git directory is taken: another would show what the
+/// repository is not about to commit, and could be any file.
+fn own_index(named: &Path, git_dir: &Path) -> Result<PathBuf> {
+    let directory = named.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let resolved = std::fs::canonicalize(directory).ok().zip(named.file_name()).map(|(at, name)| at.join(name));
+    resolved.filter(|path| path.starts_with(git_dir)).ok_or_else(|| {
+        let message = format!(
+            "GIT_INDEX_FILE is {:?}, which is not in the git directory of this repository",
+            named.to_string_lossy()
+        );
+        Error::validation(
+            "GIT_INDEX_FILE",
+            named.to_string_lossy().as_ref(),
+            git_dir.to_string_lossy().as_ref(),
+            message,
+        )
+        .hint("unset GIT_INDEX_FILE to look at the repository's own index")
+    })
 }
 
 fn canonical(path: &Path) -> Result<PathBuf> {

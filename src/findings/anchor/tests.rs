@@ -16,8 +16,13 @@ fn claim(path: &str, quote: &str) -> Claim {
     }
 }
 
+/// What somebody claims who was shown everything.
+fn alone(claims: Vec<Claim>, shown: &[ShownFile], veil: &Veil) -> Anchored {
+    anchor(vec![Testimony { claims, shown }], veil)
+}
+
 fn one(claim: Claim, shown: &[ShownFile]) -> Result<(u32, u32), String> {
-    let anchored = anchor(vec![claim], shown, &Veil::default());
+    let anchored = alone(vec![claim], shown, &Veil::default());
     match (anchored.findings.first(), anchored.dropped.first()) {
         (Some(finding), None) => Ok((finding.line, finding.end_line)),
         (None, Some(dropped)) => Err(dropped.reason.clone()),
@@ -104,7 +109,7 @@ fn what_stands_behind_a_secret_of_several_lines_keeps_its_line_and_no_secret_is_
     let veil = Veil::default();
     let sent = veil.lines(&shown[0].text).0;
     let line = sent.lines().find(|line| line.contains("<SECRET ")).unwrap().to_owned();
-    let anchored = anchor(vec![claim("a.rs", "let after = 1;"), claim("a.rs", &line)], &shown, &veil);
+    let anchored = alone(vec![claim("a.rs", "let after = 1;"), claim("a.rs", &line)], &shown, &veil);
     let places: Vec<_> = anchored.findings.iter().map(|finding| (finding.line, finding.end_line)).collect();
     assert_eq!(places, [(2, 5), (6, 6)], "{anchored:?} {sent}");
     assert!(!format!("{anchored:?}").contains(body));
@@ -114,11 +119,31 @@ fn what_stands_behind_a_secret_of_several_lines_keeps_its_line_and_no_secret_is_
 fn equal_findings_are_told_apart_by_their_order_and_one_place_is_told_once() {
     let at = |line: u32, severity: Severity| Claim { line: Some(line), severity, ..claim("src/queue.rs", "drain();") };
     let claims = vec![at(4, Severity::Low), at(2, Severity::Low), at(2, Severity::Critical)];
-    let anchored = anchor(claims, &code(), &Veil::default());
+    let anchored = alone(claims, &code(), &Veil::default());
     let found: Vec<_> = anchored.findings.iter().map(|finding| (finding.line, finding.severity)).collect();
     assert_eq!(found, [(2, Severity::Critical), (4, Severity::Low)]);
     assert_ne!(anchored.findings[0].fingerprint, anchored.findings[1].fingerprint);
     assert!(anchored.dropped[0].reason.contains("twice"), "{anchored:?}");
-    let alone = anchor(vec![claim("src/queue.rs", "    drain();")], &code(), &Veil::default());
+    let alone = alone(vec![claim("src/queue.rs", "    drain();")], &code(), &Veil::default());
     assert_eq!(alone.findings[0].fingerprint, anchored.findings[0].fingerprint);
+}
+
+#[test]
+fn what_several_say_of_one_place_is_one_finding_and_each_is_held_to_what_was_shown_to_them() {
+    let (first, second) = (code(), [ShownFile::new("src/other.rs", "fn other() {}\n", 1)].to_vec());
+    let both = [first.clone(), second.clone()].concat();
+    let at = |line: u32, severity: Severity| Claim { line: Some(line), severity, ..claim("src/queue.rs", "drain();") };
+    let testimonies = vec![
+        Testimony { claims: vec![at(2, Severity::Low), claim("src/other.rs", "fn other() {}")], shown: &first },
+        Testimony { claims: vec![at(2, Severity::High), at(4, Severity::Low)], shown: &both },
+        Testimony { claims: vec![at(2, Severity::Low)], shown: &second },
+    ];
+    let anchored = anchor(testimonies, &Veil::default());
+    let found: Vec<_> = anchored.findings.iter().map(|finding| (finding.line, finding.severity)).collect();
+    assert_eq!(found, [(2, Severity::High), (4, Severity::Low)]);
+    let reasons: Vec<_> = anchored.dropped.iter().map(|dropped| dropped.reason.as_str()).collect();
+    assert_eq!(reasons, ["no file of that name was shown"; 2], "of two who agree none is dropped");
+    let together = alone(vec![at(2, Severity::Low), at(4, Severity::Low)], &first, &Veil::default()).findings;
+    let names = |findings: &[Finding]| findings.iter().map(|finding| finding.fingerprint.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&anchored.findings), names(&together), "a name does not depend on who was shown what");
 }

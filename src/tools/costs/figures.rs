@@ -6,7 +6,7 @@ pub(super) const INSTRUCTIONS: u32 = 497;
 /// Tokens of each tool as a client is shown it.
 pub(super) const TOOLS: &[(&str, u32)] = &[
     ("activity", 185),
-    ("analyze", 324),
+    ("analyze", 332),
     ("calls", 187),
     ("challenge", 73),
     ("chat", 165),
@@ -26,7 +26,7 @@ pub(super) const TOOLS: &[(&str, u32)] = &[
     ("kimi_upload_files", 127),
     ("listmodels", 40),
     ("planner", 219),
-    ("precommit", 425),
+    ("precommit", 428),
     ("provider_capabilities", 103),
     ("refactor", 391),
     ("secaudit", 452),

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Work;
+use crate::evidence::Further;
 use crate::findings::ShownFile;
 use crate::tools::Context;
 
@@ -16,6 +17,8 @@ pub(in crate::tools) struct Scene<'a, O> {
     pub(in crate::tools) files: &'a [String],
     /// Tokens that there is room for.
     pub(in crate::tools) budget: u64,
+    /// What may be filled beyond that.
+    pub(in crate::tools) further: Further,
     /// Files, models, and the draft of the result.
     pub(in crate::tools) context: &'a Context,
 }
@@ -27,6 +30,10 @@ pub(in crate::tools) struct Collected {
     pub(in crate::tools) text: String,
     /// What may be quoted of it.
     pub(in crate::tools) shown: Vec<ShownFile>,
+    /// The files that it shows. What shows none is about all, and stands in each of several requests.
+    pub(in crate::tools) paths: Vec<String>,
+    /// What goes on in further requests.
+    pub(in crate::tools) further: Vec<Self>,
     /// Figures for the result document.
     pub(in crate::tools) members: Map<String, Value>,
 }

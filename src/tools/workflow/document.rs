@@ -2,13 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
+use super::bundles::{self, Bundle};
+use super::findings::Verdict;
+use super::parts::{self, Came, Part};
 use super::work::Work;
-use super::{Collected, Conclusion, Form, Pause, Workflow, expert, findings};
-use crate::error::{Error, ErrorCode, Result};
+use super::{Collected, Conclusion, Form, Pause, Workflow, expert, findings, members};
+use crate::error::Result;
 use crate::findings::ShownFile;
 use crate::gateway::Answer;
 use crate::threads::Thread;
-use crate::tools::gather::Gathered;
 use crate::tools::{Context, Output};
 
 /// What a result is made from.
@@ -82,69 +84,110 @@ impl<W: Workflow> Document<'_, W> {
     }
 
     /// No expert was wanted, or there is none: the brief is the answer.
-    pub(super) fn local(&self, brief: String, files: &Gathered) -> Output {
+    pub(super) fn local(&self, brief: String, embedded: usize) -> Output {
         const STATUS: &str = "local_work_complete";
         let mut document = self.base(STATUS);
         self.finish(&mut document, "Use the evidence; no model has looked at it.");
-        add_embedded(&mut document, files);
+        add_embedded(&mut document, embedded);
         output(STATUS, brief, document, None)
     }
 
     /// The expert answered, in the `form` that was asked for or in another.
-    /// `shown` is what it was shown beside the files.
+    /// `bundle` is what it was shown, `embedded` of how many files.
     pub(super) fn analysed(
         &self,
         answer: &Answer,
         form: Form,
-        files: &Gathered,
-        shown: Vec<ShownFile>,
+        bundle: &Bundle,
+        embedded: usize,
         context: &Context,
     ) -> Result<Output> {
-        let mut analysis = expert::parse(&answer.text, form);
-        let text = match form {
-            Form::Findings => self.findings(&mut analysis, files, shown, context),
-            Form::Document | Form::Prose => expert::text(&analysis),
+        let analysis = expert::parse(&answer.text, form);
+        let verdict = match form {
+            Form::Findings => self.verdict([(&analysis, &bundle.shown()[..])], context),
+            Form::Document | Form::Prose => None,
+        };
+        let (analysis, text) = if let Some(verdict) = verdict {
+            tell(verdict, analysis, context)
+        } else {
+            let text = expert::text(&analysis);
+            (analysis, text)
         };
         if text.trim().is_empty() {
-            let message = format!("{} answered in JSON that says nothing: {}", answer.model, brief(&answer.text));
-            return Err(Error::new(ErrorCode::NoVerdict, message).hint("ask again with --fresh, or another model"));
+            return Err(expert::said_nothing(answer));
         }
-        if let Some(status) = expert::asks_for_more(&analysis) {
-            let mut document = self.base(status);
-            document.insert("content".to_owned(), json!(analysis).to_string().into());
-            self.finish(
-                &mut document,
-                "Look for what the expert asks for, then call again with it and this continuation_id.",
-            );
-            add_embedded(&mut document, files);
-            return Ok(output(status, text, document, Some(answer)));
-        }
-        let status = "calling_expert_analysis";
-        let mut document = self.base(status);
-        document.insert("expert_analysis".to_owned(), Value::Object(analysis));
-        self.finish(&mut document, "Check the expert's claims against the code before you act on them.");
-        add_embedded(&mut document, files);
-        Ok(output(status, text, document, Some(answer)))
+        Ok(self.told(analysis, text, embedded, answer))
     }
 
-    /// The findings of an analysis go into the result; the analysis keeps those that are told.
-    fn findings(
+    /// Experts answered about the parts of a review that was too large for one request. What no one has judged is told,
+    /// and counts as not covered.
+    pub(super) fn reviewed(
         &self,
-        analysis: &mut Map<String, Value>,
-        files: &Gathered,
-        mut shown: Vec<ShownFile>,
+        bundles: &[Bundle],
+        outcomes: &[Result<Answer>],
+        embedded: usize,
         context: &Context,
-    ) -> String {
-        shown.append(&mut ShownFile::of_evidence(&files.text));
-        let wanted = self.workflow.severities(self.own);
-        let Some(verdict) = findings::read(analysis, &shown, wanted, &context.veil) else {
-            return expert::text(analysis);
+    ) -> Result<Output> {
+        let parts: Vec<Part> = bundles
+            .iter()
+            .zip(outcomes)
+            .enumerate()
+            .map(|(place, (bundle, outcome))| Part::new(place, bundle, outcome))
+            .collect();
+        let is = |wanted: fn(&Came) -> bool| parts.iter().filter(move |part| wanted(&part.came)).collect::<Vec<_>>();
+        let (judged, said) = (is(|came| matches!(came, Came::Verdict)), is(|came| matches!(came, Came::Words)));
+        let answered = if judged.is_empty() { &said } else { &judged };
+        let Some(answer) = answered.first().and_then(|part| outcomes.get(part.place)?.as_ref().ok()) else {
+            return Err(parts::nobody_answered(parts));
         };
-        let text = verdict.markdown(analysis);
-        verdict.warning().into_iter().for_each(|warning| context.warn(warning));
-        analysis.insert("findings".to_owned(), json!(verdict.told));
-        context.draft().findings = Some(verdict.told);
-        text
+        let entries: Vec<Value> = parts.iter().zip(bundles).map(|(part, bundle)| part.entry(bundle)).collect();
+        let sections: String = said.iter().map(|part| part_section(part)).collect();
+        let verdict = self.verdict(judged.iter().map(|part| (&part.analysis, &part.shown[..])), context);
+        let (mut analysis, text) = if let Some(verdict) = verdict {
+            let (analysis, text) = tell(verdict, parts::joined(&judged), context);
+            (analysis, text + &sections)
+        } else {
+            // Nobody gave a verdict: the first that asks for something stands for all.
+            let asking = said.iter().find(|part| expert::asks_for_more(&part.analysis).is_some());
+            let none = || members(json!({"status": "analysis_complete", "raw_analysis": sections.trim()}));
+            (asking.map_or_else(none, |part| part.analysis.clone()), sections.trim_start().to_owned())
+        };
+        analysis.insert("parts".to_owned(), entries.into());
+        let mut unjudged = String::new();
+        for part in &parts {
+            let is_lost = matches!(part.came, Came::Nothing(_)) || !judged.is_empty();
+            if let Some(why) = part.failure().filter(|_| is_lost) {
+                bundles::uncover(bundles, part.place, &why, context);
+                unjudged.push_str(&format!("\nPart {} of {} was not judged: {why}\n", part.place + 1, parts.len()));
+            }
+        }
+        Ok(self.told(analysis, text + &unjudged, embedded, answer))
+    }
+
+    /// What an expert said, as the result.
+    fn told(&self, analysis: Map<String, Value>, text: String, embedded: usize, answer: &Answer) -> Output {
+        let asking = expert::asks_for_more(&analysis);
+        let status = asking.unwrap_or("calling_expert_analysis");
+        let mut document = self.base(status);
+        let next_steps = if asking.is_some() {
+            document.insert("content".to_owned(), json!(analysis).to_string().into());
+            "Look for what the expert asks for, then call again with it and this continuation_id."
+        } else {
+            document.insert("expert_analysis".to_owned(), Value::Object(analysis));
+            "Check the expert's claims against the code before you act on them."
+        };
+        self.finish(&mut document, next_steps);
+        add_embedded(&mut document, embedded);
+        output(status, text, document, Some(answer))
+    }
+
+    /// The findings of analyses, looked up in what was shown for each; `None` when nobody gave a verdict.
+    fn verdict<'b>(
+        &self,
+        analyses: impl IntoIterator<Item = (&'b Map<String, Value>, &'b [ShownFile])>,
+        context: &Context,
+    ) -> Option<Verdict> {
+        findings::read(analyses, self.workflow.severities(self.own), &context.veil)
     }
 
     /// What every step says.
@@ -234,11 +277,18 @@ fn output(status: &str, text: String, mut document: Map<String, Value>, answer: 
     Output { status: status.to_owned(), text, data: Value::Object(document) }
 }
 
-/// An answer as it is quoted in an error.
-fn brief(answer: &str) -> String {
-    let mut letters = answer.trim().chars();
-    let begin: String = letters.by_ref().take(200).collect();
-    if letters.next().is_some() { begin + "…" } else { begin }
+/// The findings go into the result; the analysis keeps those that are told. Returns it, and its text.
+fn tell(verdict: Verdict, mut analysis: Map<String, Value>, context: &Context) -> (Map<String, Value>, String) {
+    let text = verdict.markdown(&analysis);
+    verdict.warning().into_iter().for_each(|warning| context.warn(warning));
+    analysis.insert("findings".to_owned(), json!(verdict.told));
+    context.draft().findings = Some(verdict.told);
+    (analysis, text)
+}
+
+/// An answer about one part that is no verdict.
+fn part_section(part: &Part) -> String {
+    format!("\n## Part {}\n\n{}", part.place + 1, expert::text(&part.analysis))
 }
 
 /// What a tool found by itself stands in the document too: agents read nothing else. Returns the text.
@@ -250,8 +300,8 @@ fn add_found(document: &mut Map<String, Value>, found: Collected) -> String {
     found.text
 }
 
-fn add_embedded(document: &mut Map<String, Value>, files: &Gathered) {
-    if files.embedded > 0 {
-        document.insert("file_context".to_owned(), json!({"type": "fully_embedded", "files_embedded": files.embedded}));
+fn add_embedded(document: &mut Map<String, Value>, embedded: usize) {
+    if embedded > 0 {
+        document.insert("file_context".to_owned(), json!({"type": "fully_embedded", "files_embedded": embedded}));
     }
 }

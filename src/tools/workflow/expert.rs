@@ -3,6 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{Form, members, render};
+use crate::error::{Error, ErrorCode};
+use crate::gateway::Answer;
 
 /// The answer to a question for `form`, as a document. Prose is an answer too: it is kept as `raw_analysis`.
 pub(super) fn parse(text: &str, form: Form) -> Map<String, Value> {
@@ -30,6 +32,19 @@ pub(super) fn text(document: &Map<String, Value>) -> String {
     // The one status that is a verdict by itself.
     let is_clear = document.get("status").is_some_and(|status| status == "no_bug_found");
     if text.trim().is_empty() && is_clear { "No bug was found.\n".to_owned() } else { text }
+}
+
+/// The error for an answer that says nothing.
+pub(super) fn said_nothing(answer: &Answer) -> Error {
+    let message = format!("{} answered in JSON that says nothing: {}", answer.model, brief(&answer.text));
+    Error::new(ErrorCode::NoVerdict, message).hint("ask again with --fresh, or another model")
+}
+
+/// An answer as it is quoted in an error.
+fn brief(answer: &str) -> String {
+    let mut letters = answer.trim().chars();
+    let begin: String = letters.by_ref().take(200).collect();
+    if letters.next().is_some() { begin + "…" } else { begin }
 }
 
 /// JSON that says nothing.

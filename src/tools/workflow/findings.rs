@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::render;
-use crate::findings::{Dropped, ShownFile, anchor, claims, filter, markdown};
+use crate::findings::{Dropped, ShownFile, Testimony, anchor, claims, filter, markdown};
 use crate::protocol::{Finding, SeverityFilter};
 use crate::redaction::Veil;
 
@@ -18,16 +18,29 @@ pub(super) struct Verdict {
     pub(super) dropped: Vec<Dropped>,
 }
 
-/// The findings of an analysis, each where the text that it quotes really is; `None` when the analysis has no list of
-/// them, and so is no verdict.
-pub(super) fn read(
-    analysis: &Map<String, Value>,
-    shown: &[ShownFile],
+/// Whether an analysis has a list of findings, even an empty one.
+pub(super) fn is_verdict(analysis: &Map<String, Value>) -> bool {
+    analysis.get("findings").is_some_and(Value::is_array)
+}
+
+/// The findings of analyses, each where the text that it quotes really is in what its expert was shown; `None` when no
+/// analysis has a list of them, and so none is a verdict.
+pub(super) fn read<'a>(
+    analyses: impl IntoIterator<Item = (&'a Map<String, Value>, &'a [ShownFile])>,
     wanted: SeverityFilter,
     veil: &Veil,
 ) -> Option<Verdict> {
-    let (claims, mut dropped) = claims(analysis.get("findings")?.as_array()?);
-    let mut anchored = anchor(claims, shown, veil);
+    let (mut testimonies, mut dropped) = (Vec::new(), Vec::new());
+    for (analysis, shown) in analyses {
+        let Some(list) = analysis.get("findings").and_then(Value::as_array) else { continue };
+        let (claims, mut unreadable) = claims(list);
+        dropped.append(&mut unreadable);
+        testimonies.push(Testimony { claims, shown });
+    }
+    if testimonies.is_empty() {
+        return None;
+    }
+    let mut anchored = anchor(testimonies, veil);
     dropped.append(&mut anchored.dropped);
     let mut told = anchored.findings;
     let hidden = filter(&mut told, wanted);
@@ -90,7 +103,7 @@ mod tests {
     }
 
     fn verdict(analysis: &Map<String, Value>) -> Option<Verdict> {
-        read(analysis, &shown(), SeverityFilter::Low, &Veil::default())
+        read([(analysis, &shown()[..])], SeverityFilter::Low, &Veil::default())
     }
 
     #[test]

@@ -8,12 +8,14 @@ use serde_json::{Map, Value};
 
 use super::Workflow;
 use super::arguments::Confidence;
+use super::bundles::Bundle;
 use super::document::Document;
 use super::work::Work;
 
 /// The question to the expert. Files come first: a stable beginning is what providers cache.
-pub(super) fn question<W: Workflow>(document: &Document<'_, W>, files: &str, history: &str, collected: &str) -> String {
-    [files, history, collected, &work(document)].concat()
+/// `part` says which of several requests this is.
+pub(super) fn question<W: Workflow>(document: &Document<'_, W>, bundle: &Bundle, history: &str, part: &str) -> String {
+    [&bundle.files, history, &bundle.collected, part, &work(document)].concat()
 }
 
 /// The evidence for a reader who has to judge it alone.

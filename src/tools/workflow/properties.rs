@@ -98,7 +98,7 @@ fn survives<W: Workflow>(workflow: &W) {
             let document = Document { workflow, work: &work, own: &own, thread: &thread, images: 0 };
             let pause = || document.pause(workflow.pause(&work, &own), Collected::default());
             let ending = match workflow.conclude(&work, &own) {
-                Ending::Expert => document.local(prompt::brief(&document, "", ""), &Gathered::default()),
+                Ending::Expert => document.local(prompt::brief(&document, "", ""), 0),
                 Ending::Alone(conclusion) => document.concluded(conclusion, Collected::default()),
                 Ending::NotYet(pause) => document.pause(pause, Collected::default()),
             };
