@@ -240,3 +240,44 @@ fn a_list_of_tools_that_the_daemon_has_otherwise_is_told_and_shown() {
     agent.document("version", &json!({}));
     until("the daemon's own list", || (!names(&mut agent).contains(&"tracer".to_owned())).then_some(()));
 }
+
+#[cfg(unix)]
+#[test]
+fn no_path_leads_an_agent_out_of_its_project_and_nothing_is_asked() {
+    let fake = Fake::start(Scenario::default());
+    let user = user(&fake);
+    let secret = user.project().parent().unwrap().join("secret.txt");
+    std::fs::write(&secret, "hidden\n").unwrap();
+    std::os::unix::fs::symlink(&secret, user.project().join("src/link.txt")).unwrap();
+    std::os::unix::fs::symlink("/", user.project().join("src/root")).unwrap();
+    let fifo = user.project().join("src/fifo");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let mut agent = Agent::start(&user);
+    for path in [
+        "../secret.txt",
+        "src/../../secret.txt",
+        secret.to_str().unwrap(),
+        "src/link.txt",
+        "src/root/etc/passwd",
+        "/etc/passwd",
+        "~/secret.txt",
+        "$HOME/secret.txt",
+        "/dev/zero",
+        "/proc/self/environ",
+        "src/fifo",
+        "src/queue.rs\0.txt",
+        "",
+    ] {
+        for arguments in
+            [json!({"prompt": "read it", "files": [path]}), json!({"prompt": "look at it", "images": [path]})]
+        {
+            agent.call("a", "chat", &arguments);
+            let answer = agent.answer("a");
+            assert_eq!(answer["result"]["isError"], true, "{path:?}: {answer:#}");
+            assert!(!answer.to_string().contains("hidden"), "{path:?}: {answer:#}");
+        }
+    }
+    assert_eq!(fake.requests().len(), 0);
+    drop(agent);
+    user.run(&["daemon", "stop"]).exits(0);
+}
