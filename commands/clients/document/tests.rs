@@ -35,12 +35,12 @@ fn what_is_not_ours_stays_to_the_last_comment() {
 #[test]
 fn what_its_user_added_to_the_entry_is_no_difference() {
     let before =
-        r#"{"mcpServers": {"exai": {"args": ["shim"], "command": "/opt/exai", "trust": true, "timeout": 300000}}}"#;
+        r#"{"mcpServers": {"exai": {"args": ["shim"], "command": "/opt/exai", "trust": true, "timeout": 600000}}}"#;
     assert_eq!(edited(Client::Gemini, before), before);
     let before = "[mcp_servers]\nexai = { command = \"/opt/exai\", args = [\"shim\"], tool_timeout_sec = 300.0, enabled = false }\n";
     assert_eq!(edited(Client::Codex, before), before);
     let other =
-        r#"{"mcpServers": {"exai": {"args": ["shim"], "command": "/opt/exai", "httpUrl": "x", "timeout": 300000}}}"#;
+        r#"{"mcpServers": {"exai": {"args": ["shim"], "command": "/opt/exai", "httpUrl": "x", "timeout": 600000}}}"#;
     assert_ne!(edited(Client::Gemini, other), other, "another way to come to it is one");
 }
 
