@@ -88,7 +88,12 @@ impl Acts {
                 Ok("changed".to_owned())
             }
             "test_simple_text" => Ok("This is a simple text response for testing.".to_owned()),
-            _ => Ok("done".to_owned()),
+            "json_schema_2020_12_tool"
+            | "test_changed"
+            | "test_custom_header"
+            | "test_logging_tool"
+            | "test_streaming_elicitation" => Ok("done".to_owned()),
+            other => Err(Error::new(ErrorCode::ToolNotFound, format!("no tool is called `{other}`"))),
         }
     }
 }
