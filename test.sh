@@ -37,7 +37,7 @@ say "format"
 cargo fmt --all --check
 
 say "scripts"
-shellcheck test.sh install.sh .ci/run
+shellcheck -x test.sh install.sh .ci/run tests/conformance.sh tests/clients.sh tests/clients/node.sh
 
 say "lints"
 cargo clippy --workspace --all-targets --locked -- -D warnings
@@ -54,3 +54,6 @@ fi
 
 say "tests"
 cargo nextest run --workspace --locked --no-tests fail
+
+say "conformance"
+tests/conformance.sh

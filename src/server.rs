@@ -10,6 +10,7 @@
 
 mod accept;
 mod admin;
+mod agents;
 mod audit;
 mod call;
 mod connection;
@@ -50,7 +51,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-pub use run::run;
+pub use run::{run, run_with};
 
 use crate::backend::House;
 use crate::config::{Config, Watch};

@@ -26,7 +26,7 @@ pub struct CallHandle {
 
 impl CallHandle {
     /// A handle on a call that somebody else tells of.
-    pub(crate) fn over(
+    pub fn over(
         id: CallId,
         tool: &str,
         allowed: Duration,

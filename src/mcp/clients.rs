@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rmcp::RoleServer;
+use rmcp::model::ProtocolVersion;
 use rmcp::service::RequestContext;
 
 use super::host::Agent;
@@ -35,6 +36,11 @@ pub(super) fn of(context: &RequestContext<RoleServer>) -> Agent {
     let client = info.map(|info| Client { name: info.name, version: info.version }).unwrap_or_default();
     let parts = context.extensions.get::<hyper::http::request::Parts>();
     Agent { client, address: parts.and_then(|parts| parts.extensions.get().copied()) }
+}
+
+/// Whether the agent speaks the generation that has no handshake.
+pub(super) fn is_modern(context: &RequestContext<RoleServer>) -> bool {
+    context.protocol_version().is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
 }
 
 /// How long a call may take before it is answered with its id; `is_told` says whether the client hears of progress.

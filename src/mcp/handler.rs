@@ -205,9 +205,10 @@ impl<H: Host> ServerHandler for Handler<H> {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        if METHODS.contains(&request.method.as_str()) {
+        let is_known = METHODS.contains(&request.method.as_str());
+        if is_known && !(request.method == "initialize" && clients::is_modern(&context)) {
             let message = format!("the parameters of {} do not have the shape that they must have", request.method);
             return Err(ErrorData::invalid_params(message, None));
         }

@@ -3,20 +3,18 @@
 
 use std::time::Duration;
 
-use rmcp::model::{
-    CreateTaskResult, DetailedTask, GetTaskResult, JsonObject, ProtocolVersion, Task, TaskPayload, TaskStatus,
-};
+use rmcp::model::{CreateTaskResult, DetailedTask, GetTaskResult, JsonObject, Task, TaskPayload, TaskStatus};
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer};
 
-use super::answer;
+use super::{answer, clients};
 use crate::backend::Backend;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::protocol::{CallId, CallRecord, CallState};
 
-/// A call that ends so soon is answered directly.
-pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+/// A call that ends so soon is answered directly; no model is as quick.
+pub(super) const PATIENCE: Duration = Duration::from_millis(500);
 /// How often a client should ask.
 const POLL: u64 = 2_000;
 /// How long a result is kept at least; the journal's own limit.
@@ -24,9 +22,7 @@ const KEPT: u64 = 24 * 60 * 60 * 1_000;
 
 /// Whether the agent of this request speaks of tasks. Some declare it although their protocol has none.
 pub(super) fn are_spoken(context: &RequestContext<RoleServer>) -> bool {
-    let is_modern =
-        context.protocol_version().is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str());
-    is_modern && context.client_capabilities().is_some_and(|declared| declared.supports_tasks())
+    clients::is_modern(context) && context.client_capabilities().is_some_and(|declared| declared.supports_tasks())
 }
 
 /// The answer to a request whose call goes on as a task.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
+use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
 pub(crate) use script::{Act, Script};
@@ -123,7 +124,9 @@ impl ReplyStream for MockStream {
         if self.words.is_empty() {
             return self.end().map(|()| None);
         }
-        if timeout(self.idle, sleep(self.pace)).await.is_err() {
+        // Also the shortest sleep takes a millisecond, which a long answer would take for each of its words.
+        let pause = async { if self.pace.is_zero() { yield_now().await } else { sleep(self.pace).await } };
+        if timeout(self.idle, pause).await.is_err() {
             let message = format!("nothing came for {} s", self.idle.as_secs_f64());
             self.words.clear();
             self.end = None;

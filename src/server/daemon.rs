@@ -51,7 +51,12 @@ pub(super) struct Daemon {
 }
 
 impl Daemon {
-    pub(super) fn new(deps: Deps, shutdown: Shutdown, ports: Vec<(&'static str, SocketAddr)>) -> Self {
+    pub(super) fn new(
+        deps: Deps,
+        shutdown: Shutdown,
+        ports: Vec<(&'static str, SocketAddr)>,
+        agents: super::agents::Opening,
+    ) -> Self {
         let config = deps.house.config();
         Self {
             tokens: Tokens::new(&deps.token, config.state_dir.clone()),
@@ -69,7 +74,7 @@ impl Daemon {
             last_used: Mutex::new(Instant::now()),
             picture: super::picture::Pictures::default(),
             refusals: super::audit::Refusals::default(),
-            mcp: super::mcp::Mcp::new(),
+            mcp: super::mcp::Mcp::new(agents),
             house: deps.house,
         }
     }

@@ -3,17 +3,15 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
 
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, StatusCode};
-use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, SessionConfig};
-use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
+use super::agents::{self, Opening, Service};
 use super::daemon::{COME_BACK, Daemon};
 use super::http::{self, Answer, Visit};
 use super::{guard, workspace};
@@ -23,17 +21,13 @@ use crate::evidence::Workspace;
 use crate::mcp::{Agent, Handler, Host, Menu};
 use crate::protocol::CallRequest;
 
-/// A session of the older generation that nobody uses goes after so long. Its library counts messages and not running calls,
-/// so this is longer than any call.
-const KEPT: Duration = Duration::from_hours(4);
 /// Sent to clients: after so many seconds without a request they should not use the connection again.
 const KEEP_ALIVE: HeaderValue = HeaderValue::from_static("timeout=10");
-
-type Service = StreamableHttpService<Handler<Agents>, LocalSessionManager>;
 
 /// What `/mcp` has beside the daemon.
 pub(super) struct Mcp {
     menu: watch::Sender<Arc<Menu>>,
+    open: Opening,
     services: Mutex<HashMap<&'static str, Service>>,
 }
 
@@ -44,9 +38,21 @@ impl fmt::Debug for Mcp {
 }
 
 impl Mcp {
-    pub(super) fn new() -> Self {
-        Self { menu: watch::Sender::default(), services: Mutex::default() }
+    /// Each owner has what `open` makes.
+    pub(super) fn new(open: Opening) -> Self {
+        Self { menu: watch::Sender::default(), open, services: Mutex::default() }
     }
+}
+
+/// The agents of one owner, as the daemon answers them.
+pub(super) fn open(daemon: &Arc<Daemon>, owner: &'static str) -> Service {
+    let host = Agents {
+        daemon: Arc::downgrade(daemon),
+        owner,
+        menu: daemon.mcp.menu.subscribe(),
+        tasks: daemon.tasks.clone(),
+    };
+    agents::service(daemon, move || Handler::new(host.clone()))
 }
 
 /// Keeps the menu as the configuration has it.
@@ -96,7 +102,7 @@ pub(super) async fn answer(visit: &Visit, mut request: Request<Incoming>) -> Ans
     let busy = visit.stay.hold();
     request.extensions_mut().insert(visit.address);
     let service = service(daemon, owner);
-    let mut answer = service.handle(request).await;
+    let mut answer = service(request).await;
     answer.headers_mut().insert("keep-alive", KEEP_ALIVE);
     answer.map(|body| {
         let held = (answering, busy);
@@ -111,26 +117,7 @@ pub(super) async fn answer(visit: &Visit, mut request: Request<Incoming>) -> Ans
 /// The service of `owner`.
 fn service(daemon: &Arc<Daemon>, owner: &'static str) -> Service {
     let mut services = daemon.mcp.services.lock().unwrap_or_else(PoisonError::into_inner);
-    let service = services.entry(owner).or_insert_with(|| {
-        let host = Agents {
-            daemon: Arc::downgrade(daemon),
-            owner,
-            menu: daemon.mcp.menu.subscribe(),
-            tasks: daemon.tasks.clone(),
-        };
-        let mut session_config = SessionConfig::default();
-        session_config.keep_alive = Some(KEPT);
-        let mut sessions = LocalSessionManager::default();
-        sessions.session_config = session_config;
-        // Whose name and which page may ask is looked at before (`guard`).
-        let config = StreamableHttpServerConfig::default()
-            .disable_allowed_hosts()
-            .disable_allowed_origins()
-            .with_max_request_body_bytes(daemon.config().daemon.max_bytes as usize)
-            .with_cancellation_token(daemon.end.child_token());
-        StreamableHttpService::new(move || Ok(Handler::new(host.clone())), Arc::new(sessions), config)
-    });
-    service.clone()
+    Arc::clone(services.entry(owner).or_insert_with(|| (daemon.mcp.open)(daemon, owner)))
 }
 
 /// The daemon, as the agents of one owner have it.

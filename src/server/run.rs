@@ -3,12 +3,14 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use rmcp::ServerHandler;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::task::TaskTracker;
 
 use super::accept::{Role, accept};
+use super::agents::Opening;
 use super::daemon::Daemon;
-use super::{Deps, Listeners, Shutdown, addresses, mcp, reload};
+use super::{Deps, Listeners, Shutdown, addresses, agents, mcp, reload};
 use crate::calls::Painter;
 use crate::error::Result;
 
@@ -18,10 +20,29 @@ const HOUSEKEEPING: Duration = Duration::from_secs(5);
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// Serves until `shutdown`; then every call has its result in the journal, and every task has ended.
-pub async fn run(listeners: Listeners, mut deps: Deps, shutdown: Shutdown) -> Result<()> {
+pub async fn run(listeners: Listeners, deps: Deps, shutdown: Shutdown) -> Result<()> {
+    serve(listeners, deps, shutdown, Box::new(mcp::open)).await
+}
+
+/// As [`run`], but agents on `/mcp` each talk to what `handler` makes. Who asks, from where and how much is looked at all the same.
+pub async fn run_with<A: ServerHandler>(
+    listeners: Listeners,
+    deps: Deps,
+    shutdown: Shutdown,
+    handler: impl Fn() -> A + Send + Sync + 'static,
+) -> Result<()> {
+    let handler = Arc::new(handler);
+    let open = move |daemon: &Arc<Daemon>, _: &'static str| {
+        let handler = Arc::clone(&handler);
+        agents::service(daemon, move || handler())
+    };
+    serve(listeners, deps, shutdown, Box::new(open)).await
+}
+
+async fn serve(listeners: Listeners, mut deps: Deps, shutdown: Shutdown, agents: Opening) -> Result<()> {
     let ports = addresses(&listeners);
     let (lock, files) = (deps.lock.take(), deps.watch.take());
-    let daemon = Arc::new(Daemon::new(deps, shutdown.clone(), ports));
+    let daemon = Arc::new(Daemon::new(deps, shutdown.clone(), ports, agents));
     let painter: Weak<dyn Painter> = Arc::downgrade(&(Arc::clone(&daemon) as Arc<dyn Painter>));
     daemon.house.paint_by(painter);
     let Listeners { main, page, health, metrics } = listeners;
