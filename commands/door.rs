@@ -27,6 +27,18 @@ pub(crate) struct Choice {
     daemon: Option<String>,
 }
 
+impl Choice {
+    /// The daemon that was named.
+    pub(crate) fn url(&self) -> Option<&str> {
+        self.daemon.as_deref()
+    }
+
+    /// Whether none is to be used.
+    pub(crate) fn is_without_daemon(&self) -> bool {
+        self.no_daemon
+    }
+}
+
 /// The house that was found.
 #[derive(Debug)]
 pub(crate) enum Door {
@@ -50,14 +62,23 @@ impl Deref for Door {
 impl Door {
     /// Finds the daemon that `choice` means, or opens the house here; `roots` are the caller's directories.
     pub(crate) async fn open(loaded: &Loaded, choice: &Choice, roots: &[String], output: &mut Output) -> Result<Self> {
-        let found = match &choice.daemon {
-            Some(url) => Some(asked_for(&loaded.config, url, roots).await?),
-            None if choice.no_daemon => None,
-            None => find(loaded, roots, output).await?,
-        };
-        match found {
+        match Self::daemon(loaded, choice, roots, output).await? {
             Some(remote) => Ok(Self::There(remote)),
             None => Ok(Self::Here(Local::open(&loaded.config).await?)),
+        }
+    }
+
+    /// The daemon that `choice` means, if there is one.
+    pub(crate) async fn daemon(
+        loaded: &Loaded,
+        choice: &Choice,
+        roots: &[String],
+        output: &mut Output,
+    ) -> Result<Option<Remote>> {
+        match &choice.daemon {
+            Some(url) => asked_for(&loaded.config, url, roots).await.map(Some),
+            None if choice.no_daemon => Ok(None),
+            None => find(loaded, roots, output).await,
         }
     }
 

@@ -37,6 +37,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use address::Address;
+pub use line::LinkState;
 pub use link::NotConnected;
 pub use subscription::{Bulletin, Subscription};
 
@@ -92,6 +93,7 @@ pub struct RemoteSettings {
 pub struct Remote {
     commands: mpsc::Sender<Command>,
     welcome: watch::Receiver<Arc<HelloAck>>,
+    link: watch::Receiver<LinkState>,
     ids: Ids,
     closing: CancellationToken,
     tasks: TaskTracker,
@@ -109,9 +111,11 @@ impl Remote {
         let (socket, welcome) = caller.open(None).await?;
         let (commands, wanted) = mpsc::channel(COMMANDS);
         let (told, welcome) = watch::channel(Arc::new(welcome));
+        let (linked, link) = watch::channel(LinkState::Up);
         let (ids, closing, tasks) = (Ids::default(), CancellationToken::new(), TaskTracker::new());
         let line = Line {
             pause: None,
+            link: linked,
             caller,
             welcome: told,
             commands: wanted,
@@ -120,12 +124,17 @@ impl Remote {
             tasks: tasks.clone(),
         };
         tasks.spawn(line.run(socket));
-        Ok(Self { commands, welcome, ids, closing, tasks })
+        Ok(Self { commands, welcome, link, ids, closing, tasks })
     }
 
     /// What the daemon said when it was last connected to.
     pub fn welcome(&self) -> Arc<HelloAck> {
         Arc::clone(&self.welcome.borrow())
+    }
+
+    /// Whether the connection is up, and every change of that.
+    pub fn link(&self) -> watch::Receiver<LinkState> {
+        self.link.clone()
     }
 
     /// Sends what is still to be sent, closes the connection and waits for its task. Calls go on at the daemon.

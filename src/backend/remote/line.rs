@@ -44,6 +44,20 @@ const HANDED: usize = 8;
 /// How long the last frames may take when the connection is closed.
 const PARTING: Duration = Duration::from_millis(500);
 
+/// Whether the connection to a daemon is up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkState {
+    /// It is.
+    Up,
+    /// It broke, and is made again while somebody waits for something.
+    Broken {
+        /// Why.
+        why: String,
+        /// When the next try is made.
+        next: Instant,
+    },
+}
+
 /// How a connection ended.
 enum Ended {
     /// Nobody needs it any more.
@@ -62,6 +76,8 @@ pub(super) struct Line {
     pub(super) tasks: TaskTracker,
     /// How long the next try waits, when the last connection was not a good one.
     pub(super) pause: Option<Duration>,
+    /// Tells whoever watches whether the connection is up.
+    pub(super) link: watch::Sender<LinkState>,
 }
 
 impl Line {
@@ -77,6 +93,7 @@ impl Line {
                         self.pause = None;
                     }
                     self.desk.disconnected(&why);
+                    self.link.send_replace(LinkState::Broken { why: why.clone(), next: Instant::now() });
                     if !self.desk.is_idle() {
                         up = self.come_back(&why).await;
                     }
@@ -157,6 +174,7 @@ impl Line {
                 if began.elapsed() + wait >= patience {
                     break;
                 }
+                self.link.send_replace(LinkState::Broken { why: why.clone(), next: Instant::now() + wait });
                 tokio::select! {
                     () = self.closing.cancelled() => return None,
                     () = tokio::time::sleep(wait) => {}
@@ -172,6 +190,7 @@ impl Line {
                 Ok(Ok((socket, welcome))) => {
                     let resumed = welcome.resumed;
                     self.welcome.send_replace(Arc::new(welcome));
+                    self.link.send_replace(LinkState::Up);
                     self.desk.rejoin(resumed);
                     self.desk.tick(Instant::now());
                     return Some(socket);
@@ -204,6 +223,7 @@ impl Line {
             match tried {
                 Ok((socket, welcome)) => {
                     self.welcome.send_replace(Arc::new(welcome));
+                    self.link.send_replace(LinkState::Up);
                     self.desk.carry_out(command);
                     return Some(socket);
                 }
