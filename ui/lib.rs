@@ -18,6 +18,8 @@ mod msg;
 mod plain;
 pub mod record;
 mod runtime;
+#[cfg(test)]
+mod scenes;
 mod terminal;
 #[cfg(test)]
 mod testing;

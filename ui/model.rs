@@ -189,9 +189,8 @@ impl Cursor {
     /// Brings both into `rows`, of which `shown` are on the screen.
     pub(crate) fn settle(&mut self, rows: usize, shown: usize) {
         self.selected = self.selected.min(rows.saturating_sub(1));
-        let last = rows.saturating_sub(shown);
-        self.top = self.top.clamp((self.selected + 1).saturating_sub(shown), self.selected.max(self.top)).min(last);
-        self.top = self.top.min(self.selected);
+        let lowest = (self.selected + 1).saturating_sub(shown.max(1));
+        self.top = self.top.min(rows.saturating_sub(shown)).max(lowest).min(self.selected);
     }
 }
 

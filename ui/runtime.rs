@@ -181,7 +181,7 @@ fn write(ending: &str, content: &str) -> io::Result<String> {
 }
 
 /// The picture as text, without empty lines at its end.
-fn lines(buffer: &Buffer) -> String {
+pub(crate) fn lines(buffer: &Buffer) -> String {
     let mut lines = Vec::new();
     for y in buffer.area.y..buffer.area.bottom() {
         let mut line = String::new();

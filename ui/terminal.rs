@@ -56,3 +56,19 @@ fn give_back(ours: &AtomicBool) {
 fn restore(terminal: &mut impl Write) -> io::Result<()> {
     execute!(terminal, DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, Show)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_may_have_been_taken_is_given_back() {
+        let mut said = Vec::new();
+        restore(&mut said).unwrap();
+        let said = String::from_utf8(said).unwrap();
+        // Mouse, bracketed paste, the other screen; then the cursor.
+        for sequence in ["\u{1b}[?1000l", "\u{1b}[?2004l", "\u{1b}[?1049l", "\u{1b}[?25h"] {
+            assert!(said.contains(sequence), "{sequence:?} in {said:?}");
+        }
+    }
+}

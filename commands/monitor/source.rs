@@ -7,7 +7,7 @@ use std::time::Duration;
 use exai_core::backend::{Backend, Bulletin, LinkState, Local, Remote, Subscription};
 use exai_core::coordination::DaemonLock;
 use exai_core::error::Error;
-use exai_core::protocol::wire::{Admin, Picture, Topic};
+use exai_core::protocol::wire::{Admin, Topic};
 use exai_core::protocol::{CallId, Live, Told};
 use exai_ui::{Answer, Feed, Link, Msg, Wish};
 use tokio::sync::mpsc;
@@ -270,7 +270,7 @@ async fn next(subscription: &mut Subscription) -> Option<Option<Feed>> {
 
 fn read(bulletin: &Bulletin) -> Result<Feed, Error> {
     Ok(match bulletin.topic {
-        Topic::Snapshot => Feed::Snapshot(Box::new(bulletin.read::<Picture>()?.snapshot)),
+        Topic::Snapshot => Feed::Snapshot(Box::new(bulletin.read()?)),
         Topic::Events => Feed::Event(bulletin.read()?),
         Topic::Log | Topic::Catalog => {
             let mut line: exai_core::protocol::LogLine = bulletin.read()?;

@@ -16,6 +16,7 @@ mod house; // the tools about the house: what works, what happened, the caller's
 mod journal; // calls and threads after the fact
 mod lifecycle; // how a daemon comes and goes
 mod limits; // what takes too long or is too much
+mod monitor; // the dashboard in a terminal, and what it prints into a pipe
 mod other_user; // a daemon that may read none of its callers' files
 mod processes; // several processes, signals, pipes
 mod provider_tools; // images, embeddings, functions, judgements, models that may not be asked

@@ -94,8 +94,6 @@ impl Column {
             if used + least < width {
                 used += least + 1;
                 chosen.push(column);
-            } else if chosen.len() >= 2 {
-                break;
             }
         }
         let mut spare = (width + 1).saturating_sub(used);
@@ -104,10 +102,13 @@ impl Column {
             let (least, most) = column.width();
             columns.push((column, least, most));
         }
-        for (_, own, most) in &mut columns {
-            let more = spare.min(*most - *own);
-            *own += more;
-            spare -= more;
+        // Names of models are the longest.
+        for wanted in [Self::Model, Self::Tool] {
+            for (_, own, most) in columns.iter_mut().filter(|(column, ..)| *column == wanted) {
+                let more = spare.min(*most - *own);
+                *own += more;
+                spare -= more;
+            }
         }
         columns.into_iter().map(|(column, own, _)| (column, own)).collect()
     }

@@ -72,20 +72,16 @@ impl Page<'_> {
             (Some(model), None) => model.clone(),
             _ => "-".to_owned(),
         };
-        let figures = format!(
-            "{} in all, {} queued, {} {}, {} tokens",
-            text::seconds(row.elapsed_s),
-            text::seconds(row.queued_s),
-            row.attempts,
-            if row.attempts == 1 { "try" } else { "tries" },
-            row.tokens.map_or_else(|| "-".to_owned(), text::count)
-        );
+        let times = format!("{} in all, {} queued", text::seconds(row.elapsed_s), text::seconds(row.queued_s));
+        let tokens = row.tokens.map_or_else(|| "-".to_owned(), text::count);
+        let tries = format!("{tokens} in {} {}", row.attempts, if row.attempts == 1 { "try" } else { "tries" });
         let mut lines = vec![
             self.fact("call", vec![self.span(row.call_id.as_str(), Slot::Text)]),
             self.fact("tool", vec![self.span(row.tool.as_str(), Slot::Text)]),
             self.fact("model", vec![self.span(asked, Slot::Text)]),
             self.fact("state", vec![self.span(format!("{sign} {}", state_word(call)), slot)]),
-            self.fact("figures", vec![self.span(figures, Slot::Text)]),
+            self.fact("time", vec![self.span(times, Slot::Text)]),
+            self.fact("tokens", vec![self.span(tries, Slot::Text)]),
             self.fact("session", vec![self.span(or_none(&row.session_id), Slot::Text)]),
             self.fact("owner", vec![self.span(or_none(&row.owner), Slot::Text)]),
         ];

@@ -41,6 +41,7 @@ pub(super) fn draw(model: &Model, screen: &Screen, area: Rect, buffer: &mut Buff
 fn provider(model: &Model, name: &str, gauge: Option<PermitGauge>, pen: &mut Pen<'_>) {
     pen.cell(name, 8, Slot::Title);
     let Some(PermitGauge { in_use, limit, waiting }) = gauge else {
+        pen.space(1);
         pen.put("no limit", Slot::Muted);
         return;
     };
@@ -81,9 +82,9 @@ fn model_row(row: &ProviderRow, pen: &mut Pen<'_>) {
     pen.space(1);
     if row.breaker == "closed" {
         pen.figure(&text::count(row.requests), 5, Slot::Text);
-        pen.put(" ", Slot::Muted);
+        pen.space(1);
         let bad = if row.errors > 0 { Slot::Bad } else { Slot::Muted };
-        pen.cell(&format!("{} err", text::count(row.errors)), 7, bad);
+        pen.cell(&format!("{}{}", glyphs.failed, text::count(row.errors)), 7, bad);
     } else {
         pen.cell(if row.breaker == "open" { "breaker open" } else { "trying again" }, 13, slot);
     }
