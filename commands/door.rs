@@ -62,7 +62,19 @@ impl Deref for Door {
 impl Door {
     /// Finds the daemon that `choice` means, or opens the house here; `roots` are the caller's directories.
     pub(crate) async fn open(loaded: &Loaded, choice: &Choice, roots: &[String], output: &mut Output) -> Result<Self> {
-        match Self::daemon(loaded, choice, roots, output).await? {
+        if let Some(remote) = Self::daemon(loaded, choice, roots, output).await? {
+            let Some(name) = differing(loaded, &remote)?.filter(|_| choice.daemon.is_none()) else {
+                return Ok(Self::There(remote));
+            };
+            pass_by(output, &format!("the daemon has other settings for {name} than you"));
+            remote.close().await;
+        }
+        Ok(Self::Here(Local::open(&loaded.config).await?))
+    }
+
+    /// As `open`, for who only looks: a daemon whose settings differ is looked at all the same.
+    pub(crate) async fn watch(loaded: &Loaded, choice: &Choice, output: &mut Output) -> Result<Self> {
+        match Self::daemon(loaded, choice, &[], output).await? {
             Some(remote) => Ok(Self::There(remote)),
             None => Ok(Self::Here(Local::open(&loaded.config).await?)),
         }
@@ -122,21 +134,19 @@ async fn find(loaded: &Loaded, roots: &[String], output: &mut Output) -> Result<
         let is_expected = *loaded.origin("daemon.host") != Origin::Default;
         (Remote::connect(settings(address, Some(token), roots, TRY)).await, is_expected)
     };
-    let mut pass_by = |why: &str| output.note(Style::Warn, "warning: ", &format!("{why}; done in this process"));
     match tried {
-        Ok(remote) => {
-            let Some(name) = differing(loaded, &remote)? else { return Ok(Some(remote)) };
-            pass_by(&format!("the daemon has other settings for {name} than you"));
-            remote.close().await;
-            Ok(None)
-        }
+        Ok(remote) => Ok(Some(remote)),
         Err(NotConnected::Refused(error)) if error.code != ErrorCode::ServiceUnavailable => Err(error),
         Err(NotConnected::Unreachable(_)) if !is_expected => Ok(None),
         Err(error) => {
-            pass_by(&error.to_string());
+            pass_by(output, &error.to_string());
             Ok(None)
         }
     }
+}
+
+fn pass_by(output: &mut Output, why: &str) {
+    output.note(Style::Warn, "warning: ", &format!("{why}; done in this process"));
 }
 
 fn settings(address: Address, token: Option<Secret>, roots: &[String], patience: Duration) -> RemoteSettings {

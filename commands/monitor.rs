@@ -12,6 +12,7 @@ mod source;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use exai_core::protocol::Word;
@@ -20,12 +21,14 @@ use tokio::sync::mpsc;
 
 use self::recording::{Recorder, Recording};
 use self::source::Source;
-use crate::door::Choice;
+use crate::door::{Choice, Door};
 use crate::output::{Output, Style};
 use crate::setup::Setup;
 
 /// News that wait for the dashboard; what comes faster waits at the daemon, which drops and counts.
 const NEWS: usize = 1_024;
+/// How long saying good-bye may take.
+const PARTING: Duration = Duration::from_secs(1);
 /// Wishes that wait for the house.
 const WISHES: usize = 16;
 
@@ -88,7 +91,7 @@ pub(crate) async fn run(args: &Args, setup: &Setup, output: &mut Output) -> anyh
     let source = match &args.replay {
         Some(path) => Source::Recording(Recording::open(path, args.speed)?),
         None if args.once => return once(args, setup, output).await,
-        None => Source::House { door: setup.open(&args.choice, &[], output).await? },
+        None => Source::House { door: Door::watch(setup.loaded()?, &args.choice, output).await? },
     };
     if args.once {
         return last(source, args, output);
@@ -98,42 +101,32 @@ pub(crate) async fn run(args: &Args, setup: &Setup, output: &mut Output) -> anyh
     let (wishes, wanted) = mpsc::channel(WISHES);
     let is_screen = !args.json && look::is_screen(output);
     let telling = source::Telling { told, wanted, recorder, setup, choice: &args.choice, waits: is_screen };
-    let serving = Box::pin(telling.serve(source));
+    let mut serving = Box::pin(telling.serve(source));
     let wires = Wires { news, wishes };
-    if is_screen {
-        let settings = Settings {
-            theme: look::theme(args.theme, args.ascii, output),
-            read_only: args.read_only,
-            show_content: args.show_content,
-        };
-        let ended = tokio::select! {
-            ended = Box::pin(exai_ui::run(settings, wires)) => ended.context("while the dashboard was shown")?,
-            failed = never_ends(serving) => return Err(failed),
-        };
-        return left(ended, output);
+    if !is_screen {
+        let form = if args.json { Form::Json } else { Form::Text };
+        // Whichever ends takes the channel to the other one along.
+        let (served, printed) = tokio::join!(serving, Box::pin(lines(wires, form, output)));
+        served?;
+        return printed;
     }
-    let form = if args.json { Form::Json } else { Form::Text };
-    tokio::select! {
-        biased;
-        served = serving => {
-            served?;
-            Ok(ExitCode::SUCCESS)
-        }
-        printed = Box::pin(lines(wires, form, output)) => printed,
-    }
-}
-
-/// Serves the dashboard, also when there is nothing more to tell it; comes back only with an error.
-async fn never_ends(serving: impl Future<Output = anyhow::Result<()>>) -> anyhow::Error {
-    match serving.await {
-        Ok(()) => std::future::pending().await,
-        Err(error) => error,
-    }
+    let settings = Settings {
+        theme: look::theme(args.theme, args.ascii, output),
+        read_only: args.read_only,
+        show_content: args.show_content,
+    };
+    let ended = tokio::select! {
+        ended = Box::pin(exai_ui::run(settings, wires)) => ended.context("while the dashboard was shown")?,
+        served = &mut serving => return served.map(|()| ExitCode::SUCCESS),
+    };
+    // The daemon is told that nobody will come back.
+    drop(tokio::time::timeout(PARTING, serving).await);
+    left(ended, output)
 }
 
 /// One picture of the house.
 async fn once(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
-    let door = setup.open(&args.choice, &[], output).await?;
+    let door = Door::watch(setup.loaded()?, &args.choice, output).await?;
     let snapshot = door.snapshot().await?;
     picture(&snapshot, args, output)?;
     door.close().await;

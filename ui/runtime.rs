@@ -131,10 +131,11 @@ impl Runtime {
     }
 
     fn draw(&mut self, terminal: &mut Terminal<CrosstermBackend<io::Stdout>>) -> io::Result<()> {
-        settle(&mut self.model);
         terminal.autoresize()?;
-        let size = terminal.size()?;
-        update(&mut self.model, Msg::Resize(size.width, size.height));
+        let size = terminal.get_frame().area();
+        if (size.width, size.height) != self.model.size {
+            update(&mut self.model, Msg::Resize(size.width, size.height));
+        }
         settle(&mut self.model);
         let drawn = terminal.draw(|frame| draw(&self.model, frame))?;
         self.last = Some(drawn.buffer.clone());

@@ -1,6 +1,8 @@
 //! What the tests of the dashboard work with: a house that tells what a test wants, and a stage that keys are pressed on and
 //! whose screen is looked at, as text and as meanings.
 
+pub(crate) mod svg;
+
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -185,7 +187,7 @@ impl Stage {
         })
     }
 
-    fn drawn(&mut self) -> Buffer {
+    pub(crate) fn drawn(&mut self) -> Buffer {
         settle(&mut self.model);
         let (width, height) = self.model.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();

@@ -75,11 +75,12 @@ impl Telling<'_> {
                     Err(Over) => return Ok(()),
                 },
             };
-            let outcome = match door {
-                Door::There(remote) => self.daemon(remote).await?,
-                Door::Here(local) => self.journal(local).await?,
+            let outcome = match &door {
+                Door::There(remote) => self.daemon(remote).await,
+                Door::Here(local) => self.journal(local).await,
             };
-            match outcome {
+            door.close().await;
+            match outcome? {
                 Ok(found) => next = found,
                 Err(Over) => return Ok(()),
             }
@@ -95,15 +96,14 @@ impl Telling<'_> {
     }
 
     /// Tells what a daemon tells, until it is gone for longer than its connection is patient.
-    async fn daemon(&mut self, remote: Remote) -> anyhow::Result<Result<Option<Door>, Over>> {
-        let place = self.place();
+    async fn daemon(&mut self, remote: &Remote) -> anyhow::Result<Result<Option<Door>, Over>> {
         let topics = [Topic::Snapshot, Topic::Events, Topic::Log];
         let mut subscription = remote.subscribe(&topics, Some(PICTURES)).await?;
-        if self.tell(Msg::Link(Link::Live { place: place.clone() })).await?.is_err() {
+        if self.tell(Msg::Link(Link::Live { place: self.place() })).await?.is_err() {
             return Ok(Err(Over));
         }
         let mut link = remote.link();
-        let mut asked = Asked::new(Arc::new(remote.clone()), Some(remote), self.told.clone());
+        let mut asked = Asked::new(Arc::new(remote.clone()), Some(remote.clone()), self.told.clone());
         let mut lost = 0;
         loop {
             let msg = tokio::select! {
@@ -113,7 +113,7 @@ impl Telling<'_> {
                     asked.ask(wish);
                     continue;
                 }
-                Ok(()) = link.changed() => Msg::Link(told_of(&link.borrow_and_update(), &place)),
+                Ok(()) = link.changed() => Msg::Link(told_of(&link.borrow_and_update(), &self.place())),
                 bulletin = next(&mut subscription) => match bulletin {
                     Some(Some(feed)) => Msg::Feed(feed),
                     Some(None) => continue,
@@ -184,7 +184,7 @@ impl Telling<'_> {
     }
 
     /// Tells what the journal says, until there is a daemon.
-    async fn journal(&mut self, local: Local) -> anyhow::Result<Result<Option<Door>, Over>> {
+    async fn journal(&mut self, local: &Local) -> anyhow::Result<Result<Option<Door>, Over>> {
         let state_dir = self.setup.config()?.state_dir.clone();
         let place = state_dir.display().to_string();
         if self.tell(Msg::Link(Link::Journal { place })).await?.is_err() {
@@ -192,8 +192,7 @@ impl Telling<'_> {
         }
         let mut silent = Output::new();
         silent.set_up(Color::Never, true);
-        let local = Arc::new(local);
-        let mut asked = Asked::new(Arc::clone(&local) as _, None, self.told.clone());
+        let mut asked = Asked::new(Arc::new(local.clone()), None, self.told.clone());
         let mut ticks = interval(JOURNAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
