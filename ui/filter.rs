@@ -136,9 +136,9 @@ fn state(name: &str) -> Result<State, String> {
         "timeout" => State::Exactly(CallState::TimedOut),
         name => {
             let exact = CallState::ALL.into_iter().find(|state| !name.is_empty() && state.as_str().starts_with(name));
-            return exact.map(State::Exactly).ok_or_else(|| {
-                "states: run queued done err failed cancelled timed_out interrupted".to_owned()
-            });
+            return exact
+                .map(State::Exactly)
+                .ok_or_else(|| "states: run queued done err failed cancelled timed_out interrupted".to_owned());
         }
     })
 }
@@ -161,7 +161,8 @@ fn figure(name: &str, rest: &str) -> Result<Test, String> {
         (Figure::Tokens, "k") => 1e3,
         (_, unit) => return Err(format!("{unit} is no unit here: 2s 500ms 3m 1h, tokens>10k")),
     };
-    let number: f64 = digits.parse().map_err(|_| format!("{order} wants a number behind it: >2s", order = &rest[..1]))?;
+    let number: f64 =
+        digits.parse().map_err(|_| format!("{order} wants a number behind it: >2s", order = &rest[..1]))?;
     Ok(Test::Figure(figure, order, number * unit))
 }
 

@@ -140,12 +140,23 @@ pub(crate) enum Over {
     Nothing,
     /// The filter is being typed.
     Filter(TextLine),
-    Help { search: TextLine, top: usize },
-    Palette { search: TextLine, selected: usize },
-    Diagnoses { selected: usize },
+    Help {
+        search: TextLine,
+        top: usize,
+    },
+    Palette {
+        search: TextLine,
+        selected: usize,
+    },
+    Diagnoses {
+        selected: usize,
+    },
     Question(Question),
     /// A new limit is being typed.
-    Limit { name: String, line: TextLine },
+    Limit {
+        name: String,
+        line: TextLine,
+    },
 }
 
 /// Something that is asked before it is done.

@@ -82,8 +82,13 @@ pub(crate) fn at_work() -> Value {
         "glm": {"in_use": 2, "limit": 2, "waiting": 1}, "kimi": {"in_use": 1, "limit": 3, "waiting": 0}}});
     house["rates"] = json!({"calls_per_s": 4.2, "errors_per_s": 0.05, "tokens_per_s": 812.0});
     house["latency"]["counts"] = json!([1, 3, 9, 24, 40, 31, 12, 5, 2, 1]);
-    house["providers"] = json!([provider("glm", "glm-5.3", "closed", 3, 9_800), provider("kimi", "kimi-k3.1-pro", "closed", 0, 2_100)]);
-    house["sessions"] = json!([session("augment 1.2", true, 800), session("claude-code 2.1", true, 2_000), session("exai 0.1.0", false, 61_000)]);
+    house["providers"] =
+        json!([provider("glm", "glm-5.3", "closed", 3, 9_800), provider("kimi", "kimi-k3.1-pro", "closed", 0, 2_100)]);
+    house["sessions"] = json!([
+        session("augment 1.2", true, 800),
+        session("claude-code 2.1", true, 2_000),
+        session("exai 0.1.0", false, 61_000)
+    ]);
     house["sessions_total"] = 3.into();
     let tools = ["debug", "codereview", "thinkdeep", "chat", "precommit", "secaudit", "analyze"];
     let mut calls = vec![
@@ -95,7 +100,8 @@ pub(crate) fn at_work() -> Value {
     for at in 0..60_i64 {
         let tool = tools[usize::try_from(at).unwrap() % tools.len()];
         let model = if at % 3 == 0 { "kimi-k3.1-pro" } else { "glm-5.3" };
-        let state = ["succeeded", "succeeded", "succeeded", "cancelled", "succeeded", "timed_out"][usize::try_from(at).unwrap() % 6];
+        let state = ["succeeded", "succeeded", "succeeded", "cancelled", "succeeded", "timed_out"]
+            [usize::try_from(at).unwrap() % 6];
         calls.push(call(20_000 + at * 3_700, tool, model, state, None));
     }
     house["calls"] = calls.into();
@@ -125,7 +131,13 @@ pub(crate) fn busy() -> Vec<Feed> {
         step(1, 14_000, 1, 14_000, json!({"kind": "accepted", "tool": "chat", "timeout_s": 300.0})),
         step(2, 14_000, 2, 13_900, json!({"kind": "queued", "position": 1, "waiting_for": "provider"})),
         step(3, 14_000, 3, 13_000, json!({"kind": "sent", "attempt": 1, "provider": "glm", "model": "glm-5.3"})),
-        step(4, 14_000, 4, 12_200, json!({"kind": "retrying", "after_s": 1.5, "cause": "rate_limited: too many requests"})),
+        step(
+            4,
+            14_000,
+            4,
+            12_200,
+            json!({"kind": "retrying", "after_s": 1.5, "cause": "rate_limited: too many requests"}),
+        ),
         step(5, 14_000, 5, 10_700, json!({"kind": "sent", "attempt": 2, "provider": "glm", "model": "glm-5.3"})),
         step(6, 14_000, 6, 10_100, json!({"kind": "finished", "state": "failed"})),
         step(7, 7_000, 1, 7_000, json!({"kind": "accepted", "tool": "debug", "timeout_s": 300.0})),
@@ -182,9 +194,8 @@ impl Stage {
     }
 
     pub(crate) fn type_(self, text: &str) -> Self {
-        text.chars().fold(self, |stage, letter| {
-            stage.take(Msg::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)))
-        })
+        text.chars()
+            .fold(self, |stage, letter| stage.take(Msg::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE))))
     }
 
     pub(crate) fn drawn(&mut self) -> Buffer {
@@ -244,7 +255,11 @@ fn meanings(buffer: &Buffer, theme: &Theme) -> String {
                 _ => runs.push((x, x, name)),
             }
         }
-        let told: Vec<_> = runs.iter().filter(|(.., name)| name != "text").map(|(from, to, name)| format!("{from}-{to} {name}")).collect();
+        let told: Vec<_> = runs
+            .iter()
+            .filter(|(.., name)| name != "text")
+            .map(|(from, to, name)| format!("{from}-{to} {name}"))
+            .collect();
         if !told.is_empty() {
             text.push_str(&format!("{y}: {}\n", told.join(", ")));
         }
@@ -255,10 +270,14 @@ fn meanings(buffer: &Buffer, theme: &Theme) -> String {
 fn name(style: ratatui::style::Style, theme: &Theme) -> String {
     let slot = |slot: &&Slot| {
         let own = theme.style(**slot);
-        own.fg.is_some() && own.fg == style.fg || own.fg.is_none() && style.fg == Some(ratatui::style::Color::Reset) && own.bg.is_none()
-            && own.add_modifier == style.add_modifier
+        own.fg.is_some() && own.fg == style.fg
+            || own.fg.is_none()
+                && style.fg == Some(ratatui::style::Color::Reset)
+                && own.bg.is_none()
+                && own.add_modifier == style.add_modifier
     };
-    let mut name = Slot::ALL.iter().find(slot).map_or_else(|| "text".to_owned(), |slot| format!("{slot:?}").to_lowercase());
+    let mut name =
+        Slot::ALL.iter().find(slot).map_or_else(|| "text".to_owned(), |slot| format!("{slot:?}").to_lowercase());
     let selection = theme.style(Slot::Selection);
     if selection.bg.is_some() && selection.bg == style.bg {
         name += "+selection";

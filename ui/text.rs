@@ -81,16 +81,24 @@ mod tests {
 
     #[test]
     fn figures_stay_short() {
-        for (given, shown) in
-            [(0.04, "0.0s"), (12.34, "12.3s"), (99.96, "99s"), (245.0, "4m05s"), (11_520.0, "3h12m"), (f64::NAN, "0.0s")]
-        {
+        for (given, shown) in [
+            (0.04, "0.0s"),
+            (12.34, "12.3s"),
+            (99.96, "99s"),
+            (245.0, "4m05s"),
+            (11_520.0, "3h12m"),
+            (f64::NAN, "0.0s"),
+        ] {
             assert_eq!(seconds(given), shown);
         }
         assert_eq!(age(f64::INFINITY), "1157407d09h");
         for (given, shown) in [(999, "999"), (1_000, "1.0k"), (9_960, "10k"), (999_499, "999k"), (999_500, "1.0M")] {
             assert_eq!(count(given), shown);
         }
-        assert_eq!([dollars(None), dollars(Some(0.0)), dollars(Some(0.0012)), dollars(Some(4.199))].join(" "), "- $0 $0.0012 $4.20");
+        assert_eq!(
+            [dollars(None), dollars(Some(0.0)), dollars(Some(0.0012)), dollars(Some(4.199))].join(" "),
+            "- $0 $0.0012 $4.20"
+        );
         assert_eq!((rate(0.04), rate(4.24), rate(812.3)), ("0.04".to_owned(), "4.2".to_owned(), "812".to_owned()));
         assert_eq!((millis(Some(250)), millis(Some(1_900)), millis(None)), ("250ms".into(), "1.9s".into(), "-".into()));
         assert_eq!(clock(1_764_000_000_123), "16:00:00.123");

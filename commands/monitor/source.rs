@@ -134,8 +134,12 @@ impl Telling<'_> {
 
     /// Where the daemon is, as far as is known before it is asked.
     fn place(&self) -> String {
-        let announced =
-            self.setup.config().ok().and_then(|config| DaemonLock::find(&config.state_dir)).and_then(|info| info.address);
+        let announced = self
+            .setup
+            .config()
+            .ok()
+            .and_then(|config| DaemonLock::find(&config.state_dir))
+            .and_then(|info| info.address);
         match (self.choice.url(), announced) {
             (Some(url), _) => url.to_owned(),
             (None, Some(address)) => format!("ws://{address}"),

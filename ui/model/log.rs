@@ -28,7 +28,8 @@ impl Log {
     pub(crate) fn shown<'a>(&'a self, view: &View, call: Option<&CallId>) -> Vec<&'a LogLine> {
         let level = view.level;
         let tied = call.filter(|_| view.tied);
-        let is_shown = |line: &&LogLine| line.level <= level && tied.is_none_or(|call| line.call_id.as_ref() == Some(call));
+        let is_shown =
+            |line: &&LogLine| line.level <= level && tied.is_none_or(|call| line.call_id.as_ref() == Some(call));
         self.lines.iter().filter(is_shown).collect()
     }
 }

@@ -90,8 +90,15 @@ impl Teller {
                     let mut json = serde_json::to_value(row).unwrap_or_default();
                     (json["kind"], json["t"]) = ("call".into(), json!(t));
                     let model = row.model.as_deref().unwrap_or("-");
-                    let text =
-                        || format!("{t}  {}  {} {model} {}, {:.1} s", row.call_id, row.tool, row.state.as_str(), row.elapsed_s);
+                    let text = || {
+                        format!(
+                            "{t}  {}  {} {model} {}, {:.1} s",
+                            row.call_id,
+                            row.tool,
+                            row.state.as_str(),
+                            row.elapsed_s
+                        )
+                    };
                     lines += &self.line(&json, text);
                 }
             }

@@ -19,7 +19,10 @@ fn is_current(name: &str, current: &str) {
         std::fs::write(&file, current).unwrap();
     }
     let committed = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(committed == current, "docs/{name} is out of date: UPDATE_DOCUMENTS=1 cargo nextest run -p exai-ui documents");
+    assert!(
+        committed == current,
+        "docs/{name} is out of date: UPDATE_DOCUMENTS=1 cargo nextest run -p exai-ui documents"
+    );
 }
 
 /// A minute of a house that gets more and more to do.

@@ -66,7 +66,13 @@ fn the_selected_call_stays_selected_when_rows_move() {
     let mut stage = stage.hear(vec![snapshot(house)]);
     assert!(line(&mut stage, "▸").contains("codereview"));
     // Who chose nothing is at the top, whatever comes.
-    let mut stage = stage.press("home").hear(vec![step(90, 10, 1, 10, json!({"kind": "accepted", "tool": "tracer", "timeout_s": 9.0}))]);
+    let mut stage = stage.press("home").hear(vec![step(
+        90,
+        10,
+        1,
+        10,
+        json!({"kind": "accepted", "tool": "tracer", "timeout_s": 9.0}),
+    )]);
     assert!(line(&mut stage, "▸").contains("tracer"));
 }
 
@@ -253,7 +259,8 @@ fn silence_is_told() {
 
 #[test]
 fn another_daemon_is_followed_although_its_numbers_begin_anew() {
-    let away = Link::Away { place: "ws://x".to_owned(), why: "gone".to_owned(), retry: std::time::Duration::from_secs(1) };
+    let away =
+        Link::Away { place: "ws://x".to_owned(), why: "gone".to_owned(), retry: std::time::Duration::from_secs(1) };
     let accepted = step(1, 20, 1, 20, json!({"kind": "accepted", "tool": "tracer", "timeout_s": 9.0}));
     let mut stage = stage().link(away).at(0.5);
     shows(&mut stage, "next try in 1s");

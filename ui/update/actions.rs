@@ -323,7 +323,10 @@ pub(crate) fn admin_of(model: &Model, action: Action) -> Option<(String, String,
         Action::CloseSession => {
             let session = model.selected_session()?;
             let text = format!("Close session {}?", crate::text::short(session.session_id.as_str()));
-            let about = format!("{} of {}: its {} running calls are cancelled", session.client, session.owner, session.inflight);
+            let about = format!(
+                "{} of {}: its {} running calls are cancelled",
+                session.client, session.owner, session.inflight
+            );
             Some((text, about, Admin::CloseSession { session_id: session.session_id.to_string() }))
         }
         Action::ResetBreaker => {

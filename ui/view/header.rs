@@ -49,7 +49,9 @@ pub(super) fn draw(model: &Model, screen: &Screen, buffer: &mut Buffer) {
 /// The word, as it is shown; what is not known is not called well.
 fn verdict(model: &Model) -> (String, Slot) {
     let glyphs = model.settings.theme.glyphs;
-    let Some(snapshot) = model.snapshot() else { return (format!(" {} ", "…".replace('…', glyphs.cut)), Slot::Muted) };
+    let Some(snapshot) = model.snapshot() else {
+        return (format!(" {} ", "…".replace('…', glyphs.cut)), Slot::Muted);
+    };
     if model.is_away() {
         return (format!(" was {} ", snapshot.verdict.word.as_str()), Slot::Muted);
     }
@@ -153,7 +155,14 @@ fn figures(model: &Model, pen: &mut Pen<'_>) {
 }
 
 fn queue(snapshot: &Snapshot) -> usize {
-    snapshot.permits.providers.values().map(|gauge| gauge.waiting).max().unwrap_or(0).max(snapshot.permits.global.waiting)
+    snapshot
+        .permits
+        .providers
+        .values()
+        .map(|gauge| gauge.waiting)
+        .max()
+        .unwrap_or(0)
+        .max(snapshot.permits.global.waiting)
 }
 
 fn share_of_errors(snapshot: &Snapshot) -> f64 {

@@ -32,7 +32,8 @@ pub(super) fn draw(model: &Model, screen: &Screen, buffer: &mut Buffer) -> Optio
             pen.put(" requests at once: ", Slot::Muted);
             pen.put(line.text(), Slot::Text);
             let cursor = pen.position();
-            Pen::row(buffer, &model.settings.theme, inside, inside.y + 2).put(" enter goes on, esc leaves it", Slot::Muted);
+            Pen::row(buffer, &model.settings.theme, inside, inside.y + 2)
+                .put(" enter goes on, esc leaves it", Slot::Muted);
             Some(cursor)
         }
         Over::Nothing | Over::Filter(_) => None,

@@ -62,7 +62,11 @@ fn row(model: &Model, session: &SessionRow, name: usize, figures: &[(&str, usize
     let glyphs = pen.theme.glyphs;
     let (sign, slot) = if session.connected { (glyphs.dot, Slot::Ok) } else { (glyphs.ring, Slot::Muted) };
     pen.cell(sign, 2, slot);
-    let who = if session.owner == "default" { session.client.clone() } else { format!("{} ({})", session.client, session.owner) };
+    let who = if session.owner == "default" {
+        session.client.clone()
+    } else {
+        format!("{} ({})", session.client, session.owner)
+    };
     pen.cell(&who, name, if session.connected { Slot::Text } else { Slot::Muted });
     let seen = (model.now_ms() - session.last_seen.as_millis()).max(0) as f64 / 1e3;
     let values = [

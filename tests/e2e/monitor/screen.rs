@@ -4,8 +4,8 @@ use exai_ui::{Link, Msg, Settings, Wires};
 use nix::sys::signal::Signal;
 
 use super::terminal::Terminal;
-use crate::support::{DEADLINE, User};
 use crate::support::daemon::{Daemon, until};
+use crate::support::{DEADLINE, User};
 
 const SIZE: (u16, u16) = (120, 36);
 
@@ -38,6 +38,8 @@ fn it_shows_a_daemon_at_work_and_leaves_no_mess() {
     terminal.press("?");
     terminal.shows("search:");
     terminal.press("\u{1b}");
+    // A terminal sends Alt as Esc: the next key has to wait.
+    until("the end of the help", || (!terminal.text().contains("search:")).then_some(()));
     terminal.press("m");
     terminal.shows("the mouse is used here");
     assert!(terminal.is_taken());
