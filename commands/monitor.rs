@@ -33,6 +33,7 @@ const WISHES: usize = 16;
 
 /// Arguments of `exai monitor`.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
     /// Print one picture and leave; exits 0 for OK and SLOW, 1 for DEGRADED, 7 for DOWN.

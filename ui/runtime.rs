@@ -57,8 +57,7 @@ pub async fn run(settings: Settings, wires: Wires) -> io::Result<Ended> {
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
     let size = terminal.size()?;
     let model = Model::new(settings, (size.width, size.height));
-    let ended = Runtime { model, wires, last: None }.run(&mut terminal).await;
-    Ok(ended?)
+    Runtime { model, wires, last: None }.run(&mut terminal).await
 }
 
 struct Runtime {

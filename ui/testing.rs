@@ -113,14 +113,14 @@ pub(crate) fn snapshot(house: Value) -> Feed {
 }
 
 /// A step of the call that was accepted so long ago.
-pub(crate) fn step(seq: u64, ago: i64, n: u32, at_ago: i64, kind: Value) -> Feed {
+pub(crate) fn step(seq: u64, ago: i64, n: u32, at_ago: i64, kind: &Value) -> Feed {
     let mut news = json!({"seq": seq, "t": 0.0, "owner": "default", "session_id": "0199ab3c-d5e6-7000", "call_id": id(ago), "n": n, "at": moment(at_ago)});
     news.as_object_mut().unwrap().extend(kind.as_object().unwrap().clone());
     Feed::Event(serde_json::from_value::<News>(news).unwrap())
 }
 
-pub(crate) fn log(ago: i64, level: &str, message: &str, fields: Value) -> Feed {
-    let mut line = json!({"t": moment(ago), "level": level, "target": "exai_core::server", "message": message});
+pub(crate) fn log(ago: i64, level: &str, message: &str, fields: &Value) -> Feed {
+    let mut line = json!({"t": moment(ago), "level": level, "target": "server", "message": message});
     line.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     Feed::Log(serde_json::from_value::<LogLine>(line).unwrap())
 }
@@ -128,24 +128,24 @@ pub(crate) fn log(ago: i64, level: &str, message: &str, fields: Value) -> Feed {
 /// All that the busy house tells.
 pub(crate) fn busy() -> Vec<Feed> {
     vec![
-        step(1, 14_000, 1, 14_000, json!({"kind": "accepted", "tool": "chat", "timeout_s": 300.0})),
-        step(2, 14_000, 2, 13_900, json!({"kind": "queued", "position": 1, "waiting_for": "provider"})),
-        step(3, 14_000, 3, 13_000, json!({"kind": "sent", "attempt": 1, "provider": "glm", "model": "glm-5.3"})),
+        step(1, 14_000, 1, 14_000, &json!({"kind": "accepted", "tool": "chat", "timeout_s": 300.0})),
+        step(2, 14_000, 2, 13_900, &json!({"kind": "queued", "position": 1, "waiting_for": "provider"})),
+        step(3, 14_000, 3, 13_000, &json!({"kind": "sent", "attempt": 1, "provider": "glm", "model": "glm-5.3"})),
         step(
             4,
             14_000,
             4,
             12_200,
-            json!({"kind": "retrying", "after_s": 1.5, "cause": "rate_limited: too many requests"}),
+            &json!({"kind": "retrying", "after_s": 1.5, "cause": "rate_limited: too many requests"}),
         ),
-        step(5, 14_000, 5, 10_700, json!({"kind": "sent", "attempt": 2, "provider": "glm", "model": "glm-5.3"})),
-        step(6, 14_000, 6, 10_100, json!({"kind": "finished", "state": "failed"})),
-        step(7, 7_000, 1, 7_000, json!({"kind": "accepted", "tool": "debug", "timeout_s": 300.0})),
-        step(8, 7_000, 2, 6_500, json!({"kind": "sent", "attempt": 1, "provider": "glm", "model": "glm-5.3"})),
-        step(9, 7_000, 3, 2_000, json!({"kind": "first_token"})),
-        log(9_000, "info", "connected", json!({"address": "127.0.0.1:40000"})),
-        log(8_000, "warn", "call failed", json!({"call_id": id(14_000), "code": "PROVIDER_ERROR"})),
-        log(900, "error", "the disk is nearly full", json!({"free_mb": 12})),
+        step(5, 14_000, 5, 10_700, &json!({"kind": "sent", "attempt": 2, "provider": "glm", "model": "glm-5.3"})),
+        step(6, 14_000, 6, 10_100, &json!({"kind": "finished", "state": "failed"})),
+        step(7, 7_000, 1, 7_000, &json!({"kind": "accepted", "tool": "debug", "timeout_s": 300.0})),
+        step(8, 7_000, 2, 6_500, &json!({"kind": "sent", "attempt": 1, "provider": "glm", "model": "glm-5.3"})),
+        step(9, 7_000, 3, 2_000, &json!({"kind": "first_token"})),
+        log(9_000, "info", "connected", &json!({"address": "127.0.0.1:40000"})),
+        log(8_000, "warn", "call failed", &json!({"call_id": id(14_000), "code": "PROVIDER_ERROR"})),
+        log(900, "error", "the disk is nearly full", &json!({"free_mb": 12})),
         snapshot(at_work()),
     ]
 }

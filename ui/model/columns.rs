@@ -71,13 +71,11 @@ impl Column {
     /// The least width, and the greatest that makes sense.
     const fn width(self) -> (usize, usize) {
         match self {
-            Self::Id | Self::Session => (13, 13),
+            Self::Id | Self::Session | Self::State => (13, 13),
             Self::Tool => (11, 26),
             Self::Model => (14, 30),
             Self::Provider => (8, 8),
-            Self::State => (13, 13),
-            Self::Age | Self::Time | Self::Tokens => (6, 6),
-            Self::Tries => (6, 6),
+            Self::Age | Self::Time | Self::Tokens | Self::Tries => (6, 6),
         }
     }
 

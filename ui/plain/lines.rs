@@ -41,7 +41,7 @@ impl Teller {
             Feed::Log(line) => self.log(line),
             Feed::Lost(lost) if *lost > self.lost => {
                 let new = lost - std::mem::replace(&mut self.lost, *lost);
-                self.line(&json!({"kind": "dropped", "frames": new}), || format!("{} frames were dropped", new))
+                self.line(&json!({"kind": "dropped", "frames": new}), || format!("{new} frames were dropped"))
             }
             Feed::Lost(_) => String::new(),
         }

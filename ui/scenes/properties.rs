@@ -66,14 +66,14 @@ fn any_msg() -> impl Strategy<Value = Msg> {
     prop_oneof![
         8 => prop::sample::select(KEYS.to_vec()).prop_map(|name| Msg::Key(key(name))),
         2 => (0_u16..320, 0_u16..120).prop_map(|(width, height)| Msg::Resize(width, height)),
-        2 => (0_u16..320, 0_u16..120, 0..3).prop_map(|(column, row, kind)| Msg::Mouse(MouseEvent {
-            kind: [MouseEventKind::ScrollUp, MouseEventKind::ScrollDown, MouseEventKind::Down(MouseButton::Left)][kind as usize],
+        2 => (0_u16..320, 0_u16..120, 0_usize..3).prop_map(|(column, row, kind)| Msg::Mouse(MouseEvent {
+            kind: [MouseEventKind::ScrollUp, MouseEventKind::ScrollDown, MouseEventKind::Down(MouseButton::Left)][kind],
             column, row, modifiers: KeyModifiers::NONE,
         })),
         1 => Just(Msg::Feed(snapshot(at_work()))),
         1 => Just(Msg::Feed(snapshot(empty()))),
-        1 => (0_u64..9, 0_i64..90_000).prop_map(|(seq, ago)| Msg::Feed(step(seq, ago, 1, ago, json!({"kind": "first_token"})))),
-        1 => "[a-z\u{4e00}-\u{4e20}\u{1f600}-\u{1f620}\u{0}-\u{1f}]{0,80}".prop_map(|text| Msg::Feed(log(5, "warn", &text, json!({"a": text})))),
+        1 => (0_u64..9, 0_i64..90_000).prop_map(|(seq, ago)| Msg::Feed(step(seq, ago, 1, ago, &json!({"kind": "first_token"})))),
+        1 => "[a-z\u{4e00}-\u{4e20}\u{1f600}-\u{1f620}\u{0}-\u{1f}]{0,80}".prop_map(|text| Msg::Feed(log(5, "warn", &text, &json!({"a": text})))),
         1 => "[a-z:>!\" \u{4e00}]{0,30}".prop_map(Msg::Paste),
         1 => (0_u64..100_000).prop_map(|millis| Msg::Tick(Duration::from_millis(millis))),
         1 => Just(Msg::Answer(Answer::Failed("no".to_owned()))),
@@ -103,12 +103,11 @@ proptest! {
 }
 
 #[test]
-fn every_small_size_can_be_drawn() {
-    for width in (1..=130).step_by(3) {
-        for height in 1..=40 {
-            for keys in ["", "enter", "?", ":", "w", "down c", "e", "2", "5"] {
-                Stage::of((width, height), busy()).press(keys).screen();
-            }
+fn everything_can_be_drawn_at_the_edges_of_the_layouts() {
+    const OPEN: [&str; 9] = ["", "enter", "?", ":", "w", "down c", "e", "2", "5"];
+    for (at, width) in [1, 2, 5, 39, 40, 41, 79, 80, 81, 119, 120, 121].into_iter().enumerate() {
+        for (also, height) in [1, 2, 3, 9, 10, 11, 19, 20, 27, 28, 36].into_iter().enumerate() {
+            Stage::of((width, height), busy()).press(OPEN[(at + also) % OPEN.len()]).screen();
         }
     }
 }

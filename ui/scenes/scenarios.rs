@@ -71,7 +71,7 @@ fn the_selected_call_stays_selected_when_rows_move() {
         10,
         1,
         10,
-        json!({"kind": "accepted", "tool": "tracer", "timeout_s": 9.0}),
+        &json!({"kind": "accepted", "tool": "tracer", "timeout_s": 9.0}),
     )]);
     assert!(line(&mut stage, "▸").contains("tracer"));
 }
@@ -96,7 +96,7 @@ fn a_frozen_picture_stands_still_while_everything_is_collected() {
     house["verdict"] = json!({"word": "DOWN", "cause": "everything is on fire"});
     let mut stage = {
         stage.screen();
-        stage.hear(vec![snapshot(house), log(0, "error", "on fire", json!({}))]).at(63.0)
+        stage.hear(vec![snapshot(house), log(0, "error", "on fire", &json!({}))]).at(63.0)
     };
     shows(&mut stage, "FROZEN 01:02 +2");
     shows_not(&mut stage, "on fire");
@@ -242,7 +242,7 @@ fn the_log_shows_less_and_what_belongs_to_a_call() {
 
 #[test]
 fn events_are_counted_once_and_lost_ones_are_told() {
-    let event = || step(40, 30, 1, 30, json!({"kind": "accepted", "tool": "tracer", "timeout_s": 9.0}));
+    let event = || step(40, 30, 1, 30, &json!({"kind": "accepted", "tool": "tracer", "timeout_s": 9.0}));
     let mut stage = stage().hear(vec![event()]).press("space").hear(vec![event(), event()]);
     shows(&mut stage, "+0");
     let mut stage = stage.press("space").hear(vec![Feed::Lost(7)]);
@@ -261,7 +261,7 @@ fn silence_is_told() {
 fn another_daemon_is_followed_although_its_numbers_begin_anew() {
     let away =
         Link::Away { place: "ws://x".to_owned(), why: "gone".to_owned(), retry: std::time::Duration::from_secs(1) };
-    let accepted = step(1, 20, 1, 20, json!({"kind": "accepted", "tool": "tracer", "timeout_s": 9.0}));
+    let accepted = step(1, 20, 1, 20, &json!({"kind": "accepted", "tool": "tracer", "timeout_s": 9.0}));
     let mut stage = stage().link(away).at(0.5);
     shows(&mut stage, "next try in 1s");
     let mut stage = stage.link(Link::Live { place: "ws://x".to_owned() }).hear(vec![accepted]);

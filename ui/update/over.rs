@@ -91,9 +91,8 @@ pub(super) fn set_filter(model: &mut Model, text: &str) {
 
 fn help(model: &mut Model, mut search: TextLine, mut top: usize, key: &KeyEvent) {
     match key.code {
-        KeyCode::Esc if search.text().is_empty() => return,
-        KeyCode::Esc => search = TextLine::default(),
-        KeyCode::Enter => return,
+        KeyCode::Esc if !search.text().is_empty() => search = TextLine::default(),
+        KeyCode::Enter | KeyCode::Esc => return,
         KeyCode::Char('?' | 'q') if search.text().is_empty() => return,
         KeyCode::Up => top = top.saturating_sub(1),
         KeyCode::Down => top += 1,

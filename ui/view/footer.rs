@@ -53,14 +53,13 @@ pub(super) fn filter(model: &Model, screen: &Screen, buffer: &mut Buffer) -> Opt
     pen.put(&seen, Slot::Text);
     let cursor = pen.position();
     pen.space(2);
-    match &model.calls.filter_error {
-        Some(why) => pen.put(why, Slot::Bad),
-        None => {
-            let (shown, all) = (model.calls.order.len(), model.data().calls.all().len());
-            pen.put(&format!("{shown}/{all}"), Slot::Muted);
-            pen.space(2);
-            pen.put("tool:debug model:glm state:err >2s !word   enter keeps, esc clears", Slot::Border);
-        }
+    if let Some(why) = &model.calls.filter_error {
+        pen.put(why, Slot::Bad);
+    } else {
+        let (shown, all) = (model.calls.order.len(), model.data().calls.all().len());
+        pen.put(&format!("{shown}/{all}"), Slot::Muted);
+        pen.space(2);
+        pen.put("tool:debug model:glm state:err >2s !word   enter keeps, esc clears", Slot::Border);
     }
     Some(cursor)
 }

@@ -9,13 +9,7 @@ use crate::model::Model;
 use crate::theme::Slot;
 use crate::update::{help_lines, refusal};
 
-pub(super) fn draw(
-    model: &Model,
-    screen: &Screen,
-    search: &str,
-    top: usize,
-    buffer: &mut Buffer,
-) -> Option<(u16, u16)> {
+pub(super) fn draw(model: &Model, screen: &Screen, search: &str, top: usize, buffer: &mut Buffer) -> (u16, u16) {
     let theme = &model.settings.theme;
     let lines = help_lines(search);
     let inside = window(model, screen, "Keys", 92, u16::try_from(lines.len() + 6).unwrap_or(u16::MAX), buffer);
@@ -47,5 +41,5 @@ pub(super) fn draw(
     if lines.is_empty() {
         Pen::row(buffer, theme, inside, y).put("  no key does that", Slot::Muted);
     }
-    Some(cursor)
+    cursor
 }

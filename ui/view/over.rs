@@ -15,8 +15,8 @@ use crate::update::refusal;
 /// Draws it; returns where the cursor is, when something is typed.
 pub(super) fn draw(model: &Model, screen: &Screen, buffer: &mut Buffer) -> Option<(u16, u16)> {
     match &model.over {
-        Over::Help { search, top } => help::draw(model, screen, search.text(), *top, buffer),
-        Over::Palette { search, selected } => palette(model, screen, search.text(), *selected, buffer),
+        Over::Help { search, top } => Some(help::draw(model, screen, search.text(), *top, buffer)),
+        Over::Palette { search, selected } => Some(palette(model, screen, search.text(), *selected, buffer)),
         Over::Diagnoses { selected } => {
             diagnoses(model, screen, *selected, buffer);
             None
@@ -67,7 +67,7 @@ pub(super) fn window(
     inside
 }
 
-fn palette(model: &Model, screen: &Screen, search: &str, selected: usize, buffer: &mut Buffer) -> Option<(u16, u16)> {
+fn palette(model: &Model, screen: &Screen, search: &str, selected: usize, buffer: &mut Buffer) -> (u16, u16) {
     let theme = &model.settings.theme;
     let lines = crate::update::palette_lines(search);
     let inside = window(model, screen, "Do", 76, 14, buffer);
@@ -92,7 +92,7 @@ fn palette(model: &Model, screen: &Screen, search: &str, selected: usize, buffer
     if lines.is_empty() {
         Pen::row(buffer, theme, inside, inside.y + 1).put("   nothing is called so", Slot::Muted);
     }
-    Some(cursor)
+    cursor
 }
 
 fn diagnoses(model: &Model, screen: &Screen, selected: usize, buffer: &mut Buffer) {

@@ -33,8 +33,8 @@ fn a_call_is_known_by_its_steps_before_any_picture_shows_it() {
     let accepted = serde_json::json!({"kind": "accepted", "tool": "debug", "timeout_s": 300.0});
     let sent = serde_json::json!({"kind": "sent", "attempt": 1, "provider": "glm", "model": "glm-5.3"});
     let finished = serde_json::json!({"kind": "finished", "state": "failed"});
-    for (n, kind) in [accepted, sent, finished].iter().enumerate() {
-        let news = news(&id, n as u32 + 1, "2025-11-24T16:00:02.000Z", kind);
+    for (n, kind) in (1..).zip(&[accepted, sent, finished]) {
+        let news = news(&id, n, "2025-11-24T16:00:02.000Z", kind);
         step(&mut calls, &news);
         step(&mut calls, &news);
     }
