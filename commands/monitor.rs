@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use exai_ui::{Ended, Form, Link, Msg, Settings, Teller, Wires};
+use exai_ui::{Ended, Form, Link, Msg, Settings, Teller, ThemeName, Wires};
 use tokio::sync::mpsc;
 
 use self::recording::{Recorder, Recording};
@@ -49,8 +49,8 @@ pub(crate) struct Args {
     #[arg(long)]
     show_content: bool,
     /// Colours.
-    #[arg(long, value_enum, default_value_t, value_name = "NAME")]
-    theme: look::Theme,
+    #[arg(long, value_parser = look::names(), default_value = "auto", value_name = "NAME")]
+    theme: ThemeName,
     /// Use no letters beyond ASCII.
     #[arg(long)]
     ascii: bool,

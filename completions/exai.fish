@@ -1336,11 +1336,11 @@ complete -c exai -n "__fish_exai_using_subcommand models" -l all -d 'Show retire
 complete -c exai -n "__fish_exai_using_subcommand models" -l json -d 'Print JSON'
 complete -c exai -n "__fish_exai_using_subcommand models" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand models" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c exai -n "__fish_exai_using_subcommand monitor" -l theme -d 'Colours' -r -f -a "auto\t'Dark or light, as far as the terminal says'
-dark\t'For a dark background'
-light\t'For a light background'
-mono\t'Without colours'
-high-contrast\t'Few strong colours'"
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l theme -d 'Colours' -r -f -a "auto\t''
+dark\t''
+light\t''
+mono\t''
+high-contrast\t''"
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l record -d 'Write all that is told into a new file, to be replayed' -r -F
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l replay -d 'Show a recording in place of a daemon' -r -F
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l speed -d 'Play the recording so many times faster' -r

@@ -2,38 +2,17 @@
 
 use std::io::{IsTerminal, stdin};
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use exai_core::config::Environment;
 use exai_ui::{Ability, Colors, ThemeName};
 
 use crate::cli::Color;
 use crate::output::Output;
 
-/// Colours, as they are named on the command line.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Theme {
-    /// Dark or light, as far as the terminal says.
-    #[default]
-    Auto,
-    /// For a dark background.
-    Dark,
-    /// For a light background.
-    Light,
-    /// Without colours.
-    Mono,
-    /// Few strong colours.
-    HighContrast,
-}
-
-impl From<Theme> for ThemeName {
-    fn from(theme: Theme) -> Self {
-        match theme {
-            Theme::Auto => Self::Auto,
-            Theme::Dark => Self::Dark,
-            Theme::Light => Self::Light,
-            Theme::Mono => Self::Mono,
-            Theme::HighContrast => Self::HighContrast,
-        }
-    }
+/// Colours by their names.
+pub(super) fn names() -> impl TypedValueParser<Value = ThemeName> {
+    let found = |name: String| ThemeName::ALL.into_iter().find(|theme| theme.as_str() == name).unwrap_or_default();
+    PossibleValuesParser::new(ThemeName::ALL.map(ThemeName::as_str)).map(found)
 }
 
 /// Whether there is a screen to draw on and somebody to press keys.
@@ -43,10 +22,10 @@ pub(super) fn is_screen(output: &Output) -> bool {
 }
 
 /// The colours and letters that are used.
-pub(super) fn theme(theme: Theme, ascii: bool, output: &Output) -> exai_ui::Theme {
+pub(super) fn theme(name: ThemeName, ascii: bool, output: &Output) -> exai_ui::Theme {
     let mut ability = ability(&Environment::of_process(), output.color());
     ability.unicode &= !ascii;
-    exai_ui::Theme::new(theme.into(), ability)
+    exai_ui::Theme::new(name, ability)
 }
 
 fn ability(environment: &Environment, color: Color) -> Ability {

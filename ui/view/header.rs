@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use exai_core::protocol::{Snapshot, Word};
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use super::pen::{Pen, width};
 use crate::layout::{Room, Screen};
@@ -24,15 +25,15 @@ pub(super) fn draw(model: &Model, screen: &Screen, buffer: &mut Buffer) {
     pen.right(width(&badge) + 1);
     pen.badge(&badge, slot);
     if screen.room > Room::Narrow {
-        let mut pen = Pen::row(buffer, theme, area, area.y + 1);
+        let mark = mark(model);
+        let taken = if mark.is_empty() { 0 } else { u16::try_from(width(&mark) + 2).unwrap_or(0) };
+        let left = Rect { width: area.width.saturating_sub(taken), ..area };
+        let mut pen = Pen::row(buffer, theme, left, area.y + 1);
         pen.space(1);
         figures(model, &mut pen);
-        let mark = mark(model);
-        if !mark.is_empty() {
-            let mut pen = Pen::row(buffer, theme, area, area.y + 1);
-            pen.right(width(&mark) + 1);
-            pen.badge(&mark, Slot::Accent);
-        }
+        let mut pen = Pen::row(buffer, theme, area, area.y + 1);
+        pen.right(width(&mark) + 1);
+        pen.badge(&mark, Slot::Accent);
     }
     let mut pen = Pen::row(buffer, theme, area, area.bottom().saturating_sub(1));
     pen.space(1);
@@ -137,6 +138,11 @@ fn figures(model: &Model, pen: &mut Pen<'_>) {
     let share = share_of_errors(snapshot);
     pen.labelled("errors", &format!("{share:.1}%"), if share > 0.0 { Slot::Bad } else { Slot::Text });
     pen.space(3);
+    let dropped = model.data().dropped();
+    if dropped > 0 {
+        pen.labelled("dropped", &text::count(dropped), Slot::Bad);
+        pen.space(3);
+    }
     if let Some(slowest) = snapshot.providers.iter().filter(|row| row.p95_ms.is_some()).max_by_key(|row| row.p95_ms) {
         pen.labelled("p50", &text::millis(slowest.p50_ms), Slot::Text);
         pen.space(1);
@@ -147,11 +153,6 @@ fn figures(model: &Model, pen: &mut Pen<'_>) {
         pen.space(3);
     }
     pen.labelled("tok/s", &text::rate(snapshot.rates.tokens_per_s), Slot::Text);
-    pen.space(3);
-    let dropped = model.data().dropped();
-    if dropped > 0 {
-        pen.labelled("dropped", &text::count(dropped), Slot::Bad);
-    }
 }
 
 fn queue(snapshot: &Snapshot) -> usize {
