@@ -52,8 +52,8 @@ if has cargo-deny; then
   cargo deny --all-features check bans licenses sources
 fi
 
-say "tests"
-cargo nextest run --workspace --locked --no-tests fail
-
 say "conformance"
 tests/conformance.sh
+
+say "tests"
+cargo nextest run --workspace --locked --no-tests fail

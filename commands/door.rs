@@ -28,6 +28,18 @@ pub(crate) struct Choice {
     daemon: Option<String>,
 }
 
+impl Choice {
+    /// The daemon that was named.
+    pub(crate) fn url(&self) -> Option<&str> {
+        self.daemon.as_deref()
+    }
+
+    /// Whether none is to be used.
+    pub(crate) fn is_without_daemon(&self) -> bool {
+        self.no_daemon
+    }
+}
+
 /// The house that was found.
 #[derive(Debug)]
 pub(crate) enum Door {
@@ -51,25 +63,46 @@ impl Deref for Door {
 impl Door {
     /// Finds the daemon that `choice` means, or opens the house here; `roots` are the caller's directories.
     pub(crate) async fn open(loaded: &Loaded, choice: &Choice, roots: &[String], output: &mut Output) -> Result<Self> {
-        let found = match &choice.daemon {
-            Some(url) => Some(asked_for(&loaded.config, url, roots).await?),
-            None if choice.no_daemon => None,
-            None => find(loaded, roots, output).await?,
-        };
-        match found {
+        if let Some(remote) = Self::daemon(loaded, choice, roots, output).await? {
+            let Some(name) = differing(loaded, &remote)?.filter(|_| choice.daemon.is_none()) else {
+                return Ok(Self::There(remote));
+            };
+            pass_by(output, &format!("the daemon has other settings for {name} than you"));
+            remote.close().await;
+        }
+        Ok(Self::Here(Local::open(&loaded.config).await?))
+    }
+
+    /// As `open`, for who only looks: a daemon whose settings differ is looked at all the same.
+    pub(crate) async fn watch(loaded: &Loaded, choice: &Choice, output: &mut Output) -> Result<Self> {
+        match Self::daemon(loaded, choice, &[], output).await? {
             Some(remote) => Ok(Self::There(remote)),
             None => Ok(Self::Here(Local::open(&loaded.config).await?)),
         }
     }
 
     /// The daemon that `choice` means, whatever providers it has; the error is that there is none.
-    pub(crate) async fn daemon(config: &Config, choice: &Choice) -> Result<Remote> {
+    pub(crate) async fn running(config: &Config, choice: &Choice) -> Result<Remote> {
         match &choice.daemon {
             Some(url) => asked_for(config, url, &[]).await,
             None if choice.no_daemon => {
                 Err(Error::invalid("the dashboard shows a daemon, and --no-daemon says to use none"))
             }
             None => Ok(daemon::client::connect(config).await?),
+        }
+    }
+
+    /// The daemon that `choice` means, if there is one.
+    pub(crate) async fn daemon(
+        loaded: &Loaded,
+        choice: &Choice,
+        roots: &[String],
+        output: &mut Output,
+    ) -> Result<Option<Remote>> {
+        match &choice.daemon {
+            Some(url) => asked_for(&loaded.config, url, roots).await.map(Some),
+            None if choice.no_daemon => Ok(None),
+            None => find(loaded, roots, output).await,
         }
     }
 
@@ -113,21 +146,19 @@ async fn find(loaded: &Loaded, roots: &[String], output: &mut Output) -> Result<
         let is_expected = *loaded.origin("daemon.host") != Origin::Default;
         (Remote::connect(settings(address, Some(token), roots, TRY)).await, is_expected)
     };
-    let mut pass_by = |why: &str| output.note(Style::Warn, "warning: ", &format!("{why}; done in this process"));
     match tried {
-        Ok(remote) => {
-            let Some(name) = differing(loaded, &remote)? else { return Ok(Some(remote)) };
-            pass_by(&format!("the daemon has other settings for {name} than you"));
-            remote.close().await;
-            Ok(None)
-        }
+        Ok(remote) => Ok(Some(remote)),
         Err(NotConnected::Refused(error)) if error.code != ErrorCode::ServiceUnavailable => Err(error),
         Err(NotConnected::Unreachable(_)) if !is_expected => Ok(None),
         Err(error) => {
-            pass_by(&error.to_string());
+            pass_by(output, &error.to_string());
             Ok(None)
         }
     }
+}
+
+fn pass_by(output: &mut Output, why: &str) {
+    output.note(Style::Warn, "warning: ", &format!("{why}; done in this process"));
 }
 
 fn settings(address: Address, token: Option<Secret>, roots: &[String], patience: Duration) -> RemoteSettings {

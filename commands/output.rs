@@ -46,6 +46,11 @@ impl Output {
         self.quiet
     }
 
+    /// When colours are used.
+    pub(crate) fn color(&self) -> Color {
+        self.color
+    }
+
     /// Whether a person reads the result as it comes.
     pub(crate) fn is_terminal(&self) -> bool {
         self.stdout.is_terminal()

@@ -5043,12 +5043,28 @@ _exai() {
             return 0
             ;;
         exai__subcmd__monitor)
-            opts="-q -h --once --json --web --no-daemon --daemon --env-file --set --color --quiet --help"
+            opts="-q -h --once --json --web --read-only --show-content --theme --ascii --record --replay --speed --no-daemon --daemon --env-file --set --color --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --theme)
+                    COMPREPLY=($(compgen -W "auto dark light mono high-contrast" -- "${cur}"))
+                    return 0
+                    ;;
+                --record)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --replay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --speed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --daemon)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -1339,6 +1339,14 @@ complete -c exai -n "__fish_exai_using_subcommand models" -l all -d 'Show retire
 complete -c exai -n "__fish_exai_using_subcommand models" -l json -d 'Print JSON'
 complete -c exai -n "__fish_exai_using_subcommand models" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand models" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l theme -d 'Colours' -r -f -a "auto\t''
+dark\t''
+light\t''
+mono\t''
+high-contrast\t''"
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l record -d 'Write all that is told into a new file, to be replayed' -r -F
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l replay -d 'Show a recording in place of a daemon' -r -F
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l speed -d 'Play the recording so many times faster' -r
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l daemon -d 'Use the daemon at this address, and nothing else; the one of the state directory if left out, if there is one' -r
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l env-file -d 'Read settings from this file of NAME=VALUE lines, before the user\'s own files' -r -F
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l set -d 'Set one key of the configuration for this run' -r
@@ -1346,8 +1354,11 @@ complete -c exai -n "__fish_exai_using_subcommand monitor" -l color -d 'When to 
 always\t'Always'
 never\t'Never'"
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l once -d 'Print one picture and leave; exits 0 for OK and SLOW, 1 for DEGRADED, 7 for DOWN'
-complete -c exai -n "__fish_exai_using_subcommand monitor" -l json -d 'Print it as JSON'
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l json -d 'Print JSON: a line an event, or with --once one snapshot'
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l web -d 'Open the dashboard in a browser, logged in; without a browser, print the address that lets in once'
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l read-only -d 'Change nothing: no call is cancelled, no session closed, no limit or breaker touched'
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l show-content -d 'Allow the detail of a call to show what its model writes'
+complete -c exai -n "__fish_exai_using_subcommand monitor" -l ascii -d 'Use no letters beyond ASCII'
 complete -c exai -n "__fish_exai_using_subcommand monitor" -l no-daemon -d 'Use no daemon, even if one answers'
 complete -c exai -n "__fish_exai_using_subcommand monitor" -s q -l quiet -d 'No progress, notes or warnings on standard error; errors are still told'
 complete -c exai -n "__fish_exai_using_subcommand monitor" -s h -l help -d 'Print help (see more with \'--help\')'

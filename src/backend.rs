@@ -22,7 +22,7 @@ pub use house::{House, Reloaded};
 pub use local::Local;
 pub use parts::{catalogue, config_id, discover, probe, providers};
 pub use reload::watch_and_reload;
-pub use remote::{Address, Bulletin, NotConnected, Remote, RemoteSettings, Subscription};
+pub use remote::{Address, Bulletin, LinkState, NotConnected, Remote, RemoteSettings, Subscription};
 
 pub use crate::calls::CallHandle;
 use crate::clock::Timestamp;

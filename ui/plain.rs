@@ -1,5 +1,9 @@
 //! A snapshot as text, for pipes, cron and people in a hurry.
 
+mod lines;
+
+pub use lines::{Form, Teller};
+
 use exai_core::protocol::{CallRow, CallState, PermitGauge, Prompts, Snapshot};
 
 /// Finished calls that are shown.

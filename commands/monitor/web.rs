@@ -20,7 +20,7 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// Has a browser open the page; where there is none, prints the address for another one. The code in it lets in once.
 pub(crate) async fn open(choice: &Choice, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
-    let remote = Door::daemon(setup.config()?, choice).await?;
+    let remote = Door::running(setup.config()?, choice).await?;
     let page = page(&remote.address());
     // Whoever reads the process list meanwhile is late: the browser comes first, and a code is used up by its first use.
     let code = if page.is_ok() { remote.admin(Admin::LoginCode).await.map(|answer| answer.code) } else { Ok(None) };

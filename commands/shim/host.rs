@@ -149,10 +149,11 @@ impl Inner {
 
     /// Shows what the daemon has when that is not what this program has, as long as the connection is wanted.
     async fn keep_menu(self: Arc<Self>, remote: Remote) {
+        // First the subscription, then the look: what changes between the two is heard of.
+        let Ok(mut news) = remote.subscribe(&[Topic::Catalog], None).await else { return };
         if remote.welcome().catalog != self.registry.fingerprint() {
             self.look_up_menu(&remote).await;
         }
-        let Ok(mut news) = remote.subscribe(&[Topic::Catalog], None).await else { return };
         while news.next().await.is_some() {
             self.look_up_menu(&remote).await;
         }

@@ -37,6 +37,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use address::Address;
+pub use line::LinkState;
 pub use link::NotConnected;
 pub use subscription::{Bulletin, Subscription};
 
@@ -93,7 +94,7 @@ pub struct Remote {
     dial: Arc<dyn Dial>,
     commands: mpsc::Sender<Command>,
     welcome: watch::Receiver<Arc<HelloAck>>,
-    up: watch::Receiver<bool>,
+    link: watch::Receiver<LinkState>,
     ids: Ids,
     closing: CancellationToken,
     tasks: TaskTracker,
@@ -112,20 +113,20 @@ impl Remote {
         let dial = Arc::clone(&caller.dial);
         let (commands, wanted) = mpsc::channel(COMMANDS);
         let (told, welcome) = watch::channel(Arc::new(welcome));
-        let (came_up, up) = watch::channel(true);
+        let (linked, link) = watch::channel(LinkState::Up);
         let (ids, closing, tasks) = (Ids::default(), CancellationToken::new(), TaskTracker::new());
         let line = Line {
             pause: None,
+            link: linked,
             caller,
             welcome: told,
-            up: came_up,
             commands: wanted,
             desk: Desk::new(ids.clone()),
             closing: closing.clone(),
             tasks: tasks.clone(),
         };
         tasks.spawn(line.run(socket));
-        Ok(Self { dial, commands, welcome, up, ids, closing, tasks })
+        Ok(Self { dial, commands, welcome, link, ids, closing, tasks })
     }
 
     /// What the daemon said when it was last connected to.
@@ -135,12 +136,17 @@ impl Remote {
 
     /// Whether the connection is there now.
     pub fn is_up(&self) -> bool {
-        *self.up.borrow()
+        *self.link.borrow() == LinkState::Up
     }
 
     /// Where the daemon is.
     pub fn address(&self) -> Address {
         self.dial.address()
+    }
+
+    /// Whether the connection is up, and every change of that.
+    pub fn link(&self) -> watch::Receiver<LinkState> {
+        self.link.clone()
     }
 
     /// Sends what is still to be sent, closes the connection and waits for its task. Calls go on at the daemon.

@@ -1,6 +1,6 @@
 //! The handler: what an agent may ask, and who answers it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, CancelledNotificationParam,
@@ -12,6 +12,7 @@ use rmcp::model::{
 };
 use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
+use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::cancelled::Cancelled;
@@ -44,6 +45,8 @@ const METHODS: [&str; 13] = [
 pub struct Handler<H> {
     host: H,
     cancelled: Cancelled,
+    /// The menu as it was when the agent was told that it will hear of changes.
+    promised: Mutex<Option<watch::Receiver<Arc<Menu>>>>,
     /// Ends what tells of changes when the agent is gone.
     gone: CancellationToken,
     _gone: DropGuard,
@@ -53,12 +56,25 @@ impl<H: Host> Handler<H> {
     /// A handler for one agent.
     pub fn new(host: H) -> Self {
         let gone = CancellationToken::new();
-        Self { host, cancelled: Cancelled::default(), gone: gone.clone(), _gone: gone.drop_guard() }
+        Self {
+            host,
+            cancelled: Cancelled::default(),
+            promised: Mutex::default(),
+            gone: gone.clone(),
+            _gone: gone.drop_guard(),
+        }
     }
 
     fn menu(&self) -> Arc<Menu> {
         Arc::clone(&self.host.menu().borrow())
     }
+}
+
+/// Hears of changes from now on.
+fn fresh<H: Host>(host: &H) -> watch::Receiver<Arc<Menu>> {
+    let mut menu = host.menu();
+    menu.mark_unchanged();
+    menu
 }
 
 /// The error of a request that is no call.
@@ -217,8 +233,7 @@ impl<H: Host> ServerHandler for Handler<H> {
 
     /// An agent of the older generation hears of changes unasked.
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
-        let (mut menu, gone, peer) = (self.host.menu(), self.gone.clone(), context.peer);
-        menu.mark_unchanged();
+        let (mut menu, gone, peer) = (fresh(&self.host), self.gone.clone(), context.peer);
         let telling = async move {
             while menu.changed().await.is_ok() {
                 if peer.notify_tool_list_changed().await.is_err() || peer.notify_prompt_list_changed().await.is_err() {
@@ -236,13 +251,15 @@ impl<H: Host> ServerHandler for Handler<H> {
     }
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        // It is told so before `listen` begins: a change between the two is one that it hears of.
+        *self.promised.lock().unwrap_or_else(PoisonError::into_inner) = Some(fresh(&self.host));
         Some(requested.clone())
     }
 
     /// One of the newer generation asks to hear of them.
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        let mut menu = self.host.menu();
-        menu.mark_unchanged();
+        let promised = self.promised.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut menu = promised.unwrap_or_else(|| fresh(&self.host));
         let (sink, accepted) = (context.sink().clone(), context.accepted().clone());
         loop {
             tokio::select! {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -73,9 +74,13 @@ fn change(link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>, edit: 
     if topics.is_empty() {
         return;
     }
-    let feed =
-        Feed { link: Arc::clone(link), owner: session.owner, daemon: Arc::clone(daemon), topics, interval, dropped: 0 };
-    daemon.tasks.spawn(async move {
+    // From now on, and not from when the task is first run: who subscribed may make a change at once.
+    let mut catalog = daemon.house.catalog();
+    catalog.mark_unchanged();
+    let (link, owner, daemon) = (Arc::clone(link), session.owner, Arc::clone(daemon));
+    let tasks = daemon.tasks.clone();
+    let feed = Feed { link, owner, daemon, topics, interval, catalog, dropped: 0 };
+    tasks.spawn(async move {
         tokio::select! {
             () = feed.tell() => {}
             () = end.cancelled() => {}
@@ -90,6 +95,8 @@ struct Feed {
     daemon: Arc<Daemon>,
     topics: BTreeSet<Topic>,
     interval: Duration,
+    /// Counts how often the tools have changed.
+    catalog: watch::Receiver<u64>,
     /// News that came faster than they could be taken.
     dropped: u64,
 }
@@ -100,8 +107,7 @@ impl Feed {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut news = self.hears(Topic::Events).then(|| self.daemon.house.telemetry().listen());
         let mut lines = self.hears(Topic::Log).then(log::listen);
-        let mut catalog = self.daemon.house.catalog();
-        catalog.mark_unchanged();
+        let mut catalog = self.catalog.clone();
         loop {
             tokio::select! {
                 _ = ticks.tick(), if self.hears(Topic::Snapshot) => self.picture().await,

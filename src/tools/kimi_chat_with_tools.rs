@@ -1,8 +1,10 @@
 //! `kimi_chat_with_tools`: Kimi with functions of the caller's own. What the model asks for is handed back to the caller,
 //! who runs it and calls again with its result; Kimi's search of the web is carried out here.
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -25,14 +27,14 @@ static INFO: Info = Info {
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Arguments {
     /// The conversation: texts of the user, or objects with role and content, in the providers' shape.
-    #[schemars(length(min = 1, max = 1000))]
+    #[schemars(with = "Vec<TextOrObject>", length(min = 1, max = 1000))]
     messages: Vec<Value>,
     /// A Kimi model.
     #[schemars(length(min = 1, max = 100))]
     model: Option<String>,
     /// Functions in the providers' shape; the text `$web_search` is Kimi's own search.
     #[serde(default)]
-    #[schemars(length(max = 128))]
+    #[schemars(with = "Vec<TextOrObject>", length(max = 128))]
     tools: Vec<Value>,
     /// auto, none or required.
     #[schemars(length(max = 100))]
@@ -47,6 +49,19 @@ struct Arguments {
     /// Let Kimi search the web: costs extra, and sends queries out.
     #[serde(default)]
     use_websearch: bool,
+}
+
+/// What stands in these lists. Clients of agents want a schema of it that says more than that anything goes.
+struct TextOrObject;
+
+impl JsonSchema for TextOrObject {
+    fn schema_name() -> Cow<'static, str> {
+        "TextOrObject".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": ["string", "object"]})
+    }
 }
 
 #[async_trait]

@@ -153,6 +153,12 @@ fn table(arguments: &[Argument]) -> String {
 }
 
 #[test]
+fn the_page_of_the_monitor_has_the_table_of_keys() {
+    let prose = include_str!("documents/monitor.md");
+    is_current("docs/monitor.md", &format!("{prose}{}", exai_ui::keys()));
+}
+
+#[test]
 fn the_completions_are_committed() {
     for (shell, file) in [("bash", "exai.bash"), ("zsh", "_exai"), ("fish", "exai.fish")] {
         let script = User::new().run(&["completions", shell]).exits(0).stdout;

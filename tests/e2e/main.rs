@@ -20,6 +20,7 @@ mod journal; // calls and threads after the fact
 mod lifecycle; // how a daemon comes and goes
 mod limits; // what takes too long or is too much
 mod mcp; // agents, over pipes and over HTTP
+mod monitor; // the dashboard in a terminal, and what it prints into a pipe
 mod other_user; // a daemon that may read none of its callers' files
 mod page; // the dashboard for browsers
 mod processes; // several processes, signals, pipes

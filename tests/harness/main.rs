@@ -5,7 +5,7 @@
 //!                                                                     └▶ exai's Handler ─▶ Stage ─▶ Acts: calls that do as asked
 //! ```
 //!
-//! `exai-harness STATE_DIR` prints the address it took and serves until it is killed; its token is in STATE_DIR, as a daemon's is.
+//! `exai-harness STATE_DIR` prints the address it took and serves until it is killed; its token is in that directory, as a daemon's is.
 
 mod acts;
 mod blocks;

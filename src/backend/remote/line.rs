@@ -44,6 +44,20 @@ const HANDED: usize = 8;
 /// How long the last frames may take when the connection is closed.
 const PARTING: Duration = Duration::from_millis(500);
 
+/// Whether the connection to a daemon is up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkState {
+    /// It is.
+    Up,
+    /// It broke, and is made again while somebody waits for something.
+    Broken {
+        /// Why.
+        why: String,
+        /// When the next try is made.
+        next: Instant,
+    },
+}
+
 /// How a connection ended.
 enum Ended {
     /// Nobody needs it any more.
@@ -56,14 +70,14 @@ enum Ended {
 pub(super) struct Line {
     pub(super) caller: Caller,
     pub(super) welcome: watch::Sender<Arc<HelloAck>>,
-    /// Whether the connection is there.
-    pub(super) up: watch::Sender<bool>,
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) desk: Desk,
     pub(super) closing: CancellationToken,
     pub(super) tasks: TaskTracker,
     /// How long the next try waits, when the last connection was not a good one.
     pub(super) pause: Option<Duration>,
+    /// Tells whoever watches whether the connection is up.
+    pub(super) link: watch::Sender<LinkState>,
 }
 
 impl Line {
@@ -72,16 +86,14 @@ impl Line {
         let mut up = Some(socket);
         while let Some(socket) = up.take() {
             let began = Instant::now();
-            self.up.send_replace(true);
-            let ended = self.serve(socket).await;
-            self.up.send_replace(false);
-            match ended {
+            match self.serve(socket).await {
                 Ended::Left => break,
                 Ended::Broke(why) => {
                     if began.elapsed() >= STEADY {
                         self.pause = None;
                     }
                     self.desk.disconnected(&why);
+                    self.link.send_replace(LinkState::Broken { why: why.clone(), next: Instant::now() });
                     if !self.desk.is_idle() {
                         up = self.come_back(&why).await;
                     }
@@ -162,6 +174,7 @@ impl Line {
                 if began.elapsed() + wait >= patience {
                     break;
                 }
+                self.link.send_replace(LinkState::Broken { why: why.clone(), next: Instant::now() + wait });
                 tokio::select! {
                     () = self.closing.cancelled() => return None,
                     () = tokio::time::sleep(wait) => {}
@@ -177,6 +190,7 @@ impl Line {
                 Ok(Ok((socket, welcome))) => {
                     let resumed = welcome.resumed;
                     self.welcome.send_replace(Arc::new(welcome));
+                    self.link.send_replace(LinkState::Up);
                     self.desk.rejoin(resumed);
                     self.desk.tick(Instant::now());
                     return Some(socket);
@@ -209,6 +223,7 @@ impl Line {
             match tried {
                 Ok((socket, welcome)) => {
                     self.welcome.send_replace(Arc::new(welcome));
+                    self.link.send_replace(LinkState::Up);
                     self.desk.carry_out(command);
                     return Some(socket);
                 }

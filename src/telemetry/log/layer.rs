@@ -23,6 +23,8 @@ use crate::protocol::{CallId, LogLevel, LogLine};
 const OWN: &str = "exai";
 /// What is cut off them: it says nothing.
 const CORE: &str = "exai_core::";
+/// A library that warns whenever an agent leaves, and with the words that agents sent: nothing of it is told.
+const SILENT: &str = "rmcp";
 
 /// How much is told; can be changed at any time.
 #[derive(Debug)]
@@ -51,6 +53,9 @@ impl Threshold {
     }
 
     fn allows(&self, metadata: &Metadata<'_>) -> bool {
+        if metadata.target().starts_with(SILENT) {
+            return false;
+        }
         let filter = self.filter();
         // Other crates may tell headers or bodies to those who look closely enough.
         let filter = if metadata.target().starts_with(OWN) { filter } else { filter.min(LevelFilter::WARN) };

@@ -123,10 +123,12 @@ fn other_crates_are_heard_from_warn_on_whatever_the_level() {
         tracing::trace!(target: "hyper::proto", "authorization: Bearer a-header");
         tracing::info!(target: "reqwest::connect", "a detail");
         tracing::warn!(target: "rustls::conn", level = 2_u32, "a warning");
+        tracing::error!(target: "rmcp::service", "what an agent sent");
         tracing::trace!(target: "exai_core::calls", "a step of ours");
     });
     assert!(!text.contains("a-header") && !text.contains("a detail"), "{text}");
     assert!(text.contains("WARN  rustls::conn: a warning level_=2\n"), "{text}");
+    assert!(!text.contains("what an agent sent"), "{text}");
     assert!(text.contains("TRACE calls: a step of ours\n"), "{text}");
 }
 

@@ -20,7 +20,7 @@ pub(super) const TOOLS: &[(&str, u32)] = &[
     ("glm_web_search", 209),
     ("health", 74),
     ("kimi_chat_with_files", 161),
-    ("kimi_chat_with_tools", 236),
+    ("kimi_chat_with_tools", 246),
     ("kimi_intent_analysis", 110),
     ("kimi_manage_files", 152),
     ("kimi_upload_files", 127),

@@ -1,0 +1,291 @@
+//! The language of the filter: plain words at first, more when one needs it.
+//!
+//! ```text
+//! glm debug             both words, anywhere in the row
+//! tool:debug model:glm  in that column; also id, session, owner, provider, state
+//! state:err             failed, timed out or interrupted; run, done, queued and each state's name
+//! >2s <500ms            how long the call takes or took
+//! tokens>1000 tries>1   figures
+//! !cancelled            not that
+//! "two words"           as they stand
+//! ```
+
+use exai_core::protocol::{CallState, Phase};
+
+use crate::model::calls::Call;
+
+/// What a row must be like. Empty: anything.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Filter {
+    terms: Vec<Term>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Term {
+    wanted: bool,
+    test: Test,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Test {
+    Word(String),
+    Field(Field, String),
+    State(State),
+    Figure(Figure, Order, f64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Id,
+    Session,
+    Owner,
+    Tool,
+    Model,
+    Provider,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Error,
+    Queued,
+    Exactly(CallState),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Figure {
+    Time,
+    Tokens,
+    Tries,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Over,
+    Under,
+}
+
+impl Filter {
+    /// Reads what was typed; the error is one sentence.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let terms = words(text).iter().map(|word| term(word)).collect::<Result<_, _>>()?;
+        Ok(Self { terms })
+    }
+
+    /// Whether every row passes.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Whether a row passes.
+    pub(crate) fn takes(&self, call: &Call) -> bool {
+        self.terms.iter().all(|term| term.test.holds(call) == term.wanted)
+    }
+}
+
+/// Words in small letters, and quoted phrases as they stand.
+fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let (mut word, mut quoted) = (String::new(), false);
+    for letter in text.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            letter if letter.is_whitespace() && !quoted => words.push(std::mem::take(&mut word)),
+            letter => word.extend(letter.to_lowercase()),
+        }
+    }
+    words.push(word);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn term(word: &str) -> Result<Term, String> {
+    let (wanted, rest) = word.strip_prefix('!').map_or((true, word), |rest| (false, rest));
+    if rest.is_empty() {
+        return Err("! wants a word behind it".to_owned());
+    }
+    Ok(Term { wanted, test: test(rest)? })
+}
+
+fn test(word: &str) -> Result<Test, String> {
+    if let Some(at) = word.find(['<', '>']) {
+        return figure(&word[..at], &word[at..]);
+    }
+    let Some((name, value)) = word.split_once(':') else { return Ok(Test::Word(word.to_owned())) };
+    let field = match name {
+        "id" | "call" => Field::Id,
+        "session" => Field::Session,
+        "owner" => Field::Owner,
+        "tool" => Field::Tool,
+        "model" => Field::Model,
+        "provider" => Field::Provider,
+        "state" => return state(value).map(Test::State),
+        _ => return Err(format!("no column is called {name}: id session owner tool model provider state")),
+    };
+    if value.is_empty() {
+        return Err(format!("{name}: wants a word behind it"));
+    }
+    Ok(Test::Field(field, value.to_owned()))
+}
+
+fn state(name: &str) -> Result<State, String> {
+    Ok(match name {
+        "err" | "error" | "bad" => State::Error,
+        "queued" | "waiting" => State::Queued,
+        "run" | "live" => State::Exactly(CallState::Running),
+        "ok" | "done" => State::Exactly(CallState::Succeeded),
+        "timeout" => State::Exactly(CallState::TimedOut),
+        name => {
+            let exact = CallState::ALL.into_iter().find(|state| !name.is_empty() && state.as_str().starts_with(name));
+            return exact
+                .map(State::Exactly)
+                .ok_or_else(|| "states: run queued done err failed cancelled timed_out interrupted".to_owned());
+        }
+    })
+}
+
+fn figure(name: &str, rest: &str) -> Result<Test, String> {
+    let order = if rest.starts_with('>') { Order::Over } else { Order::Under };
+    let value = rest[1..].trim_start_matches('=');
+    let figure = match name {
+        "" | "time" | "age" => Figure::Time,
+        "tokens" => Figure::Tokens,
+        "tries" => Figure::Tries,
+        _ => return Err(format!("{name} is no figure: time tokens tries")),
+    };
+    let digits = value.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match (figure, &value[digits.len()..]) {
+        (Figure::Time, "" | "s") | (Figure::Tokens | Figure::Tries, "") => 1.0,
+        (Figure::Time, "ms") => 1e-3,
+        (Figure::Time, "m" | "min") => 60.0,
+        (Figure::Time, "h") => 3_600.0,
+        (Figure::Tokens, "k") => 1e3,
+        (_, unit) => return Err(format!("{unit} is no unit here: 2s 500ms 3m 1h, tokens>10k")),
+    };
+    let number: f64 =
+        digits.parse().map_err(|_| format!("{order} wants a number behind it: >2s", order = &rest[..1]))?;
+    Ok(Test::Figure(figure, order, number * unit))
+}
+
+impl Test {
+    fn holds(&self, call: &Call) -> bool {
+        match self {
+            Self::Word(word) => call.haystack().contains(word.as_str()),
+            Self::Field(field, word) => contains(call.field(*field), word),
+            Self::State(State::Error) => call.is_bad(),
+            Self::State(State::Queued) => call.row.state == CallState::Running && call.row.phase == Some(Phase::Queued),
+            Self::State(State::Exactly(state)) => call.row.state == *state,
+            Self::Figure(figure, order, limit) => {
+                let value = match figure {
+                    Figure::Time => call.row.elapsed_s,
+                    Figure::Tokens => call.row.tokens.unwrap_or_default() as f64,
+                    Figure::Tries => f64::from(call.row.attempts),
+                };
+                if *order == Order::Over { value > *limit } else { value < *limit }
+            }
+        }
+    }
+}
+
+fn contains(text: &str, word: &str) -> bool {
+    if text.is_ascii() {
+        // Without a copy: this is asked of every row.
+        let (text, word) = (text.as_bytes(), word.as_bytes());
+        return text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+    }
+    text.to_lowercase().contains(word)
+}
+
+impl Call {
+    fn field(&self, field: Field) -> &str {
+        let row = &self.row;
+        match field {
+            Field::Id => row.call_id.as_str(),
+            Field::Session => &row.session_id,
+            Field::Owner => &row.owner,
+            Field::Tool => &row.tool,
+            Field::Model => row.model.as_deref().unwrap_or_default(),
+            Field::Provider => row.provider.as_deref().unwrap_or_default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use exai_core::protocol::CallRow;
+
+    use super::*;
+
+    fn call(state: CallState, phase: Option<Phase>) -> Call {
+        Call::from(CallRow {
+            call_id: "0199-abc".to_owned().into(),
+            tool: "codereview".to_owned(),
+            session_id: "s-1".to_owned(),
+            owner: "Zoë".to_owned(),
+            state,
+            phase,
+            provider: Some("glm".to_owned()),
+            model: Some("GLM-5.3".to_owned()),
+            elapsed_s: 2.5,
+            queued_s: 0.0,
+            attempts: 2,
+            tokens: Some(1_500),
+        })
+    }
+
+    #[test]
+    fn a_filter_says_what_a_row_must_be_like() {
+        let row = call(CallState::Failed, None);
+        for (text, takes) in [
+            ("", true),
+            ("glm review", true),
+            ("glm-5.3", true),
+            ("kimi", false),
+            ("!kimi", true),
+            ("tool:code model:glm", true),
+            ("tool:debug", false),
+            ("owner:zoë", true),
+            ("state:err", true),
+            ("state:failed", true),
+            ("!state:err", false),
+            ("state:done", false),
+            (">2s", true),
+            ("<2500ms", false),
+            (">=1m", false),
+            ("tokens>1k tries>1", true),
+            ("tokens<1000", false),
+            ("\"glm-5.3\"", true),
+        ] {
+            assert_eq!(Filter::parse(text).unwrap().takes(&row), takes, "{text}");
+        }
+        let queued = Filter::parse("state:queued").unwrap();
+        assert!(queued.takes(&call(CallState::Running, Some(Phase::Queued))));
+        assert!(!queued.takes(&call(CallState::Running, Some(Phase::Waiting))));
+    }
+
+    #[test]
+    fn what_can_not_be_understood_says_why() {
+        for (text, why) in [
+            ("colour:red", "no column is called colour"),
+            ("state:", "states: run"),
+            ("state:fine", "states: run"),
+            ("tool:", "wants a word"),
+            (">fast", "is no unit"),
+            (">", "wants a number"),
+            ("tokens>2s", "is no unit"),
+            ("size>2", "is no figure"),
+            ("!", "wants a word"),
+        ] {
+            let error = Filter::parse(text).unwrap_err();
+            assert!(error.contains(why), "{text}: {error}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_that_is_typed_panics(text in "[a-z:<>!\"0-9. smé]{0,24}") {
+            if let Ok(filter) = Filter::parse(&text) {
+                filter.takes(&call(CallState::Running, None));
+            }
+        }
+    }
+}

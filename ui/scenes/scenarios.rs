@@ -1,0 +1,289 @@
+use exai_core::protocol::wire::Admin;
+use serde_json::json;
+
+use crate::effect::{Effect, Wish};
+use crate::model::Settings;
+use crate::msg::{Answer, Feed, Link, Msg};
+use crate::testing::{Stage, at_work, busy, call, id, log, snapshot, step};
+
+const SIZE: (u16, u16) = (120, 36);
+
+fn stage() -> Stage {
+    Stage::of(SIZE, busy()).at(0.4)
+}
+
+/// The line of the screen that has this text.
+#[track_caller]
+fn line(stage: &mut Stage, text: &str) -> String {
+    let screen = stage.screen();
+    let found = screen.lines().find(|line| line.contains(text));
+    found.unwrap_or_else(|| panic!("no line has {text:?}:\n{screen}")).to_owned()
+}
+
+#[track_caller]
+fn shows(stage: &mut Stage, text: &str) {
+    line(stage, text);
+}
+
+#[track_caller]
+fn shows_not(stage: &mut Stage, text: &str) {
+    let screen = stage.screen();
+    assert!(!screen.contains(text), "{text:?} is there:\n{screen}");
+}
+
+#[test]
+fn what_is_typed_filters_at_once_and_esc_clears_it() {
+    let mut stage = stage().press("/").type_("secaudit");
+    shows(&mut stage, "/secaudit");
+    shows(&mut stage, "8/64");
+    shows_not(&mut stage, "thinkdeep");
+    let mut stage = stage.press("enter");
+    shows(&mut stage, "/secaudit");
+    let mut stage = stage.press("esc");
+    shows(&mut stage, "thinkdeep");
+    shows_not(&mut stage, "/secaudit");
+}
+
+#[test]
+fn an_unfinished_filter_leaves_the_rows_of_the_last_one() {
+    let mut stage = stage().press("/").type_("tool:secaudit >");
+    shows(&mut stage, "> wants a number behind it");
+    shows(&mut stage, "8/64");
+    // Enter does not take what can not be understood.
+    let mut stage = stage.press("enter backspace enter");
+    shows(&mut stage, "/tool:secaudit");
+}
+
+#[test]
+fn the_selected_call_stays_selected_when_rows_move() {
+    let mut stage = stage().press("down down");
+    let before = line(&mut stage, "▸");
+    assert!(before.contains("codereview") && before.contains("answering"), "{before}");
+    let mut house = at_work();
+    let calls = house["calls"].as_array_mut().unwrap();
+    calls.insert(0, call(100, "precommit", "glm-5.3", "running", Some("evidence")));
+    calls.insert(0, call(50, "precommit", "glm-5.3", "running", Some("evidence")));
+    let mut stage = stage.hear(vec![snapshot(house)]);
+    assert!(line(&mut stage, "▸").contains("codereview"));
+    // Who chose nothing is at the top, whatever comes.
+    let mut stage = stage.press("home").hear(vec![step(
+        90,
+        10,
+        1,
+        10,
+        &json!({"kind": "accepted", "tool": "tracer", "timeout_s": 9.0}),
+    )]);
+    assert!(line(&mut stage, "▸").contains("tracer"));
+}
+
+#[test]
+fn rows_are_sorted_by_any_column_in_both_directions() {
+    let mut stage = stage().press(">");
+    shows(&mut stage, "time▼");
+    assert!(line(&mut stage, "▸").contains("12.0s"), "{}", line(&mut stage, "▸"));
+    let mut stage = stage.press("r home");
+    shows(&mut stage, "time▲");
+    assert!(line(&mut stage, "▸").contains("3."), "{}", line(&mut stage, "▸"));
+    let mut stage = stage.press("< <").press("home");
+    shows(&mut stage, "state▼");
+    assert!(line(&mut stage, "▸").contains("failed"));
+}
+
+#[test]
+fn a_frozen_picture_stands_still_while_everything_is_collected() {
+    let mut stage = stage().press("space");
+    let mut house = at_work();
+    house["verdict"] = json!({"word": "DOWN", "cause": "everything is on fire"});
+    let mut stage = {
+        stage.screen();
+        stage.hear(vec![snapshot(house), log(0, "error", "on fire", &json!({}))]).at(63.0)
+    };
+    shows(&mut stage, "FROZEN 01:02 +2");
+    shows_not(&mut stage, "on fire");
+    let mut stage = stage.press("space");
+    shows(&mut stage, "DOWN");
+    shows(&mut stage, "on fire");
+}
+
+#[test]
+fn an_action_is_asked_for_once_and_done_once() {
+    let mut stage = stage().press("down c");
+    shows(&mut stage, "Cancel call");
+    assert_eq!(stage.effects, []);
+    let mut refused = stage.press("n");
+    shows_not(&mut refused, "Cancel call");
+    assert_eq!(refused.effects, []);
+    let mut stage = refused.press("c y");
+    let wish = Effect::Ask(Wish::Admin(Admin::Cancel { call_id: id(7_000) }));
+    assert_eq!(stage.effects, [wish]);
+    shows_not(&mut stage, "Are you sure");
+    let mut stage = stage.take(Msg::Answer(Answer::Done("cancel: call 0199 was running".to_owned())));
+    shows(&mut stage, "✓ cancel: call 0199 was running");
+    let mut stage = stage.at(9.0);
+    shows_not(&mut stage, "was running");
+}
+
+#[test]
+fn limits_sessions_and_breakers_are_changed_where_they_stand() {
+    let mut house = at_work();
+    house["providers"][0]["breaker"] = "open".into();
+    let stage = Stage::of(SIZE, vec![snapshot(house)]);
+    let stage = stage.press("2 l backspace").type_("4").press("enter y");
+    let stage = stage.press("down b y").press("3 c y");
+    let actions = stage.effects.iter().map(|effect| match effect {
+        Effect::Ask(Wish::Admin(action)) => action.clone(),
+        other => panic!("{other:?}"),
+    });
+    let actions: Vec<_> = actions.collect();
+    assert_eq!(
+        actions,
+        [
+            Admin::SetLimit { name: "glm".to_owned(), limit: 4 },
+            Admin::ResetBreaker { model: Some("glm-5.3".to_owned()) },
+            Admin::CloseSession { session_id: "0199ab3c-0320-7000".to_owned() },
+        ]
+    );
+}
+
+#[test]
+fn who_may_only_read_is_told_why_nothing_is_changed() {
+    let settings = Settings { read_only: true, ..Settings::default() };
+    let mut stage = Stage::with(settings, SIZE).link(Link::Live { place: "ws://x".to_owned() }).hear(busy());
+    for keys in ["down c", "2 l", "3 c"] {
+        stage = stage.press(keys);
+        shows(&mut stage, "was started with --read-only");
+        assert_eq!(stage.effects, []);
+    }
+    stage = stage.press("?").type_("limit");
+    shows(&mut stage, "not now: the monitor was started with --read-only");
+}
+
+#[test]
+fn what_can_not_be_done_now_says_why() {
+    let mut stage = stage().press("end c");
+    shows(&mut stage, "the call has ended already");
+    stage = stage.press("t");
+    shows(&mut stage, "--show-content");
+    stage = stage.press("R");
+    shows(&mut stage, "there is nothing to reconnect");
+    stage = stage.link(Link::Journal { place: "/state".to_owned() }).press("2 l");
+    shows(&mut stage, "this needs a daemon");
+}
+
+#[test]
+fn a_diagnosis_leads_to_its_rows() {
+    let mut stage = stage().press("w");
+    shows(&mut stage, "What is wrong");
+    let mut at_model = stage.press("enter");
+    assert!(line(&mut at_model, "▸").contains("glm-5.3"), "{}", at_model.screen());
+    let mut at_call = at_model.press("w down enter");
+    assert!(line(&mut at_call, "▸").contains("queued"));
+}
+
+#[test]
+fn the_detail_of_a_call_asks_the_journal_and_follows_the_selection() {
+    let stage = stage().press("down enter");
+    assert_eq!(stage.effects, [Effect::Ask(Wish::Look(id(7_000).into()))]);
+    let mut stage = stage.press("down down");
+    assert_eq!(stage.effects.last(), Some(&Effect::Ask(Wish::Look(id(14_000).into()))));
+    shows(&mut stage, "rate_limited: too many");
+    shows(&mut stage, "queued");
+    let answer = Answer::NoRecord { call: id(14_000).into(), why: "no call is called so".to_owned() };
+    let mut stage = stage.take(Msg::Answer(answer));
+    shows(&mut stage, "no call is called so");
+    let mut stage = stage.press("esc");
+    shows(&mut stage, "2 Providers");
+}
+
+#[test]
+fn text_is_shown_only_to_those_who_asked_for_it_at_the_start() {
+    let settings = Settings { show_content: true, ..Settings::default() };
+    let stage = Stage::with(settings, SIZE).link(Link::Live { place: "ws://x".to_owned() }).hear(busy());
+    let stage = stage.press("down t");
+    let call: exai_core::protocol::CallId = id(7_000).into();
+    assert_eq!(stage.effects, [Effect::Ask(Wish::Look(call.clone())), Effect::Ask(Wish::Follow(Some(call.clone())))]);
+    let piece = |piece: &str| Msg::Answer(Answer::Text { call: call.clone(), piece: piece.to_owned() });
+    let mut stage = stage.take(piece("The list ")).take(piece("is empty."));
+    shows(&mut stage, "The list is empty.");
+    let stage = stage.press("t");
+    assert_eq!(stage.effects.last(), Some(&Effect::Ask(Wish::Follow(None))));
+}
+
+#[test]
+fn everything_that_a_key_does_can_be_found_by_its_name() {
+    let mut stage = stage().press(":").type_("freez");
+    shows(&mut stage, "Stop the picture");
+    let mut stage = stage.press("enter");
+    shows(&mut stage, "FROZEN");
+    let mut stage = stage.press(":").type_("level").press("enter");
+    shows(&mut stage, " info ");
+}
+
+#[test]
+fn the_help_is_searched_by_typing() {
+    let mut stage = stage().press("?").type_("clipboard");
+    shows(&mut stage, "no key does that");
+    let mut stage = stage.press("esc").type_("csv");
+    shows(&mut stage, "export csv");
+    shows_not(&mut stage, "reverse");
+    let mut stage = stage.press("esc esc");
+    shows_not(&mut stage, "search:");
+}
+
+#[test]
+fn the_log_shows_less_and_what_belongs_to_a_call() {
+    let mut stage = stage().press("5 v v");
+    shows(&mut stage, "warnings");
+    shows_not(&mut stage, "connected");
+    let mut stage = stage.press("1 down down down 5 i");
+    shows(&mut stage, "call failed");
+    shows_not(&mut stage, "the disk is nearly full");
+}
+
+#[test]
+fn events_are_counted_once_and_lost_ones_are_told() {
+    let event = || step(40, 30, 1, 30, &json!({"kind": "accepted", "tool": "tracer", "timeout_s": 9.0}));
+    let mut stage = stage().hear(vec![event()]).press("space").hear(vec![event(), event()]);
+    shows(&mut stage, "+0");
+    let mut stage = stage.press("space").hear(vec![Feed::Lost(7)]);
+    shows(&mut stage, "dropped 7");
+}
+
+#[test]
+fn silence_is_told() {
+    let mut stage = stage().at(7.0);
+    shows(&mut stage, "no news for 7s");
+    let mut stage = stage.hear(vec![snapshot(at_work())]);
+    shows_not(&mut stage, "no news");
+}
+
+#[test]
+fn another_daemon_is_followed_although_its_numbers_begin_anew() {
+    let away =
+        Link::Away { place: "ws://x".to_owned(), why: "gone".to_owned(), retry: std::time::Duration::from_secs(1) };
+    let accepted = step(1, 20, 1, 20, &json!({"kind": "accepted", "tool": "tracer", "timeout_s": 9.0}));
+    let mut stage = stage().link(away).at(0.5);
+    shows(&mut stage, "next try in 1s");
+    let mut stage = stage.link(Link::Live { place: "ws://x".to_owned() }).hear(vec![accepted]);
+    shows(&mut stage, "tracer");
+}
+
+#[test]
+fn leaving_says_whether_the_picture_stays() {
+    assert_eq!(stage().press("q").effects, [Effect::Quit { keeps_picture: false }]);
+    assert_eq!(stage().press("Q").effects, [Effect::Quit { keeps_picture: true }]);
+    for open in ["/", "?", ":", "w", "down c"] {
+        let stage = stage().press(open).press("ctrl-c");
+        assert_eq!(stage.effects, [Effect::Quit { keeps_picture: false }], "{open}");
+    }
+}
+
+#[test]
+fn what_is_shown_can_be_taken_along() {
+    let stage = stage().press("down y");
+    assert_eq!(stage.effects, [Effect::Copy(id(7_000))]);
+    let stage = stage.press("/").type_("state:failed").press("enter x");
+    let Some(Effect::Export { ending: "csv", content }) = stage.effects.last() else { panic!("{:?}", stage.effects) };
+    assert_eq!(content.lines().count(), 2, "{content}");
+    assert!(content.contains(&format!("{},chat,failed,,glm,glm-5.3,", id(14_000))), "{content}");
+}

@@ -1,0 +1,126 @@
+//! What each message changes, and what is to be done about it outside: a pure function.
+
+mod actions;
+mod admin;
+mod mouse;
+mod over;
+mod settle;
+
+use std::time::Duration;
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+
+pub(crate) use self::actions::{is_trouble, left, refusal};
+pub(crate) use self::over::{help_lines, palette_lines};
+pub use self::settle::settle;
+use crate::effect::Effect;
+use crate::keymap;
+use crate::model::{Model, Notice, Over};
+use crate::msg::{Answer, Feed, Link, Msg};
+
+/// How long a notice stays.
+const NOTICE: Duration = Duration::from_secs(5);
+/// Letters of a model's text that are kept: what several screens show.
+const TEXT: usize = 64 * 1024;
+
+/// Takes a message.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key(key) => return press(model, &key),
+        Msg::Mouse(event) => return mouse::act(model, event),
+        Msg::Paste(text) => over::paste(model, &text),
+        Msg::Resize(width, height) => {
+            model.size = (width, height);
+            model.is_stale = true;
+        }
+        Msg::Feed(feed) => hear(model, feed),
+        Msg::Link(link) => connect(model, link),
+        Msg::Answer(answer) => answered(model, answer),
+        Msg::Tick(now) => {
+            model.now = now;
+            if model.notice.as_ref().is_some_and(|(_, since)| now.saturating_sub(*since) > NOTICE) {
+                model.notice = None;
+            }
+        }
+    }
+    Vec::new()
+}
+
+fn press(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
+    if key.kind == KeyEventKind::Release {
+        return Vec::new();
+    }
+    let found = keymap::action(key, model.scopes());
+    if found == Some(keymap::Action::Quit) {
+        return vec![Effect::Quit { keeps_picture: false }];
+    }
+    // Keys are about the rows as they stand now.
+    settle(model);
+    let effects = match model.over {
+        Over::Nothing => found.map(|action| actions::act(model, action)).unwrap_or_default(),
+        _ => over::press(model, key, found),
+    };
+    model.is_stale = true;
+    effects
+}
+
+fn hear(model: &mut Model, feed: Feed) {
+    match feed {
+        Feed::Snapshot(snapshot) => {
+            model.pictured = model.now;
+            model.live_mut().take_snapshot(*snapshot);
+        }
+        Feed::Event(news) => model.live_mut().take_news(&news),
+        Feed::Log(line) => {
+            let data = model.live_mut();
+            data.log.take(line);
+            data.heard += 1;
+            if model.log.back > 0 && model.frozen.is_none() {
+                // Who looks back stays at the lines that are looked at.
+                model.log.back += 1;
+            }
+        }
+        Feed::Lost(lost) => model.live_mut().lost = lost,
+    }
+}
+
+fn connect(model: &mut Model, link: Link) {
+    if matches!(link, Link::Live { .. }) && !matches!(model.link, Link::Live { .. }) {
+        model.live_mut().reconnected();
+    }
+    model.link = link;
+    model.link_since = model.now;
+    model.is_stale = true;
+}
+
+fn answered(model: &mut Model, answer: Answer) {
+    match answer {
+        Answer::Done(what) => model.tell(Notice::Good(what)),
+        Answer::Failed(why) => model.tell(Notice::Bad(why)),
+        Answer::Record(record) => {
+            let id = record.result.call_id.clone();
+            model.live_mut().calls.recall(&id, &record.events);
+            if let Some(frozen) = &mut model.frozen {
+                frozen.data.calls.recall(&id, &record.events);
+            }
+            if let Some(detail) = model.detail.as_mut().filter(|detail| detail.asked.as_ref() == Some(&id)) {
+                detail.record = Some(record);
+                detail.trouble = None;
+            }
+        }
+        Answer::NoRecord { call, why } => {
+            if let Some(detail) = model.detail.as_mut().filter(|detail| detail.asked.as_ref() == Some(&call)) {
+                detail.trouble = Some(why);
+            }
+        }
+        Answer::Text { call, piece } => {
+            let detail = model.detail.as_mut().filter(|detail| detail.follows && detail.asked.as_ref() == Some(&call));
+            if let Some(detail) = detail {
+                detail.text.push_str(&piece);
+                let over = detail.text.len().saturating_sub(TEXT);
+                let cut = detail.text.ceil_char_boundary(over);
+                detail.text.drain(..cut);
+            }
+        }
+    }
+}
