@@ -196,7 +196,6 @@ fn left(ended: Ended, output: &mut Output) -> anyhow::Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
-        Ended::Signalled(true) => Ok(ExitCode::from(143)),
-        Ended::Signalled(false) => Ok(ExitCode::from(129)),
+        Ended::Signalled(number) => Ok(ExitCode::from(128 + number)),
     }
 }

@@ -12,7 +12,7 @@ pub(crate) mod trends;
 use std::time::Duration;
 
 use exai_core::protocol::wire::Admin;
-use exai_core::protocol::{CallId, CallRecord, Happening, News, SessionRow, Snapshot};
+use exai_core::protocol::{CallId, CallRecord, Happening, News, SessionId, SessionRow, Snapshot};
 
 use self::calls::{Call, Calls};
 use self::columns::Column;
@@ -218,6 +218,8 @@ pub(crate) struct CallsView {
     pub(crate) order: Vec<usize>,
     /// The selected call; the first one when nobody chose.
     pub(crate) chosen: Option<CallId>,
+    /// The call that the pointer was at when the rows were last put in order.
+    pub(crate) pointed: Option<CallId>,
     pub(crate) cursor: Cursor,
 }
 
@@ -242,6 +244,9 @@ pub struct Model {
     pub(crate) calls: CallsView,
     pub(crate) providers: Cursor,
     pub(crate) sessions: Cursor,
+    /// The rows that were selected there: they stay so wherever they stand now.
+    pub(crate) chosen_provider: Option<String>,
+    pub(crate) chosen_session: Option<SessionId>,
     pub(crate) latency: Cursor,
     pub(crate) log: log::View,
     pub(crate) detail: Option<Detail>,
@@ -282,6 +287,8 @@ impl Model {
             calls: CallsView::default(),
             providers: Cursor::default(),
             sessions: Cursor::default(),
+            chosen_provider: None,
+            chosen_session: None,
             latency: Cursor::default(),
             log: log::View::default(),
             detail: None,

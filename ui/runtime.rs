@@ -47,17 +47,19 @@ pub enum Ended {
         /// The last picture as text, if it was to be kept.
         picture: Option<String>,
     },
-    /// By a signal: `true` for SIGTERM, `false` for SIGHUP or a terminal that is gone.
-    Signalled(bool),
+    /// By a signal of this number; a terminal that is gone is SIGHUP.
+    Signalled(u8),
 }
 
 /// Shows the dashboard until its user leaves. The terminal is as it was before when this returns.
 pub async fn run(settings: Settings, wires: Wires) -> io::Result<Ended> {
+    // First the signals: from here on none ends the program with the terminal taken.
+    let signals = Signals::new()?;
     let _guard = Guard::take()?;
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
     let size = terminal.size()?;
     let model = Model::new(settings, (size.width, size.height));
-    Runtime { model, wires, last: None }.run(&mut terminal).await
+    Runtime { model, wires, last: None }.run(&mut terminal, signals).await
 }
 
 struct Runtime {
@@ -68,8 +70,11 @@ struct Runtime {
 }
 
 impl Runtime {
-    async fn run(mut self, terminal: &mut Terminal<CrosstermBackend<io::Stdout>>) -> io::Result<Ended> {
-        let mut signals = Signals::new()?;
+    async fn run(
+        mut self,
+        terminal: &mut Terminal<CrosstermBackend<io::Stdout>>,
+        mut signals: Signals,
+    ) -> io::Result<Ended> {
         let mut keys = EventStream::new();
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -82,9 +87,9 @@ impl Runtime {
             let mut effects = Vec::new();
             tokio::select! {
                 biased;
-                is_term = signals.next() => return Ok(Ended::Signalled(is_term)),
+                number = signals.next() => return Ok(Ended::Signalled(number)),
                 event = keys.next() => {
-                    let Some(event) = event else { return Ok(Ended::Signalled(false)) };
+                    let Some(event) = event else { return Ok(Ended::Signalled(HANGUP)) };
                     effects.extend(self.take(event?));
                     for _ in 0..KEYS {
                         match keys.next().now_or_never() {
@@ -214,20 +219,34 @@ struct Signals {
     term: tokio::signal::unix::Signal,
     #[cfg(unix)]
     hangup: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
 }
+
+/// The numbers of the signals.
+const HANGUP: u8 = 1;
+#[cfg(unix)]
+const INTERRUPT: u8 = 2;
+#[cfg(unix)]
+const TERMINATE: u8 = 15;
 
 impl Signals {
     #[cfg(unix)]
     fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { term: signal(SignalKind::terminate())?, hangup: signal(SignalKind::hangup())? })
+        Ok(Self {
+            term: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
 
     #[cfg(unix)]
-    async fn next(&mut self) -> bool {
+    async fn next(&mut self) -> u8 {
         tokio::select! {
-            _ = self.term.recv() => true,
-            _ = self.hangup.recv() => false,
+            _ = self.term.recv() => TERMINATE,
+            _ = self.hangup.recv() => HANGUP,
+            _ = self.interrupt.recv() => INTERRUPT,
         }
     }
 
@@ -237,7 +256,7 @@ impl Signals {
     }
 
     #[cfg(not(unix))]
-    async fn next(&mut self) -> bool {
+    async fn next(&mut self) -> u8 {
         std::future::pending().await
     }
 }

@@ -24,9 +24,12 @@ impl Guard {
         // From here on it is given back, also when the next step fails.
         let guard = Self { ours: Arc::clone(&ours) };
         execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)?;
-        let before = std::panic::take_hook();
+        let (before, own) = (std::panic::take_hook(), std::thread::current().id());
         std::panic::set_hook(Box::new(move |panic| {
-            give_back(&ours);
+            // A task that panics elsewhere takes nothing from a dashboard that goes on.
+            if std::thread::current().id() == own {
+                give_back(&ours);
+            }
             before(panic);
         }));
         Ok(guard)

@@ -9,11 +9,12 @@ mod settle;
 use std::time::Duration;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
+use exai_core::protocol::{EventKind, Happening, News};
 
 pub(crate) use self::actions::{is_trouble, left, refusal};
 pub(crate) use self::over::{help_lines, palette_lines};
 pub use self::settle::settle;
-use crate::effect::Effect;
+use crate::effect::{Effect, Wish};
 use crate::keymap;
 use crate::model::{Model, Notice, Over};
 use crate::msg::{Answer, Feed, Link, Msg};
@@ -26,14 +27,22 @@ const TEXT: usize = 64 * 1024;
 /// Takes a message.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Key(key) => return press(model, &key),
-        Msg::Mouse(event) => return mouse::act(model, event),
+        Msg::Key(key) => {
+            let effects = press(model, &key);
+            settle::remember(model);
+            return effects;
+        }
+        Msg::Mouse(event) => {
+            let effects = mouse::act(model, event);
+            settle::remember(model);
+            return effects;
+        }
         Msg::Paste(text) => over::paste(model, &text),
         Msg::Resize(width, height) => {
             model.size = (width, height);
             model.is_stale = true;
         }
-        Msg::Feed(feed) => hear(model, feed),
+        Msg::Feed(feed) => return hear(model, feed),
         Msg::Link(link) => connect(model, link),
         Msg::Answer(answer) => answered(model, answer),
         Msg::Tick(now) => {
@@ -54,23 +63,40 @@ fn press(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
     if found == Some(keymap::Action::Quit) {
         return vec![Effect::Quit { keeps_picture: false }];
     }
-    // Keys are about the rows as they stand now.
+    // Keys are about the call that was pointed at on the screen, also when the rows have moved since.
+    let pointed = model.calls.pointed.clone();
+    let is_free = model.calls.chosen.is_none();
+    if is_free {
+        model.calls.chosen.clone_from(&pointed);
+    }
     settle(model);
-    let effects = match model.over {
-        Over::Nothing => found.map(|action| actions::act(model, action)).unwrap_or_default(),
-        _ => over::press(model, key, found),
+    let is_gone = pointed.is_some() && model.calls.pointed != pointed;
+    let effects = match (&model.over, found) {
+        (Over::Nothing, Some(keymap::Action::Cancel)) if is_gone => {
+            model.tell(Notice::Bad("cancel: the call that was selected is not shown any more".to_owned()));
+            Vec::new()
+        }
+        (Over::Nothing, found) => found.map(|action| actions::act(model, action)).unwrap_or_default(),
+        (_, found) => over::press(model, key, found),
     };
+    if is_free && model.calls.chosen == pointed && model.detail.is_none() && model.over == Over::Nothing {
+        model.calls.chosen = None;
+    }
     model.is_stale = true;
     effects
 }
 
-fn hear(model: &mut Model, feed: Feed) {
+fn hear(model: &mut Model, feed: Feed) -> Vec<Effect> {
+    let mut effects = Vec::new();
     match feed {
         Feed::Snapshot(snapshot) => {
             model.pictured = model.now;
             model.live_mut().take_snapshot(*snapshot);
         }
-        Feed::Event(news) => model.live_mut().take_news(&news),
+        Feed::Event(news) => {
+            effects.extend(look_again(model, &news));
+            model.live_mut().take_news(&news);
+        }
         Feed::Log(line) => {
             let data = model.live_mut();
             data.log.take(line);
@@ -82,6 +108,16 @@ fn hear(model: &mut Model, feed: Feed) {
         }
         Feed::Lost(lost) => model.live_mut().lost = lost,
     }
+    effects
+}
+
+/// What the journal knows of the call in detail is asked for again when a step of it changes that.
+fn look_again(model: &Model, news: &News) -> Option<Effect> {
+    let Happening::Call(event) = &news.what else { return None };
+    let asked = model.detail.as_ref()?.asked.as_ref()?;
+    let changes =
+        matches!(event.kind, EventKind::Sent { .. } | EventKind::Retrying { .. } | EventKind::Finished { .. });
+    (changes && event.call_id == *asked && model.frozen.is_none()).then(|| Effect::Ask(Wish::Look(asked.clone())))
 }
 
 fn connect(model: &mut Model, link: Link) {

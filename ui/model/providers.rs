@@ -11,6 +11,16 @@ pub(crate) enum Row<'a> {
     Model(&'a ProviderRow),
 }
 
+impl Row<'_> {
+    /// What tells it from the other rows.
+    pub(crate) fn key(&self) -> String {
+        match self {
+            Self::Provider(name, _) => (*name).to_owned(),
+            Self::Model(row) => format!("{}/{}", row.name, row.model),
+        }
+    }
+}
+
 /// All rows; providers without a permit limit come last.
 pub(crate) fn rows(snapshot: &Snapshot) -> Vec<Row<'_>> {
     let mut rows = Vec::new();

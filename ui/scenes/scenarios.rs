@@ -287,3 +287,39 @@ fn what_is_shown_can_be_taken_along() {
     assert_eq!(content.lines().count(), 2, "{content}");
     assert!(content.contains(&format!("{},chat,failed,,glm,glm-5.3,", id(14_000))), "{content}");
 }
+
+#[test]
+fn a_session_stays_selected_when_rows_move() {
+    let mut house = at_work();
+    let mut stage = Stage::of(SIZE, vec![snapshot(house.clone())]).press("3 down");
+    let sessions = house["sessions"].as_array_mut().unwrap();
+    let chosen = sessions[1]["session_id"].as_str().unwrap().to_owned();
+    sessions.swap(0, 1);
+    let mut stage = {
+        stage.screen();
+        stage.hear(vec![snapshot(house)]).press("c y")
+    };
+    stage.screen();
+    let wish = Effect::Ask(Wish::Admin(Admin::CloseSession { session_id: chosen }));
+    assert!(stage.effects.contains(&wish), "{:?}", stage.effects);
+}
+
+#[test]
+fn the_detail_stays_with_its_call_and_is_asked_for_again_when_that_ends() {
+    let mut stage = stage();
+    stage.screen();
+    let mut stage = stage.press("enter");
+    let asked = stage.effects.iter().find_map(|effect| match effect {
+        Effect::Ask(Wish::Look(call)) => Some(call.clone()),
+        _ => None,
+    });
+    let asked = asked.unwrap();
+    stage.effects.clear();
+    stage.screen();
+    // A newer call takes the first row, and the one that is looked at goes on.
+    let newer = json!({"kind": "accepted", "tool": "chat", "timeout_s": 300.0});
+    let ended = json!({"kind": "finished", "state": "failed"});
+    assert_eq!(asked.as_str(), id(4_000));
+    let stage = stage.hear(vec![step(900, 1_000, 1, 1_000, &newer), step(901, 4_000, 9, 500, &ended)]);
+    assert_eq!(stage.effects, [Effect::Ask(Wish::Look(asked))]);
+}

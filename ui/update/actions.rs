@@ -115,6 +115,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Text => return text(model),
         Action::Accept | Action::Refuse => {}
     }
+    super::settle::remember(model);
     model.is_stale = true;
     looked(model)
 }
@@ -196,9 +197,16 @@ pub(super) fn step(model: &mut Model, action: Action) {
     }
 }
 
+/// Opens the detail of the selected call, which stays selected from now on.
+fn show(model: &mut Model) {
+    model.calls.chosen = model.selected_call().map(|call| call.row.call_id.clone());
+    model.detail = Some(Detail::default());
+}
+
 fn open(model: &mut Model) {
     match model.focus {
-        Pane::Calls => model.detail = model.detail.take().map_or_else(|| Some(Detail::default()), |_| None),
+        Pane::Calls if model.detail.is_some() => model.detail = None,
+        Pane::Calls => show(model),
         Pane::Providers => {
             let wanted = selected_provider(model).map(|row| match row {
                 Row::Provider(name, _) => format!("provider:{name}"),
@@ -285,7 +293,7 @@ fn text(model: &mut Model) -> Vec<Effect> {
     let follows = model.detail.as_ref().is_some_and(|detail| detail.follows);
     let mut effects = Vec::new();
     if model.detail.is_none() {
-        model.detail = Some(Detail::default());
+        show(model);
         effects = looked(model);
     }
     let Some(detail) = &mut model.detail else { return effects };

@@ -10,6 +10,7 @@ pub fn settle(model: &mut Model) {
     }
     model.is_stale = false;
     order(model);
+    follow(model);
     let screen = Screen::of(model);
     let providers = model.snapshot().map_or(0, |snapshot| providers::rows(snapshot).len());
     let models = model.snapshot().map_or(0, |snapshot| snapshot.providers.len());
@@ -19,8 +20,31 @@ pub fn settle(model: &mut Model) {
     model.latency.settle(models, 1);
     let calls = screen.rows(crate::model::Pane::Calls);
     model.calls.cursor.settle(model.calls.order.len(), calls.max(1));
+    model.calls.pointed = model.selected_call().map(|call| call.row.call_id.clone());
     let shown = model.log_lines().len();
     model.log.back = model.log.back.min(shown.saturating_sub(screen.rows(crate::model::Pane::Log).max(1)));
+}
+
+/// Remembers which provider and session are selected, after somebody may have selected others.
+pub(super) fn remember(model: &mut Model) {
+    model.chosen_session = model.selected_session().map(|session| session.session_id.clone());
+    let rows = model.snapshot().map(providers::rows).unwrap_or_default();
+    model.chosen_provider = rows.get(model.providers.selected).map(providers::Row::key);
+}
+
+/// The selected provider and session stay selected wherever they stand now.
+fn follow(model: &mut Model) {
+    let sessions = model.data().sessions();
+    let session =
+        model.chosen_session.as_ref().and_then(|chosen| sessions.iter().position(|row| row.session_id == *chosen));
+    let rows = model.snapshot().map(providers::rows).unwrap_or_default();
+    let provider = model.chosen_provider.as_ref().and_then(|chosen| rows.iter().position(|row| row.key() == *chosen));
+    if let Some(at) = session {
+        model.sessions.selected = at;
+    }
+    if let Some(at) = provider {
+        model.providers.selected = at;
+    }
 }
 
 /// Which calls are shown, in which order; the selected call stays selected wherever it stands now.

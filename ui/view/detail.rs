@@ -29,6 +29,9 @@ pub(super) fn draw(model: &Model, screen: &Screen, area: Rect, buffer: &mut Buff
     let mut lines = page.facts(model, call);
     page.spent(model, call, &mut lines);
     page.steps(call, &mut lines);
+    // What is known of another call is not shown under this one's name.
+    let (own, unknown) = (detail.asked.as_ref() == Some(&call.row.call_id), Detail::default());
+    let detail = if own { detail } else { &unknown };
     page.requests(detail, &mut lines);
     page.result(detail, &mut lines);
     if model.settings.show_content {
