@@ -115,7 +115,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Text => return text(model),
         Action::Accept | Action::Refuse => {}
     }
-    super::settle::remember(model);
+    settle::remember(model);
     model.is_stale = true;
     looked(model)
 }

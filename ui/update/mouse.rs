@@ -74,5 +74,5 @@ fn click(model: &mut Model, pane: Pane, inside: Rect, at: Position) {
         Pane::Sessions => model.sessions.selected = (model.sessions.top + row).saturating_sub(1),
         Pane::Latency | Pane::Log => {}
     }
-    super::settle::remember(model);
+    settle::remember(model);
 }

@@ -75,7 +75,7 @@ fn it_fits_every_size() {
 
 #[test]
 fn signals_end_it_in_order() {
-    for (signal, code) in [(Signal::SIGTERM, 143), (Signal::SIGHUP, 129)] {
+    for (signal, code) in [(Signal::SIGTERM, 143), (Signal::SIGHUP, 129), (Signal::SIGINT, 130)] {
         let user = User::new();
         let terminal = monitor(&user, &["--no-daemon"]);
         terminal.shows("no daemon: journal of");
