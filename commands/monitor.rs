@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
+use exai_core::error::Error;
 use exai_ui::{Ended, Form, Link, Msg, Settings, Teller, ThemeName, Wires};
 use tokio::sync::mpsc;
 
@@ -143,7 +144,9 @@ async fn once(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::Result
 /// The last picture of a recording.
 fn last(source: Source, args: &Args, output: &mut Output) -> anyhow::Result<ExitCode> {
     let Source::Recording(recording) = source else { return Ok(ExitCode::SUCCESS) };
-    let snapshot = recording.last_snapshot()?.context("the recording has no picture of the house")?;
+    let snapshot = recording.last_snapshot()?.ok_or_else(|| {
+        Error::invalid("the recording has no picture of the house").hint("`exai monitor --record FILE` makes one")
+    })?;
     picture(&snapshot, args, output)?;
     Ok(ExitCode::from(snapshot.verdict.word.exit_code()))
 }
@@ -165,8 +168,10 @@ async fn lines(wires: Wires, form: Form, output: &mut Output) -> anyhow::Result<
                 }
             }
             Msg::Link(link) => {
-                if let Link::Journal { .. } = link {
-                    teller = Teller::new(form, false);
+                match link {
+                    Link::Journal { .. } => teller.comes_with_events(false),
+                    Link::Live { .. } => teller.comes_with_events(true),
+                    _ => {}
                 }
                 if let Some(text) = said(&link) {
                     output.note(Style::Muted, "monitor: ", &text);

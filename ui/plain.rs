@@ -41,9 +41,14 @@ fn requests(prompts: &Prompts) -> String {
     )
 }
 
+/// The longest bar of permits.
+const BAR: usize = 40;
+
 fn gauge(name: &str, permits: PermitGauge) -> String {
-    let used = permits.in_use.min(permits.limit);
-    let bar = "#".repeat(used) + &".".repeat(permits.limit - used);
+    // What finds room on a line, whatever the limit.
+    let length = permits.limit.min(BAR);
+    let used = (permits.in_use.min(permits.limit) * length).div_ceil(permits.limit.max(1));
+    let bar = "#".repeat(used) + &".".repeat(length - used);
     let waiting = if permits.waiting > 0 { format!("  {} waiting", permits.waiting) } else { String::new() };
     format!("  {name:<8} {}/{}  [{bar}]{waiting}\n", permits.in_use, permits.limit)
 }

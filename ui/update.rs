@@ -98,10 +98,11 @@ fn hear(model: &mut Model, feed: Feed) -> Vec<Effect> {
             model.live_mut().take_news(&news);
         }
         Feed::Log(line) => {
+            let is_shown = model.log.shows(&line, model.selected_call().map(|call| &call.row.call_id));
             let data = model.live_mut();
             data.log.take(line);
             data.heard += 1;
-            if model.log.back > 0 && model.frozen.is_none() {
+            if is_shown && model.log.back > 0 && model.frozen.is_none() {
                 // Who looks back stays at the lines that are looked at.
                 model.log.back += 1;
             }

@@ -26,11 +26,7 @@ impl Log {
 
     /// What `view` shows of it.
     pub(crate) fn shown<'a>(&'a self, view: &View, call: Option<&CallId>) -> Vec<&'a LogLine> {
-        let level = view.level;
-        let tied = call.filter(|_| view.tied);
-        let is_shown =
-            |line: &&LogLine| line.level <= level && tied.is_none_or(|call| line.call_id.as_ref() == Some(call));
-        self.lines.iter().filter(is_shown).collect()
+        self.lines.iter().filter(|line| view.shows(line, call)).collect()
     }
 }
 
@@ -41,6 +37,14 @@ pub(crate) struct View {
     pub(crate) tied: bool,
     /// Lines between the newest one and the last that is shown.
     pub(crate) back: usize,
+}
+
+impl View {
+    /// Whether the line is one of those that are looked at; `call` is the selected one.
+    pub(crate) fn shows(&self, line: &LogLine, call: Option<&CallId>) -> bool {
+        let tied = call.filter(|_| self.tied);
+        line.level <= self.level && tied.is_none_or(|call| line.call_id.as_ref() == Some(call))
+    }
 }
 
 impl Default for View {

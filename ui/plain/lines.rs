@@ -33,6 +33,11 @@ impl Teller {
         Self { form, has_events, word: None, states: HashMap::new(), lost: 0 }
     }
 
+    /// The news come from elsewhere now, where events are told or not.
+    pub fn comes_with_events(&mut self, has_events: bool) {
+        self.has_events = has_events;
+    }
+
     /// The lines about it, each with its line end.
     pub fn tell(&mut self, feed: &Feed) -> String {
         match feed {

@@ -1,3 +1,4 @@
+use exai_core::protocol::LogLevel;
 use exai_core::protocol::wire::Admin;
 use serde_json::json;
 
@@ -5,6 +6,7 @@ use crate::effect::{Effect, Wish};
 use crate::model::Settings;
 use crate::msg::{Answer, Feed, Link, Msg};
 use crate::testing::{Stage, at_work, busy, call, id, log, snapshot, step};
+use crate::{Form, Teller};
 
 const SIZE: (u16, u16) = (120, 36);
 
@@ -322,4 +324,25 @@ fn the_detail_stays_with_its_call_and_is_asked_for_again_when_that_ends() {
     assert_eq!(asked.as_str(), id(4_000));
     let stage = stage.hear(vec![step(900, 1_000, 1, 1_000, &newer), step(901, 4_000, 9, 500, &ended)]);
     assert_eq!(stage.effects, [Effect::Ask(Wish::Look(asked))]);
+}
+
+#[test]
+fn who_looks_back_in_the_log_stays_at_the_lines_that_are_looked_at() {
+    let mut stage = stage();
+    stage.model.log.level = LogLevel::Error;
+    stage.model.log.back = 1;
+    let line = |level| log(0, level, "more", &json!({}));
+    let stage = stage.hear(vec![line("info"), line("error"), line("debug")]);
+    assert_eq!(stage.model.log.back, 2, "only a line that is shown moves the others");
+}
+
+#[test]
+fn lines_tell_a_change_once_wherever_the_news_come_from() {
+    let mut teller = Teller::new(Form::Json, true);
+    teller.comes_with_events(false);
+    assert!(teller.tell(&snapshot(at_work())).contains("\"kind\":\"call\""), "without events the pictures tell");
+    let mut ended = at_work();
+    ended["calls"][0]["state"] = "failed".into();
+    teller.comes_with_events(true);
+    assert!(!teller.tell(&snapshot(ended)).contains("\"kind\":\"call\""), "with them, they do");
 }

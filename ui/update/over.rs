@@ -181,7 +181,7 @@ fn diagnoses(model: &mut Model, selected: usize, found: Option<Action>) -> Vec<E
             jump(model, selected);
             return Vec::new();
         }
-        Some(Action::Back | Action::Diagnoses | Action::Quit) => return Vec::new(),
+        Some(Action::Back | Action::Diagnoses) => return Vec::new(),
         Some(action @ (Action::QuitKeep | Action::Freeze | Action::Help)) => return actions::act(model, action),
         _ => selected.min(last),
     };
