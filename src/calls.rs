@@ -294,6 +294,9 @@ impl Run {
             envelope.thread_id = None;
             return self.journal.discard(envelope);
         }
+        if envelope.error.is_some() && context.ledger.account().turned_away {
+            return self.journal.turn_away(envelope).await;
+        }
         let thread = draft.thread.filter(|_| envelope.state == CallState::Succeeded);
         self.journal.finish(envelope, thread).await
     }

@@ -213,6 +213,10 @@ impl Gateway {
         recorder: &Arc<dyn Recorder>,
         ledger: &Arc<Ledger>,
     ) -> Result<Answer> {
+        if let Some(error) = self.turns_away(ask) {
+            ledger.turned_away();
+            return Err(error);
+        }
         let mut ask = ask.veiled();
         ask.route = ask.route.able(Abilities::of(&ask.request))?;
         let ask = &ask;
@@ -233,6 +237,15 @@ impl Gateway {
             }
         }
         Err(last)
+    }
+
+    /// Why none of the models has room, in a storm of callers.
+    fn turns_away(&self, ask: &Ask) -> Option<Error> {
+        let mut refusal = None;
+        for model in ask.route.candidates() {
+            refusal = Some(self.admission.turns_away(&ask.session, model.provider)?);
+        }
+        refusal
     }
 
     /// The models of a route, those whose account was empty a moment ago last: it may have been topped up since.

@@ -242,12 +242,36 @@ impl Journal {
             event.kind = EventKind::Finished { state: envelope.state };
             Arc::new(envelope)
         });
+        self.tell(event, &envelope);
+        envelope
+    }
+
+    /// Ends a call that found no room in a storm of callers. Nothing of it is in the store, unless others could see it
+    /// already: whoever makes it again loses nothing, and the store is left to those that are under way.
+    pub(super) async fn turn_away(&self, mut envelope: Envelope) -> Arc<Envelope> {
+        let event = {
+            let mut pages = self.pages();
+            if pages.saved {
+                None
+            } else {
+                let kind = EventKind::Finished { state: envelope.state };
+                let event = pages.add(self.id(), kind, Timestamp::now());
+                pages.close();
+                Some(event)
+            }
+        };
+        let Some(event) = event else { return self.finish(envelope, None).await };
+        envelope.timing.total_ms = super::millis(self.begun.elapsed());
+        self.tell(event, &envelope);
+        Arc::new(envelope)
+    }
+
+    fn tell(&self, event: CallEvent, envelope: &Envelope) {
         self.telemetry.call_event(self.about(), &event);
-        self.telemetry.call_finished(self.about(), &envelope);
-        trail::finished(&envelope, lock(&self.now).phase);
+        self.telemetry.call_finished(self.about(), envelope);
+        trail::finished(envelope, lock(&self.now).phase);
         self.feed.push(Told::Event(event));
         self.feed.close();
-        envelope
     }
 
     /// What was worth telling so far.

@@ -147,7 +147,7 @@ settings! {
             env: [EXAI_GLOBAL_MAX_INFLIGHT, EXAI_WS_GLOBAL_MAX_INFLIGHT],
             default: 5, range: 1..=10_000, unit: "requests",
         }
-        /// How many requests may wait for their turn; one more is refused.
+        /// How many requests to one provider may wait for their turn; one more is refused.
         queue: u32 => { env: [EXAI_QUEUE_LIMIT], default: 256, range: 0..=1_000_000, unit: "requests" }
     }
     /// How long things may take; whatever is set here, nothing outlives the deadline of its call.

@@ -20,6 +20,7 @@ mod places;
 mod properties;
 mod queue;
 mod refusal;
+mod storm;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -28,6 +29,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::sync::{oneshot, watch as latest};
+use tokio::time::Instant;
 
 pub use limits::Limits;
 
@@ -84,6 +86,13 @@ impl Admission {
         }
     }
 
+    /// Why a caller would be refused, in a storm of others who were; `None` in calmer times, when who is refused may look
+    /// first whether it needs a permit.
+    pub fn turns_away(&self, session: &str, provider: ProviderName) -> Option<Error> {
+        let state = self.shared.state();
+        if state.storm.rages(Instant::now()) { state.crowd(session, provider) } else { None }
+    }
+
     fn enter(&self, session: &str, provider: ProviderName, deadline: Deadline) -> Result<Waiting<'_>> {
         let (grant, granted) = oneshot::channel();
         let (place, places) = latest::channel(None);
@@ -93,6 +102,7 @@ impl Admission {
             let refusal = state.refusal(&seat, deadline);
             if refusal.is_some() {
                 state.leave(&seat);
+                state.storm.note(Instant::now());
             }
             state.tell_first_place(&seat);
             (refusal.map_or(Ok(seat), Err), served)

@@ -22,6 +22,7 @@ struct Books {
     queued: Duration,
     reused: bool,
     joined: bool,
+    turned_away: bool,
 }
 
 /// One question of the call.
@@ -66,6 +67,8 @@ pub struct Account {
     pub reused: bool,
     /// Answered by another call's request, without one of its own.
     pub joined: bool,
+    /// Found no room in a storm of callers, and has asked nothing.
+    pub turned_away: bool,
 }
 
 impl Ledger {
@@ -96,6 +99,7 @@ impl Ledger {
                 .sum(),
             reused: books.reused && books.attempts.is_empty(),
             joined: books.joined && books.attempts.is_empty(),
+            turned_away: books.turned_away && books.questions.is_empty(),
         }
     }
 
@@ -105,6 +109,11 @@ impl Ledger {
         let (requested, reason) = (route.requested.clone(), route.reason.clone());
         books.questions.push(Question { requested, reason, used: None });
         books.questions.len() - 1
+    }
+
+    /// Nothing was asked, for want of room.
+    pub(super) fn turned_away(&self) {
+        self.books().turned_away = true;
     }
 
     /// `model` answered the question at `place`.

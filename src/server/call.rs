@@ -34,7 +34,7 @@ pub(super) fn begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session
 fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) -> Result<()> {
     let place = Place::take(link)?;
     let request_id = call.request_id.as_deref().map(str::to_owned);
-    let telling = Telling { request_id, after: 0, stream: call.stream };
+    let telling = Telling { session: Arc::clone(session), request_id, after: 0, stream: call.stream };
     // Asked before the session is: a session that begins a call is locked.
     let roots = session.roots();
     let start = |call_id| start(call, call_id, roots, link, session, daemon);
@@ -61,6 +61,10 @@ fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daem
                         }
                     }
                     Err(error) => {
+                        if error.code == ErrorCode::NotFound {
+                            // It left nothing behind, so it was never paid for: the next request of this name is a new call.
+                            session.forget(telling.request_id.as_deref(), &call_id);
+                        }
                         link.outbox.push(frame::failure("call_tool_res", telling.request_id.as_deref(), &error));
                     }
                 }
@@ -143,6 +147,10 @@ pub(super) async fn attach(
     let handle = session.local.attach(&asked.call_id).await?;
     let Attach { after, stream, .. } = asked;
     acknowledge(&handle, request_id.as_deref(), link);
-    daemon.answers.spawn(telling::tell(handle, Telling { request_id, after, stream }, place));
+    daemon.answers.spawn(telling::tell(
+        handle,
+        Telling { session: Arc::clone(session), request_id, after, stream },
+        place,
+    ));
     Ok(())
 }

@@ -19,7 +19,7 @@ pub struct Limits {
     pub global: usize,
     /// Per provider; one that is not named has no limit.
     pub providers: BTreeMap<ProviderName, usize>,
-    /// Waiters, over all sessions.
+    /// Waiters for one provider, of all sessions.
     pub queue: usize,
 }
 

@@ -10,6 +10,7 @@ use super::held::Held;
 use super::lane::{Lane, Waiter};
 use super::limits::Limits;
 use super::mean::Mean;
+use super::storm::Storm;
 use crate::coordination::{Look, Slot, Slots};
 use crate::error::Result;
 use crate::protocol::WaitingFor;
@@ -35,6 +36,8 @@ pub(super) struct State {
     pub(super) sessions: BTreeMap<Arc<str>, Session>,
     /// When to look what other processes gave back; only while nothing else is in somebody's way.
     pub(super) next_look: Option<Instant>,
+    /// Callers that were refused lately.
+    pub(super) storm: Storm,
     next_waiter: u64,
     next_turn: u64,
 }
@@ -85,6 +88,7 @@ impl State {
             lanes: BTreeMap::new(),
             sessions: BTreeMap::new(),
             next_look: None,
+            storm: Storm::default(),
             next_waiter: 0,
             next_turn: 0,
         }

@@ -12,6 +12,7 @@ use super::mean::Mean;
 use super::queue::{Seat, State};
 use crate::clock::Deadline;
 use crate::error::{Error, ErrorCode};
+use crate::providers::ProviderName;
 
 /// When the queue is full and nothing was measured: a guess of when a place is free.
 const COME_BACK: Duration = Duration::from_secs(5);
@@ -37,12 +38,21 @@ impl State {
     pub(super) fn refusal(&self, seat: &Seat, deadline: Deadline) -> Option<Error> {
         self.lanes.get(&seat.provider)?.waiter(self.turn(seat)?, seat.id)?;
         let expected = self.expected_wait(seat);
-        let others = self.waiting - 1;
+        let others = self.lanes.get(&seat.provider)?.waiting - 1;
         if others >= self.limits.queue {
-            return Some(queue_is_full(others, expected));
+            return Some(queue_is_full(seat.provider, others, expected.map(|expected| expected.wait)));
         }
         let left = deadline.remaining();
         expected.filter(|expected| expected.wait > left).map(|expected| does_not_fit(seat, expected, left))
+    }
+
+    /// Why a caller of that session would find no room now; says nothing of one who would have to wait, or need not.
+    pub(super) fn crowd(&self, session: &str, provider: ProviderName) -> Option<Error> {
+        let lane = self.lanes.get(&provider).filter(|lane| lane.waiting >= self.limits.queue)?;
+        self.blocked_by(session, provider)?;
+        let (hold, limit) = (lane.hold.get(), *self.limits.providers.get(&provider)?);
+        let wait = hold.map(|hold| lane.held.wait(lane.waiting, limit, hold, Instant::now()).min(LONGEST));
+        Some(queue_is_full(provider, lane.waiting, wait))
     }
 
     fn expected_wait(&self, seat: &Seat) -> Option<Wait> {
@@ -71,10 +81,10 @@ impl State {
     }
 }
 
-fn queue_is_full(waiting: usize, expected: Option<Wait>) -> Error {
-    let error = Error::new(ErrorCode::OverCapacity, format!("{waiting} calls are waiting already"));
+fn queue_is_full(provider: ProviderName, waiting: usize, expected: Option<Duration>) -> Error {
+    let error = Error::new(ErrorCode::OverCapacity, format!("the queue for {provider} is full: {waiting} wait"));
     // Who comes back when all who wait now have had their turn loses nothing by not having waited with them.
-    let after = expected.map_or(COME_BACK, |expected| whole(expected.wait));
+    let after = expected.map_or(COME_BACK, whole);
     error.retry_after(after).hint(format!("try again in {} s, or raise limits.queue", after.as_secs()))
 }
 

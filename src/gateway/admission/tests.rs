@@ -198,6 +198,33 @@ async fn a_full_queue_refuses_and_says_when_to_come_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_full_queue_for_one_provider_refuses_nobody_who_waits_for_another() {
+    let (_dir, admission) = alone(Limits { queue: 1, ..Limits { session: 1, ..wide() } });
+    let _held = granted(&admission, "a", Glm).await;
+    let _waits = queued(&admission, "a", Glm).await;
+    let _waits_too = queued(&admission, "a", Kimi).await;
+    let error = look(&mut caller(&admission, "a", Kimi)).await.unwrap().unwrap_err();
+    assert_eq!(error.message, "the queue for kimi is full: 1 wait");
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_a_storm_whom_the_queue_has_no_room_for_is_turned_away_and_nobody_else() {
+    let (_dir, admission) = alone(Limits { queue: 1, ..glm(1) });
+    let held = granted(&admission, "a", Glm).await;
+    let waits = queued(&admission, "a", Glm).await;
+    assert!(admission.turns_away("b", Glm).is_none(), "it may look first whether it needs a permit");
+    for _ in 0..50 {
+        look(&mut caller(&admission, "b", Glm)).await.unwrap().unwrap_err();
+    }
+    let error = admission.turns_away("b", Glm).unwrap();
+    assert_eq!((error.code, error.message.as_str()), (ErrorCode::OverCapacity, "the queue for glm is full: 1 wait"));
+    assert!(error.retry_after.is_some());
+    assert!(admission.turns_away("b", Kimi).is_none());
+    drop((held, waits));
+    assert!(admission.turns_away("b", Glm).is_none(), "there is room");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_full_queue_refuses_nobody_who_need_not_wait() {
     let (_dir, admission) = alone(Limits { queue: 1, ..glm(1) });
     let _held = granted(&admission, "a", Glm).await;

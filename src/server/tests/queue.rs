@@ -121,6 +121,38 @@ async fn who_can_not_be_served_in_time_is_told_so_at_once() {
 }
 
 #[tokio::test]
+async fn a_storm_of_calls_that_find_no_room_leaves_nothing_behind_and_each_may_come_again() {
+    let limits = [("EXAI_GLM_MAX_INFLIGHT", "1"), ("EXAI_SESSION_MAX_INFLIGHT", "50"), ("EXAI_QUEUE_LIMIT", "1")];
+    let daemon = TestDaemon::with(glm_stands_still(), &limits).await;
+    let mut peer = daemon.peer().await;
+    for name in ["is sent", "waits"] {
+        begin(&mut peer, name, glm(name)).await;
+    }
+    let mut kept = Vec::new();
+    for number in 0..60 {
+        let name = number.to_string();
+        let refused = peer.call(&name, "chat", glm(&format!("question {number}"))).await;
+        assert_eq!(
+            (&refused["error"]["code"], &refused["error"]["kind"]),
+            (&json!("OVER_CAPACITY"), &json!("retryable"))
+        );
+        assert!(refused["error"]["retry_after"].as_f64() >= Some(1.0), "{refused}");
+        let record = peer.ask(json!({"op": "get_call", "request_id": "look", "call_id": refused["call_id"]})).await;
+        kept.push(record["ok"] == true);
+    }
+    assert!(kept[0], "one that found no room is a call as any other");
+    assert!(!kept[59], "in a storm it is none");
+    assert_eq!(peer.call("of kimi", "chat", kimi("is there room?")).await["ok"], true);
+    daemon.fake.open("go");
+    peer.until_for("call_tool_res", "waits").await;
+    for name in ["0", "59"] {
+        let answer = peer.call(name, "chat", glm(&format!("question {name}"))).await;
+        assert_eq!(answer["text"], "At last.", "{name}: {answer}");
+    }
+    daemon.stop().await;
+}
+
+#[tokio::test]
 async fn a_call_whose_time_is_over_ends_as_timed_out() {
     let daemon = TestDaemon::start(glm_stands_still()).await;
     let mut peer = daemon.peer().await;

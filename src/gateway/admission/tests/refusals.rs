@@ -113,6 +113,6 @@ async fn a_full_queue_says_when_all_who_wait_have_had_their_turn() {
     let _held = granted(&admission, "a", Glm).await;
     let _waiting = [queued(&admission, "b", Glm).await, queued(&admission, "c", Glm).await];
     let error = look(&mut caller(&admission, "d", Glm)).await.unwrap().unwrap_err();
-    assert_eq!((error.message.as_str(), error.retry_after), ("2 calls are waiting already", Some(3 * HOLD)));
+    assert_eq!((error.message.as_str(), error.retry_after), ("the queue for glm is full: 2 wait", Some(3 * HOLD)));
     assert_eq!(error.hints, ["try again in 30 s, or raise limits.queue"]);
 }
