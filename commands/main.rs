@@ -25,6 +25,7 @@ use std::process::ExitCode;
 use cli::{Cli, Verb};
 use output::Output;
 use setup::Setup;
+use tokio::runtime::{Builder, Runtime};
 
 /// A call makes and gives back a few hundred small pieces of memory, on two threads. Without huge pages (`no_thp`): they double
 /// what a daemon at rest holds.
@@ -47,13 +48,22 @@ fn main() -> ExitCode {
 }
 
 fn start(cli: Cli, output: &mut Output) -> anyhow::Result<ExitCode> {
-    // Most of the time is spent waiting; more threads than cores would only wake each other.
-    let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(2));
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
+    let runtime = runtime(&cli.verb)?;
     let code = runtime.block_on(run(cli, output));
     // Whatever still reads a file is not worth waiting for.
     runtime.shutdown_background();
     code
+}
+
+/// Who serves many has two threads: most of the time is spent waiting, and more would only wake each other. Who does one thing
+/// at a time has none beside its own: to start them, and to hand over to them, costs a command more than its work.
+fn runtime(verb: &Verb) -> std::io::Result<Runtime> {
+    let mut builder = match verb {
+        Verb::Daemon(_) | Verb::Monitor(_) => Builder::new_multi_thread(),
+        _ => Builder::new_current_thread(),
+    };
+    let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(2));
+    builder.worker_threads(threads).enable_all().build()
 }
 
 /// The whole program, one line a verb.

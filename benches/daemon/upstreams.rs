@@ -27,15 +27,39 @@ async fn daemon(upstream: &Upstream, settings: &[(&str, &str)]) -> anyhow::Resul
 pub(crate) async fn ideal(table: &mut Table) -> anyhow::Result<()> {
     let upstream = Upstream::start().await?;
     upstream.answer_after(THINKS);
-    let daemon = daemon(&upstream, &[]).await?;
-    let mut clients = Client::several(&daemon, PLACES).await?;
-    let mut measured = Measured::default();
-    for _ in 0..ROUNDS {
-        measure(&daemon, &mut clients, PLACES * 20, &|| question(false), &mut measured).await?;
+    let (floor, daemon) = (Server::floor("gateway", &upstream.url("glm"))?, daemon(&upstream, &[]).await?);
+    let mut sides = Vec::new();
+    for server in [&floor, &daemon] {
+        sides.push((Client::several(server, PLACES).await?, Series::default()));
+    }
+    for _ in 0..3 {
+        for (clients, rate) in &mut sides {
+            rate.add(steady(clients, Duration::from_secs(1), Duration::from_secs(3)).await?);
+        }
     }
     let ideal = Series::of(PLACES as f64 / THINKS.as_secs_f64());
-    table.share("model at 100 ms, 256 clients: calls/s of the ideal", [&ideal, &measured.rate], ["≥ 97 %", "≥ 99 %"]);
+    let [(_, floor), (_, daemon)] = &sides[..] else { anyhow::bail!("two sides") };
+    table.share("model at 100 ms, 256 clients: the bare gateway", [&ideal, floor], ["", ""]);
+    table.share("model at 100 ms, 256 clients: calls/s of the ideal", [&ideal, daemon], ["≥ 97 %", "≥ 99 %"]);
     Ok(())
+}
+
+/// Everybody asks one question after another; answered questions in a second, once all have begun and before the first one
+/// stops. They begin at different moments: otherwise all would be answered at the same ones for ever.
+async fn steady(clients: &mut [Client], warm: Duration, lasts: Duration) -> anyhow::Result<f64> {
+    let begun = Instant::now();
+    let (from, until) = (begun + warm, begun + warm + lasts);
+    let each = clients.iter_mut().map(|client| async move {
+        tokio::time::sleep(THINKS.mul_f64(fastrand::f64())).await;
+        let mut answered = 0_u32;
+        while Instant::now() < until {
+            client.ask(question(false)).await?;
+            answered += u32::from((from..until).contains(&Instant::now()));
+        }
+        anyhow::Ok(answered)
+    });
+    let answered: u32 = try_join_all(each).await?.iter().sum();
+    Ok(f64::from(answered) / lasts.as_secs_f64())
 }
 
 /// Many more clients than places.
@@ -51,8 +75,8 @@ pub(crate) async fn overload(table: &mut Table) -> anyhow::Result<()> {
     let daemon = daemon(&upstream, &LIMITS).await?;
     let mut clients = Client::several(&daemon, 1_000).await?;
     let (mut calm, mut crowded, mut refused) = <(Series, Series, Refused)>::default();
-    // Once to warm up.
-    storm(&mut clients, Duration::from_secs(1), &mut Refused::default()).await?;
+    // Once to warm up, until what is kept of the latest calls is full.
+    storm(&mut clients, Duration::from_secs(6), &mut Refused::default()).await?;
     let before = daemon.resident()?;
     for _ in 0..3 {
         calm.add(storm(&mut clients[..64], Duration::from_secs(2), &mut Refused::default()).await?);

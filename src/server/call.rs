@@ -34,7 +34,7 @@ pub(super) fn begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session
 fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>) -> Result<()> {
     let place = Place::take(link)?;
     let request_id = call.request_id.as_deref().map(str::to_owned);
-    let telling = Telling { session: Arc::clone(session), request_id, after: 0, stream: call.stream };
+    let telling = Telling { request_id, after: 0, stream: call.stream };
     // Asked before the session is: a session that begins a call is locked.
     let roots = session.roots();
     let start = |call_id| start(call, call_id, roots, link, session, daemon);
@@ -45,7 +45,7 @@ fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daem
     let detach = call.detach;
     match named {
         Named::New(handle) => {
-            acknowledge(&handle, telling.request_id.as_deref(), link);
+            acknowledge(&handle, telling.request_id.as_deref(), link, detach);
             if !detach {
                 daemon.answers.spawn(telling::tell(handle, telling, place));
             }
@@ -55,16 +55,13 @@ fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daem
             daemon.answers.spawn(async move {
                 match session.local.attach(call_id.as_str()).await {
                     Ok(handle) => {
-                        acknowledge(&handle, telling.request_id.as_deref(), &link);
+                        acknowledge(&handle, telling.request_id.as_deref(), &link, detach);
                         if !detach {
                             telling::tell(handle, telling, place).await;
                         }
                     }
                     Err(error) => {
-                        if error.code == ErrorCode::NotFound {
-                            // It left nothing behind, so it was never paid for: the next request of this name is a new call.
-                            session.forget(telling.request_id.as_deref(), &call_id);
-                        }
+                        let error = if error.code == ErrorCode::NotFound { nothing_is_left(&call_id) } else { error };
                         link.outbox.push(frame::failure("call_tool_res", telling.request_id.as_deref(), &error));
                     }
                 }
@@ -72,6 +69,13 @@ fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daem
         }
     }
     Ok(())
+}
+
+/// Says what became of a call of this session that is not in the journal: only who was turned away leaves nothing behind.
+fn nothing_is_left(call_id: &CallId) -> Error {
+    Error::new(ErrorCode::OverCapacity, format!("call {call_id} found no room, and nothing of it was kept"))
+        .retry_after(COME_BACK)
+        .hint("ask again under another request_id")
 }
 
 /// Refuses a call that the daemon has no room for, or no time.
@@ -124,14 +128,16 @@ fn start(
     span.in_scope(|| calls.start_as(call_id, request, caller))
 }
 
-fn acknowledge(handle: &CallHandle, request_id: Option<&str>, link: &Link) {
+/// Says that the call is accepted; at once if that `is_all` that is said of it.
+fn acknowledge(handle: &CallHandle, request_id: Option<&str>, link: &Link, is_all: bool) {
     let ack = CallAck {
         accepted: true,
         timeout: handle.allowed.as_secs_f64(),
         name: handle.tool().to_owned(),
         call_id: handle.id.clone(),
     };
-    link.outbox.push(frame::tell("call_tool_ack", request_id, &ack));
+    let frame = frame::tell("call_tool_ack", request_id, &ack);
+    if is_all { link.outbox.push(frame) } else { link.outbox.push_unhurried(frame) }
 }
 
 /// Holds a call again, of any session of the same owner. It is told beside the other requests: who holds many calls can
@@ -146,11 +152,7 @@ pub(super) async fn attach(
     let place = Place::take(link)?;
     let handle = session.local.attach(&asked.call_id).await?;
     let Attach { after, stream, .. } = asked;
-    acknowledge(&handle, request_id.as_deref(), link);
-    daemon.answers.spawn(telling::tell(
-        handle,
-        Telling { session: Arc::clone(session), request_id, after, stream },
-        place,
-    ));
+    acknowledge(&handle, request_id.as_deref(), link, false);
+    daemon.answers.spawn(telling::tell(handle, Telling { request_id, after, stream }, place));
     Ok(())
 }

@@ -3,8 +3,10 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::protocol::wire::{Close, Outlet, Progress, Step};
@@ -18,6 +20,10 @@ const MOST: usize = 128 * 1024 * 1024;
 /// How far back news of the moment look for something to be merged with.
 const NEAR: usize = 256;
 
+/// So long a step may wait for what follows it: to write it alone costs more than to make it. Nobody sees the difference, and
+/// what somebody waits for (an answer, a piece of text) takes along what waits before it.
+const UNHURRIED: Duration = Duration::from_millis(8);
+
 /// The queue of one connection.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
@@ -30,6 +36,8 @@ pub(super) struct Outbox {
 struct Queue {
     items: VecDeque<Item>,
     bytes: usize,
+    /// When what is there has to be sent; nothing is there without it.
+    due: Option<Due>,
     close: Option<Close>,
     dropped: u64,
 }
@@ -48,6 +56,14 @@ impl Queue {
         self.items.clear();
         self.bytes = 0;
     }
+}
+
+/// When something is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Due {
+    Now,
+    /// At this time, or with what comes before.
+    At(Instant),
 }
 
 /// Something to be sent.
@@ -81,9 +97,14 @@ pub(super) enum Next {
 }
 
 impl Outbox {
-    /// Queues a frame.
+    /// Queues a frame that somebody waits for.
     pub(super) fn push(&self, text: impl Into<Utf8Bytes>) {
-        self.add(Item::Frame(text.into()));
+        self.add(Item::Frame(text.into()), true);
+    }
+
+    /// Queues a frame that may wait a moment for the next one.
+    pub(super) fn push_unhurried(&self, text: impl Into<Utf8Bytes>) {
+        self.add(Item::Frame(text.into()), false);
     }
 
     /// Queues a frame that only its latest state matters of.
@@ -98,7 +119,7 @@ impl Outbox {
                 return;
             }
         }
-        self.add(Item::Latest(name.to_owned(), text.into()));
+        self.add(Item::Latest(name.to_owned(), text.into()), false);
     }
 
     /// Queues an event for a dashboard; it is dropped when too much waits already.
@@ -110,7 +131,7 @@ impl Outbox {
                 return;
             }
         }
-        self.push(text);
+        self.push_unhurried(text);
     }
 
     /// Queues live news of a call; merged with what waits of the same call and kind.
@@ -129,7 +150,8 @@ impl Outbox {
                 return;
             }
         }
-        self.add(Item::Live(request_id.map(str::to_owned), news));
+        let is_text = matches!(news.step, Step::Live(Outlet::Delta { .. }));
+        self.add(Item::Live(request_id.map(str::to_owned), news), is_text);
     }
 
     /// Closes the connection as soon as what waits is sent.
@@ -166,16 +188,25 @@ impl Outbox {
         }
     }
 
-    /// Waits until there is something to do.
+    /// Waits until there is something to do now.
     pub(super) async fn filled(&self) {
-        while self.is_idle() {
-            self.filled.notified().await;
+        loop {
+            match self.due() {
+                Some(Due::Now) => return,
+                Some(Due::At(time)) => {
+                    // Something may come that is wanted sooner.
+                    if tokio::time::timeout_at(time, self.filled.notified()).await.is_err() {
+                        return;
+                    }
+                }
+                None => self.filled.notified().await,
+            }
         }
     }
 
-    fn is_idle(&self) -> bool {
+    fn due(&self) -> Option<Due> {
         let queue = self.lock();
-        queue.items.is_empty() && queue.close.is_none()
+        if queue.close.is_some() { Some(Due::Now) } else { queue.due }
     }
 
     /// Waits for something to do. Cancel-safe.
@@ -191,7 +222,7 @@ impl Outbox {
     fn take(&self) -> Option<Next> {
         let (items, close) = {
             let mut queue = self.lock();
-            queue.bytes = 0;
+            (queue.bytes, queue.due) = (0, None);
             (std::mem::take(&mut queue.items), queue.close)
         };
         self.emptied.notify_one();
@@ -201,14 +232,24 @@ impl Outbox {
         Some(Next::Send(items.into_iter().filter_map(written).collect()))
     }
 
-    fn add(&self, item: Item) {
-        {
+    fn add(&self, item: Item, is_wanted: bool) {
+        let is_news = {
             let mut queue = self.lock();
             let bytes = item.bytes();
             queue.items.push_back(item);
             queue.grow(bytes);
+            let before = queue.due;
+            queue.due = Some(match before {
+                _ if is_wanted => Due::Now,
+                None => Due::At(Instant::now() + UNHURRIED),
+                Some(due) => due,
+            });
+            queue.due != before || queue.close.is_some()
+        };
+        // The writer knows of what waits already.
+        if is_news {
+            self.filled.notify_one();
         }
-        self.filled.notify_one();
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
@@ -310,6 +351,24 @@ mod tests {
             outbox.push(large.clone());
         }
         assert!(matches!(outbox.next().await, Next::Close(Close::Stalled)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_step_waits_a_moment_for_the_answer_behind_it_and_no_longer() {
+        let outbox = Outbox::default();
+        let is_filled = async || futures_util::poll!(std::pin::pin!(outbox.filled())).is_ready();
+        outbox.push_unhurried("a step");
+        assert!(!is_filled().await);
+        tokio::time::advance(UNHURRIED).await;
+        assert!(is_filled().await, "nothing came behind it");
+        assert!(matches!(outbox.next().await, Next::Send(frames) if frames.len() == 1));
+        outbox.push_unhurried("another step");
+        let mut waiting = std::pin::pin!(outbox.filled());
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        outbox.push("the answer");
+        waiting.await;
+        let Next::Send(frames) = outbox.next().await else { panic!("nothing to send") };
+        assert_eq!(frames, ["another step", "the answer"].map(Utf8Bytes::from));
     }
 
     #[tokio::test]

@@ -174,18 +174,6 @@ impl Session {
         Ok(Named::New(begun))
     }
 
-    /// A request of that name begins a new call again, if it was this one.
-    pub(super) fn forget(&self, request_id: Option<&str>, call_id: &CallId) {
-        let mut state = self.state();
-        let was = |asked: &Asked| asked.call_id == *call_id;
-        let Some(name) = request_id.filter(|name| state.requests.get(*name).is_some_and(was)) else { return };
-        state.requests.remove(name);
-        // Mostly it is the latest one.
-        if let Some(place) = state.order.iter().rposition(|other| other == name) {
-            state.order.remove(place);
-        }
-    }
-
     /// The call that was asked for under this name.
     pub(super) fn call_of(&self, request_id: &str) -> Option<CallId> {
         self.state().requests.get(request_id).map(|asked| asked.call_id.clone())

@@ -9,7 +9,6 @@ use tokio::time::Instant;
 use super::connection::Link;
 use super::daemon::COME_BACK;
 use super::frame;
-use super::session::Session;
 use crate::backend::CallHandle;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, Result};
@@ -26,8 +25,6 @@ const MOST: usize = 4096;
 /// How a call is told.
 #[derive(Debug, Clone)]
 pub(super) struct Telling {
-    /// Whose request it is.
-    pub(super) session: Arc<Session>,
     /// The client's name for it.
     pub(super) request_id: Option<String>,
     /// The last event that the client knows already.
@@ -95,13 +92,7 @@ impl Teller<'_> {
             self.show(&told);
         }
         let Self { handle, telling, link, .. } = self;
-        let envelope = handle.result().await;
-        let is_full = envelope.error.as_ref().is_some_and(|error| error.code == ErrorCode::OverCapacity);
-        if is_full && envelope.model.tried.is_empty() {
-            // It was told when to come back: then it is not this call any more.
-            telling.session.forget(telling.request_id.as_deref(), &envelope.call_id);
-        }
-        let (result, error) = CallResult::new(envelope);
+        let (result, error) = CallResult::new(handle.result().await);
         link.outbox.push(frame::outcome("call_tool_res", telling.request_id.as_deref(), &result, error.as_ref()));
     }
 
@@ -121,7 +112,7 @@ impl Teller<'_> {
         match told {
             Told::Event(_) => {
                 if let Some(frame) = frame::progress(request_id, &news) {
-                    self.link.outbox.push(frame);
+                    self.link.outbox.push_unhurried(frame);
                 }
             }
             Told::Live(_) => self.link.outbox.live(request_id, news),

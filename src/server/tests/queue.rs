@@ -1,12 +1,17 @@
 //! Who waits for whom: a provider that stands still, a queue that is long, time that is short, and many who hear of one
 //! call.
 
+use std::collections::HashMap;
+
 use exai_fake::{Point, Provider, Reply, Scenario};
 use serde_json::{Value, json};
 
 use crate::gateway::testing::in_time;
 use crate::protocol::CallState;
 use crate::server::testing::{Peer, TestDaemon};
+
+/// Calls that come at once, to be refused.
+const STORM: usize = 400;
 
 fn glm(text: &str) -> Value {
     json!({"prompt": text, "model": "glm-4.6"})
@@ -121,34 +126,41 @@ async fn who_can_not_be_served_in_time_is_told_so_at_once() {
 }
 
 #[tokio::test]
-async fn a_storm_of_calls_that_find_no_room_leaves_nothing_behind_and_each_may_come_again() {
+async fn a_storm_of_calls_that_find_no_room_leaves_nothing_behind() {
+    let rates = [("EXAI_RATE_SESSION", "off"), ("EXAI_RATE_ALL", "off")];
     let limits = [("EXAI_GLM_MAX_INFLIGHT", "1"), ("EXAI_SESSION_MAX_INFLIGHT", "50"), ("EXAI_QUEUE_LIMIT", "1")];
+    let limits = [&limits[..], &rates].concat();
     let daemon = TestDaemon::with(glm_stands_still(), &limits).await;
     let mut peer = daemon.peer().await;
     for name in ["is sent", "waits"] {
         begin(&mut peer, name, glm(name)).await;
     }
-    let mut kept = Vec::new();
-    for number in 0..60 {
-        let name = number.to_string();
-        let refused = peer.call(&name, "chat", glm(&format!("question {number}"))).await;
-        assert_eq!(
-            (&refused["error"]["code"], &refused["error"]["kind"]),
-            (&json!("OVER_CAPACITY"), &json!("retryable"))
-        );
-        assert!(refused["error"]["retry_after"].as_f64() >= Some(1.0), "{refused}");
-        let record = peer.ask(json!({"op": "get_call", "request_id": "look", "call_id": refused["call_id"]})).await;
-        kept.push(record["ok"] == true);
+    for number in 0..STORM {
+        peer.begin(&number.to_string(), "chat", glm(&format!("question {number}"))).await;
     }
-    assert!(kept[0], "one that found no room is a call as any other");
-    assert!(!kept[59], "in a storm it is none");
+    let mut refusals = HashMap::new();
+    while refusals.len() < STORM {
+        let refused = peer.until("call_tool_res").await;
+        let error = &refused["error"];
+        assert_eq!((&error["code"], &error["kind"]), (&json!("OVER_CAPACITY"), &json!("retryable")), "{refused}");
+        assert!(error["retry_after"].as_f64() >= Some(1.0), "{refused}");
+        refusals.insert(refused["request_id"].as_str().unwrap().to_owned(), refused["call_id"].clone());
+    }
+    let (mut kept, mut gone) = (0, None);
+    for (name, call_id) in refusals {
+        let record = peer.ask(json!({"op": "get_call", "request_id": "look", "call_id": call_id})).await;
+        if record["ok"] == true { kept += 1 } else { gone = Some(name) }
+    }
+    assert!(kept >= 50, "who finds no room in calmer times is a call as any other, and {kept} are");
+    let gone = gone.expect("some were turned away");
     assert_eq!(peer.call("of kimi", "chat", kimi("is there room?")).await["ok"], true);
     daemon.fake.open("go");
     peer.until_for("call_tool_res", "waits").await;
-    for name in ["0", "59"] {
-        let answer = peer.call(name, "chat", glm(&format!("question {name}"))).await;
-        assert_eq!(answer["text"], "At last.", "{name}: {answer}");
-    }
+    let question = glm(&format!("question {gone}"));
+    let same = peer.call(&gone, "chat", question.clone()).await;
+    assert_eq!(same["error"]["code"], "OVER_CAPACITY", "the same request is the same call: {same}");
+    let answer = peer.call("another request", "chat", question).await;
+    assert_eq!(answer["text"], "At last.", "{answer}");
     daemon.stop().await;
 }
 
