@@ -200,7 +200,7 @@ async fn all_who_ask_a_daemon_that_says_nothing_are_told_with_the_first() {
     // It takes each connection, and no more.
     let asked = (0..4).map(|_| remote.list_calls(CallFilter::default()));
     let answers = futures_util::future::join_all(asked).await;
-    assert!(answers.iter().all(|answer| answer.is_err()), "{answers:?}");
+    assert!(answers.iter().all(Result::is_err), "{answers:?}");
     assert_eq!(began.elapsed().as_secs(), 5, "one try for all");
 }
 
