@@ -18,6 +18,7 @@ mod cancelled;
 mod clients;
 mod completion;
 mod handler;
+mod hints;
 mod host;
 mod menu;
 mod progress;

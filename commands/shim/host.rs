@@ -13,8 +13,11 @@ use exai_core::evidence::{LocalWorkspace, Workspace};
 use exai_core::mcp::{Agent, Host, Menu};
 use exai_core::protocol::CallRequest;
 use exai_core::protocol::wire::{Client, Topic};
+use exai_core::providers::Model;
 use exai_core::tools::{Offer, Registry};
 use tokio::sync::{Mutex, mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use crate::call::arguments;
@@ -42,13 +45,26 @@ struct Inner {
     workspace: Arc<LocalWorkspace>,
     registry: Registry,
     offer: Offer,
-    models: Vec<String>,
+    models: Vec<Model>,
     menu: watch::Sender<Arc<Menu>>,
-    /// The daemon that was last connected to.
-    daemon: Mutex<Option<Remote>>,
+    /// What this program has.
+    own_menu: Arc<Menu>,
+    near: Mutex<Near>,
     tasks: TaskTracker,
     /// What the user should know.
     notes: mpsc::Sender<String>,
+}
+
+/// The daemon that was last connected to.
+#[derive(Debug, Default)]
+struct Near {
+    remote: Option<Remote>,
+    /// The connection finds the daemon of the state directory wherever that listens, and whichever it is.
+    is_own: bool,
+    /// Keeps the menu as that daemon has it.
+    menu: Option<JoinHandle<()>>,
+    /// When the last try ended without a connection, and why.
+    failed: Option<(Instant, Error)>,
 }
 
 /// Notes that wait to be shown; nobody needs more.
@@ -73,8 +89,9 @@ impl Beside {
                 LocalWorkspace::new(&[], &root, setup.home().as_deref(), &[])?
             }
         };
-        let models = catalogue(config)?.models().map(|model| model.id.clone()).collect();
-        let menu = watch::Sender::new(Arc::new(Menu::of(&registry, &offer)?));
+        let models = catalogue(config)?.models().filter(|model| !model.is_retired()).cloned().collect();
+        let own_menu = Arc::new(Menu::of(&registry, &offer)?);
+        let menu = watch::Sender::new(Arc::clone(&own_menu));
         let inner = Inner {
             address,
             starts,
@@ -84,7 +101,8 @@ impl Beside {
             offer,
             models,
             menu,
-            daemon: Mutex::new(None),
+            own_menu,
+            near: Mutex::default(),
             tasks: TaskTracker::new(),
             notes,
             setup,
@@ -92,23 +110,32 @@ impl Beside {
         Ok((Self(Arc::new(inner)), told))
     }
 
-    /// Closes the connection; calls go on at the daemon. What does not end within `patience` is not waited for.
+    /// Closes the connection; calls go on at the daemon. What does not end within `patience` is not waited for, such as a daemon
+    /// that is being started.
     pub(super) async fn close(&self, patience: Duration) {
-        if let Some(remote) = self.0.daemon.lock().await.take() {
-            remote.close().await;
-        }
-        self.0.tasks.close();
-        drop(tokio::time::timeout(patience, self.0.tasks.wait()).await);
+        let closing = async {
+            if let Some(remote) = self.0.near.lock().await.remote.take() {
+                remote.close().await;
+            }
+            self.0.tasks.close();
+            self.0.tasks.wait().await;
+        };
+        drop(tokio::time::timeout(patience, closing).await);
     }
 }
 
 impl Inner {
-    /// Finds a daemon, or starts one, and connects.
-    async fn connect(self: &Arc<Self>, agent: &Agent) -> Result<Remote> {
+    /// Sees to it that there is a daemon and a connection that finds it.
+    async fn approach(&self, agent: &Agent, near: &mut Near) -> Result<Remote> {
         let ready = self.find().await?;
         for warning in ready.warnings {
             // One that is not shown is no reason to wait.
             drop(self.notes.try_send(warning));
+        }
+        let is_own = ready.state_dir.is_some();
+        if let Some(remote) = near.remote.as_ref().filter(|_| near.is_own && is_own) {
+            // With the calls that it still has: only it can tell what became of them.
+            return Ok(remote.clone());
         }
         let settings = RemoteSettings {
             address: ready.address,
@@ -121,7 +148,7 @@ impl Inner {
             state_dir: ready.state_dir,
         };
         let remote = Remote::connect(settings).await?;
-        self.tasks.spawn(Arc::clone(self).keep_menu(remote.clone()));
+        *near = Near { remote: Some(remote.clone()), is_own, ..Near::default() };
         Ok(remote)
     }
 
@@ -147,15 +174,23 @@ impl Inner {
         Ok(Ready { address: address.into(), token: crate::door::token(config)?, state_dir, warnings: Vec::new() })
     }
 
-    /// Shows what the daemon has when that is not what this program has, as long as the connection is wanted.
+    /// Shows what the daemon has when that is not what this program has, as long as news come. Each daemon that is connected to
+    /// may have something else.
     async fn keep_menu(self: Arc<Self>, remote: Remote) {
+        let mut welcomes = remote.welcomes();
         // First the subscription, then the look: what changes between the two is heard of.
         let Ok(mut news) = remote.subscribe(&[Topic::Catalog], None).await else { return };
-        if remote.welcome().catalog != self.registry.fingerprint() {
-            self.look_up_menu(&remote).await;
-        }
-        while news.next().await.is_some() {
-            self.look_up_menu(&remote).await;
+        let mut is_known =
+            remote.welcome().catalog == self.registry.fingerprint() && *self.menu.borrow() == self.own_menu;
+        loop {
+            if !is_known {
+                self.look_up_menu(&remote).await;
+            }
+            is_known = false;
+            tokio::select! {
+                item = news.next() => if item.is_none() { return },
+                welcome = welcomes.changed() => if welcome.is_err() { return },
+            }
         }
     }
 
@@ -188,22 +223,35 @@ impl Host for Beside {
     type House = Remote;
 
     async fn house(&self, agent: &Agent) -> Result<Remote> {
-        let mut daemon = self.0.daemon.lock().await;
-        if let Some(remote) = &*daemon {
-            // Whoever restarts it is quicker than this, or nobody does.
-            let is_there = remote.is_up() || !self.0.starts || self.0.address.is_some();
-            if is_there || DaemonLock::find(&self.0.setup.config()?.state_dir).is_some() {
-                return Ok(remote.clone());
-            }
-            // Its calls are told what became of them by the connection that they were made over.
+        let (asked, inner) = (Instant::now(), &self.0);
+        let mut near = inner.near.lock().await;
+        if let Some((_, error)) = near.failed.as_ref().filter(|(ended, _)| *ended > asked) {
+            // It was waited for: a try of one's own would end the same way, and hold up those who wait behind.
+            return Err(error.clone());
         }
-        let remote = self.0.connect(agent).await?;
-        *daemon = Some(remote.clone());
+        // Whoever restarts it is quicker than this, or nobody does.
+        let is_left_alone = |remote: &Remote| remote.is_up() || !inner.starts || inner.address.is_some();
+        let there = match &near.remote {
+            Some(remote) if is_left_alone(remote) || DaemonLock::find(&inner.setup.config()?.state_dir).is_some() => {
+                Ok(remote.clone())
+            }
+            _ => inner.approach(agent, &mut near).await,
+        };
+        let remote = there.inspect_err(|error| near.failed = Some((Instant::now(), error.clone())))?;
+        if near.menu.as_ref().is_none_or(JoinHandle::is_finished) {
+            near.menu = Some(inner.tasks.spawn(Arc::clone(inner).keep_menu(remote.clone())));
+        }
         Ok(remote)
     }
 
     async fn prepare(&self, request: CallRequest, house: &Remote) -> Result<(CallRequest, Arc<dyn Workspace>)> {
         let mut request = self.0.registry.admit(&self.0.offer, request)?;
+        if let Err(unknown) = self.0.registry.get(&request.tool)
+            && !self.0.menu.borrow().has(&request.tool)
+        {
+            // What is no tool here, and none that the daemon has told of, is not worth a call in the journal.
+            return Err(unknown);
+        }
         let root = self.0.root.clone();
         let read = tokio::task::spawn_blocking(move || Project::load(&root)).await;
         let project = read.map_err(|error| Error::internal(format!("exai.toml could not be read: {error}")))??;
@@ -231,7 +279,7 @@ impl Host for Beside {
         &self.0.tasks
     }
 
-    fn models(&self) -> Vec<String> {
+    fn models(&self) -> Vec<Model> {
         self.0.models.clone()
     }
 }

@@ -134,6 +134,13 @@ impl Remote {
         Arc::clone(&self.welcome.borrow())
     }
 
+    /// What the daemon says from now on, each time that it is connected to again.
+    pub fn welcomes(&self) -> watch::Receiver<Arc<HelloAck>> {
+        let mut welcomes = self.welcome.clone();
+        welcomes.mark_unchanged();
+        welcomes
+    }
+
     /// Whether the connection is there now.
     pub fn is_up(&self) -> bool {
         *self.link.borrow() == LinkState::Up

@@ -4,6 +4,7 @@ use rmcp::ErrorData;
 use rmcp::model::{CallToolResult, ContentBlock, MetaObject, Resource};
 use serde_json::{Value, json};
 
+use super::hints::hint_of_agents;
 use super::resources;
 use super::shorten::{self, MOST};
 use crate::error::{Error, ErrorCode};
@@ -13,11 +14,11 @@ use crate::protocol::{CallId, Envelope};
 pub(super) fn of(envelope: Envelope) -> Result<CallToolResult, ErrorData> {
     let meta = about(&envelope);
     if let Some(error) = &envelope.error {
+        let mut error = error.clone();
         if error.code == ErrorCode::ToolNotFound {
-            let words = std::iter::once(&error.message).chain(&error.hints);
-            let message = words.map(String::as_str).collect::<Vec<_>>().join("; ");
-            return Err(ErrorData::invalid_params(message, None));
+            return Err(no_tool(&error.message, &error.hints));
         }
+        error.hints = hints_of_agents(&error.hints);
         let mut body = json!({
             "status": "error",
             "error": error,
@@ -59,14 +60,34 @@ pub(super) fn of(envelope: Envelope) -> Result<CallToolResult, ErrorData> {
     Ok(answer)
 }
 
+fn no_tool(message: &str, hints: &[String]) -> ErrorData {
+    let words: Vec<_> =
+        std::iter::once(message.to_owned()).chain(hints.iter().map(|hint| hint_of_agents(hint))).collect();
+    ErrorData::invalid_params(words.join("; "), None)
+}
+
+/// The error of a request that is no call.
+pub(super) fn failed(error: &Error) -> ErrorData {
+    let data = json!({"code": error.code, "hints": hints_of_agents(&error.hints)});
+    ErrorData::internal_error(error.to_string(), Some(data))
+}
+
 /// The answer to a request whose call could not be begun.
-pub(super) fn refusal(error: &Error) -> CallToolResult {
+pub(super) fn refusal(error: &Error) -> Result<CallToolResult, ErrorData> {
+    if error.code == ErrorCode::ToolNotFound {
+        return Err(no_tool(&error.message, &error.hints));
+    }
+    let hints = hints_of_agents(&error.hints);
     let body = json!({
         "status": "error",
-        "error": {"code": error.code, "message": error.message, "details": error.details, "hints": error.hints},
+        "error": {"code": error.code, "message": error.message, "details": error.details, "hints": hints},
         "retry_after_s": error.retry_after.map(|after| after.as_secs_f64()),
     });
-    CallToolResult::error(vec![ContentBlock::text(shorten::document(body, MOST).0)])
+    Ok(CallToolResult::error(vec![ContentBlock::text(shorten::document(body, MOST).0)]))
+}
+
+fn hints_of_agents(hints: &[String]) -> Vec<String> {
+    hints.iter().map(|hint| hint_of_agents(hint)).collect()
 }
 
 /// The answer while the call goes on.

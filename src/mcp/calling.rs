@@ -27,21 +27,25 @@ pub(super) async fn call<H: Host>(
     context: RequestContext<RoleServer>,
 ) -> Result<CallToolResponse, ErrorData> {
     let watch = cancelled.watch(context.id.clone());
+    // The notification may be here before this is first run: then nobody watched for it.
+    if context.ct.is_cancelled() {
+        return Ok(given_up().into());
+    }
     let began = Instant::now();
     let arguments = params.arguments.unwrap_or_default();
     if let Some(refused) = too_long(&arguments) {
         return Ok(refused.into());
     }
     let request = CallRequest { tool: params.name.into_owned(), arguments, options: CallOptions::default() };
-    let awaited = awaited(&request);
-    let mut progress = Progress::new(&context, awaited.as_ref());
+    let mut progress = Progress::new(&context, awaited(&request).as_ref());
     // At once: a client on HTTP gets no header before the first sign of life.
     progress.tell().await;
     let agent = clients::of(&context);
     let until = began + clients::patience(&agent.client, progress.is_heard());
-    let handle = match begin(host, request, &agent, &mut progress).await {
-        Ok(handle) => handle,
-        Err(error) => return Ok(answer::refusal(&error).into()),
+    let (handle, awaited) = match begin(host, request, &context, &agent, &mut progress).await {
+        Ok(Some(begun)) => begun,
+        Ok(None) => return Ok(given_up().into()),
+        Err(error) => return answer::refusal(&error).map(CallToolResponse::from),
     };
     let task_at = tasks::are_spoken(&context).then(|| began + tasks::PATIENCE).filter(|at| *at < until);
     Held { handle, awaited, watch, context, progress }.until(task_at, until).await
@@ -54,12 +58,23 @@ fn awaited(request: &CallRequest) -> Option<CallId> {
     id.filter(|id| waits && !id.is_empty()).map(|id| CallId::from(id.to_owned()))
 }
 
-/// Begins the call. It is not left half begun when the agent gives up: what was asked for is then held, and ended.
-async fn begin<H: Host>(host: &H, request: CallRequest, agent: &Agent, progress: &mut Progress) -> Result<CallHandle> {
+/// Begins the call, and says which other one it only waits for; begins none when the agent gives up before. It is not left half
+/// begun when the agent gives up then: what was asked for is held, and ended.
+async fn begin<H: Host>(
+    host: &H,
+    request: CallRequest,
+    context: &RequestContext<RoleServer>,
+    agent: &Agent,
+    progress: &mut Progress,
+) -> Result<Option<(CallHandle, Option<CallId>)>> {
     let beginning = async {
         let house = host.house(agent).await?;
         let (request, workspace) = host.prepare(request, &house).await?;
-        house.call(request, workspace).await
+        if context.ct.is_cancelled() {
+            return Ok(None);
+        }
+        let awaited = awaited(&request);
+        Ok(Some((house.call(request, workspace).await?, awaited)))
     };
     let mut beginning = std::pin::pin!(beginning);
     loop {
@@ -119,9 +134,13 @@ impl Held {
             // The daemon hears of it before its handle goes.
             drop(tokio::time::timeout(Duration::from_secs(1), self.handle.result()).await);
         }
-        // Nobody reads this.
-        CallToolResult::error(vec![ContentBlock::text("the request was cancelled")])
+        given_up()
     }
+}
+
+/// The answer to who does not wait for it; nobody reads it.
+fn given_up() -> CallToolResult {
+    CallToolResult::error(vec![ContentBlock::text("the request was cancelled")])
 }
 
 /// The answer to a text that is too long for an agent's message.

@@ -22,7 +22,7 @@ pub(super) async fn complete<H: Host>(
 ) -> CompletionInfo {
     // What can not be looked up is not offered; the person types on.
     let all = match (of, name) {
-        (Reference::Prompt(_), "model") => host.models(),
+        (Reference::Prompt(_), "model") => host.models().into_iter().map(|model| model.id).collect(),
         (Reference::Prompt(_), prompts::NAMED_THREAD) => threads(host, agent).await.unwrap_or_default(),
         (Reference::Prompt(_), prompts::NAMED_FILES) => return offered(files(host, begun).await.unwrap_or_default()),
         (Reference::Resource(template), "id") if template.uri.starts_with(resources::CALL) => {

@@ -15,10 +15,10 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::answer::failed;
 use super::cancelled::Cancelled;
 use super::host::Host;
 use super::{Menu, calling, clients, completion, prompts, resources, tasks};
-use crate::error::Error;
 
 /// How long lists may be kept by a client; a change is told.
 const FRESH_MS: u64 = 300_000;
@@ -75,12 +75,6 @@ fn fresh<H: Host>(host: &H) -> watch::Receiver<Arc<Menu>> {
     let mut menu = host.menu();
     menu.mark_unchanged();
     menu
-}
-
-/// The error of a request that is no call.
-fn failed(error: &Error) -> ErrorData {
-    let data = serde_json::json!({"code": error.code, "hints": error.hints});
-    ErrorData::internal_error(error.to_string(), Some(data))
 }
 
 impl<H: Host> ServerHandler for Handler<H> {

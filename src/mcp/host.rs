@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::evidence::Workspace;
 use crate::protocol::CallRequest;
 use crate::protocol::wire::Client;
+use crate::providers::Model;
 
 /// Who asks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,6 +48,6 @@ pub trait Host: Clone + Debug + Send + Sync + 'static {
     /// Owns the tasks of the handler.
     fn tasks(&self) -> &TaskTracker;
 
-    /// The models that can be asked, by name.
-    fn models(&self) -> Vec<String>;
+    /// The models that there are; retired ones are left out.
+    fn models(&self) -> Vec<Model>;
 }

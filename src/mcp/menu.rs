@@ -73,6 +73,11 @@ impl Menu {
         Self { tools, instructions: format!("{ABOUT}{more}") }
     }
 
+    /// Whether it has a tool of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.tool(name).is_some()
+    }
+
     /// The tool of that name.
     pub(super) fn tool(&self, name: &str) -> Option<&Tool> {
         self.tools.iter().find(|tool| tool.name == name)

@@ -11,6 +11,8 @@ use crate::protocol::{CallId, EventKind, Live, Phase, Told, WaitingFor};
 
 /// The longest silence.
 const BEAT: Duration = Duration::from_secs(10);
+/// How long it may take until the news are on their way.
+const MOMENT: Duration = Duration::from_millis(250);
 /// Bytes of text that make a token, about.
 const BYTES_PER_TOKEN: usize = 4;
 
@@ -20,6 +22,8 @@ pub(super) struct Progress {
     /// Notifications so far: the figure that grows.
     told: u32,
     next: Instant,
+    /// The last ones were not taken in time: the next are told with the beat, so that they do not hold up the answer.
+    is_slow: bool,
     course: Course,
 }
 
@@ -29,7 +33,7 @@ impl Progress {
         let to = context.meta.get_progress_token().map(|token| (context.peer.clone(), token));
         let mut course = Course::new(Instant::now());
         course.remark = awaited.map(|id| format!("waiting for call {id}"));
-        Self { to, told: 0, next: Instant::now() + BEAT, course }
+        Self { to, told: 0, next: Instant::now() + BEAT, is_slow: false, course }
     }
 
     /// Whether anybody listens.
@@ -44,7 +48,7 @@ impl Progress {
 
     /// Notes what happened, and tells it if it is a step.
     pub(super) async fn note(&mut self, told: &Told) {
-        if self.course.note(told) {
+        if self.course.note(told) && !self.is_slow {
             self.tell().await;
         }
     }
@@ -56,8 +60,8 @@ impl Progress {
         let message = self.course.words(Instant::now());
         let news = ProgressNotificationParam::new(token.clone(), f64::from(self.told)).with_message(message);
         self.told += 1;
-        // Who has left does not hear it.
-        drop(peer.notify_progress(news).await);
+        // Who has left does not hear it. At the end of input nobody takes it, and the answer is still wanted.
+        self.is_slow = tokio::time::timeout(MOMENT, peer.notify_progress(news)).await.is_err();
     }
 }
 

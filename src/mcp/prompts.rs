@@ -41,8 +41,10 @@ pub(super) fn get(menu: &Menu, name: &str, said: &JsonObject) -> Result<GetPromp
         let list: Vec<_> = named.split(',').map(str::trim).filter(|file| !file.is_empty()).collect();
         given.push(format!("`{files}`: {}", serde_json::to_string(&list).unwrap_or_default()));
     }
-    given.extend(value(MODEL).filter(|_| takes(tool, MODEL)).map(|model| format!("`{MODEL}`: \"{model}\"")));
-    given.extend(value(NAMED_THREAD).map(|thread| format!("`{THREAD}`: \"{thread}\"")));
+    for (argument, named) in [(MODEL, MODEL), (THREAD, NAMED_THREAD)] {
+        let text = value(named).filter(|_| takes(tool, argument));
+        given.extend(text.map(|text| format!("`{argument}`: {}", Value::from(text))));
+    }
     if !given.is_empty() {
         words.push_str(&format!("\nGive it these arguments: {}.\n", given.join(", ")));
     }

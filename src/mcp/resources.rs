@@ -4,10 +4,12 @@ use rmcp::ErrorData;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 use serde_json::{Value, json};
 
+use super::answer::failed;
 use super::host::{Agent, Host};
 use crate::backend::Backend;
 use crate::error::{Error, ErrorCode, Result};
-use crate::protocol::{CallFilter, CallOptions, CallRequest};
+use crate::protocol::CallFilter;
+use crate::providers::Model;
 
 /// The list of models.
 const MODELS: &str = "exai://models";
@@ -30,7 +32,7 @@ pub(super) async fn list(house: &impl Backend) -> Result<Vec<Resource>> {
     let mut all = vec![
         Resource::new(MODELS, "models")
             .with_title("Models")
-            .with_description("Which models can be asked")
+            .with_description("Which models there are; the tool listmodels says which can be asked now")
             .with_mime_type(JSON),
     ];
     all.extend(calls?.into_iter().map(|call| {
@@ -67,19 +69,16 @@ pub(super) async fn read<H: Host>(host: &H, agent: &Agent, uri: &str) -> Result<
         ErrorCode::NotFound | ErrorCode::InvalidRequest => {
             ErrorData::resource_not_found(error.to_string(), Some(json!({"uri": uri})))
         }
-        _ => ErrorData::internal_error(error.to_string(), Some(json!({"code": error.code, "hints": error.hints}))),
+        _ => failed(&error),
     })?;
     Ok(ReadResourceResult::new(vec![ResourceContents::text(text, uri).with_mime_type(JSON)]))
 }
 
 async fn text<H: Host>(host: &H, agent: &Agent, uri: &str) -> Result<String> {
-    let house = host.house(agent).await?;
     if uri == MODELS {
-        let options = CallOptions::default();
-        let request = CallRequest { tool: "listmodels".to_owned(), arguments: serde_json::Map::new(), options };
-        let result = house.call(request, host.workspace()).await?.result().await;
-        return Ok(result.data.to_string());
+        return Ok(json!({"models": host.models().iter().map(described).collect::<Vec<_>>()}).to_string());
     }
+    let house = host.house(agent).await?;
     if let Some(id) = uri.strip_prefix(CALL).filter(|id| !id.is_empty()) {
         return Ok(written(&house.get_call(id).await?.result));
     }
@@ -88,6 +87,18 @@ async fn text<H: Host>(host: &H, agent: &Agent, uri: &str) -> Result<String> {
     }
     Err(Error::not_found(format!("there is no resource {uri}"))
         .hint("there are exai://models, exai://call/ID and exai://thread/ID"))
+}
+
+fn described(model: &Model) -> Value {
+    json!({
+        "id": model.id,
+        "provider": model.provider,
+        "aliases": model.aliases,
+        "context_tokens": model.context,
+        "max_output_tokens": model.max_output,
+        "vision": model.vision,
+        "tools": model.tools,
+    })
 }
 
 fn written(value: &impl serde::Serialize) -> String {

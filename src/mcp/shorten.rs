@@ -1,6 +1,6 @@
 //! Answers of a size that agents are shown whole. What is left out is said where it was.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Bytes of one answer. Agents put what is longer into a file, or refuse it.
 pub(super) const MOST: usize = 40_000;
@@ -8,53 +8,72 @@ pub(super) const MOST: usize = 40_000;
 const LEAST: usize = 600;
 /// Lists are not cut below so many entries.
 const FEW: usize = 3;
-/// Cuts at the most; each takes away the longest that there is.
+/// Lists that are cut at the most; each is the longest that there is.
 const CUTS: usize = 64;
+/// How near the longest length of texts is looked for at which all fits.
+const NEAR: usize = 32;
 
 /// The document as JSON text of at most `most` bytes, and whether something was left out. The longest texts are cut first,
-/// then the ends of lists; what stands first, as a verdict does, stays.
+/// all to one length, then the ends of lists; what stands first, as a verdict does, stays.
 pub(super) fn document(mut document: Value, most: usize) -> (String, bool) {
-    let mut text = document.to_string();
-    if text.len() <= most {
-        return (text, false);
+    let whole = document.to_string();
+    if whole.len() <= most {
+        return (whole, false);
     }
     for _ in 0..CUTS {
-        let over = text.len().saturating_sub(most);
-        if over == 0 || !(cut_longest_text(&mut document, over) || cut_longest_list(&mut document)) {
+        if size(&document, LEAST) <= most || !cut_longest_list(&mut document) {
             break;
         }
-        text = document.to_string();
     }
-    if text.len() > most {
-        cut(&mut text, most);
+    let (mut fits, mut over) = (LEAST, whole.len());
+    while over - fits > NEAR {
+        let between = fits.midpoint(over);
+        if size(&document, between) <= most { fits = between } else { over = between }
     }
-    (text, true)
+    cut_texts(&mut document, fits);
+    let text = document.to_string();
+    if text.len() <= most {
+        return (text, true);
+    }
+    // Names, or lists within lists: at least it can be read. As JSON in JSON it is twice as long at the most.
+    let beginning = shortened(&text, most / 2 - NEAR);
+    (json!({"shortened": beginning}).to_string(), true)
 }
 
 /// Cuts a text to at most `most` bytes, and says how much is missing.
 pub(super) fn cut(text: &mut String, most: usize) {
-    if text.len() <= most {
-        return;
+    if text.len() > most {
+        *text = shortened(text, most);
     }
-    // Room for the words at the end.
-    let kept = text.floor_char_boundary(most.saturating_sub(60));
-    let missing = text[kept..].chars().count();
-    text.truncate(kept);
-    text.push_str(&format!("… [{missing} more characters]"));
 }
 
-fn cut_longest_text(document: &mut Value, over: usize) -> bool {
-    let Some(text) = longest(document, &|value| value.as_str().map(str::len)) else { return false };
-    let Value::String(text) = text else { return false };
-    if text.len() <= LEAST {
-        return false;
+fn shortened(text: &str, most: usize) -> String {
+    // Room for the words at the end.
+    let (kept, missing) = text.split_at(text.floor_char_boundary(most.saturating_sub(60)));
+    format!("{kept}… [{} more characters]", missing.chars().count())
+}
+
+/// The bytes of the document as JSON when its texts are cut to `longest` bytes.
+fn size(document: &Value, longest: usize) -> usize {
+    let quoted = |text: &str| serde_json::to_string(text).map_or(0, |text| text.len());
+    match document {
+        Value::String(text) if text.len() > longest => quoted(&shortened(text, longest)),
+        Value::String(text) => quoted(text),
+        Value::Array(items) => 2 + items.iter().map(|item| size(item, longest) + 1).sum::<usize>(),
+        Value::Object(fields) => {
+            2 + fields.iter().map(|(name, field)| quoted(name) + size(field, longest) + 2).sum::<usize>()
+        }
+        other => other.to_string().len(),
     }
-    // As JSON it is longer than it is, all over by the same share as a rule; 80 bytes say what is missing.
-    let written = Value::String(text.clone()).to_string().len();
-    let most = text.len() * written.saturating_sub(over + 80) / written;
-    let most = most.max(LEAST);
-    cut(text, most);
-    true
+}
+
+fn cut_texts(document: &mut Value, longest: usize) {
+    match document {
+        Value::String(text) => cut(text, longest),
+        Value::Array(items) => items.iter_mut().for_each(|item| cut_texts(item, longest)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| cut_texts(field, longest)),
+        _ => {}
+    }
 }
 
 fn cut_longest_list(document: &mut Value) -> bool {
@@ -127,6 +146,21 @@ mod tests {
         assert!(is_short && text.len() <= MOST, "{}", text.len());
         assert_eq!(calls[0]["call_id"], "01a-0");
         assert!(calls.last().unwrap().as_str().unwrap().contains("more entries"), "{calls:?}");
+    }
+
+    #[test]
+    fn many_texts_and_many_names_leave_a_document() {
+        let finding =
+            |n: usize| json!({"title": format!("leak {n}"), "why": "w".repeat(1_000), "fix": "f\n".repeat(700)});
+        let findings: Vec<_> = (0..200).map(finding).collect();
+        let (text, is_short) = document(json!({"status": "analysis_complete", "findings": findings}), MOST);
+        let short: Value = serde_json::from_str(&text).unwrap();
+        assert!(is_short && text.len() <= MOST && text.len() > MOST / 2, "{}", text.len());
+        assert_eq!((&short["status"], &short["findings"][0]["title"]), (&json!("analysis_complete"), &json!("leak 0")));
+        let names: serde_json::Map<_, _> = (0..5_000).map(|n| (format!("\"{n}\""), json!(n))).collect();
+        let (text, is_short) = document(Value::Object(names), MOST);
+        assert!(is_short && text.len() <= MOST, "{}", text.len());
+        assert!(serde_json::from_str::<Value>(&text).is_ok(), "{text}");
     }
 
     #[test]

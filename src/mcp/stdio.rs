@@ -72,7 +72,7 @@ impl<R, W: AsyncWrite + Send + Unpin + 'static> Stdio<R, W> {
         if line.is_empty() {
             return None;
         }
-        let message = serde_json::from_str(line).ok();
+        let message = serde_json::from_str(line).ok().filter(|message| is_whole(message, line));
         if message.is_none() {
             self.refuse(line);
         }
@@ -91,7 +91,8 @@ impl<R, W: AsyncWrite + Send + Unpin + 'static> Stdio<R, W> {
             let message = "batches are not taken: send one message a line".to_owned();
             return self.complain(ErrorCode::INVALID_REQUEST, message, None);
         }
-        let id = value.get("id").and_then(|id| serde_json::from_value(id.clone()).ok());
+        let given = value.get("id");
+        let id = given.and_then(|id| serde_json::from_value(id.clone()).ok());
         let Some(method) = value.get("method").and_then(Value::as_str) else {
             let message = "this is no message of JSON-RPC 2.0: `method` is missing".to_owned();
             return self.complain(ErrorCode::INVALID_REQUEST, message, id);
@@ -100,8 +101,17 @@ impl<R, W: AsyncWrite + Send + Unpin + 'static> Stdio<R, W> {
         if id.is_some() {
             let message = format!("the parameters of {method} do not have the shape that they must have");
             self.complain(ErrorCode::INVALID_PARAMS, message, id);
+        } else if given.is_some() {
+            let message = format!("the id of {method} must be a text or a whole number");
+            self.complain(ErrorCode::INVALID_REQUEST, message, None);
         }
     }
+}
+
+/// Whether nothing of the line was passed over: with an id that is none a request looks like a notification.
+fn is_whole(message: &ClientJsonRpcMessage, line: &str) -> bool {
+    let has_id = || serde_json::from_str::<Value>(line).is_ok_and(|value| value.get("id").is_some());
+    !matches!(message, ClientJsonRpcMessage::Notification(_)) || !has_id()
 }
 
 impl<R, W> Transport<RoleServer> for Stdio<R, W>

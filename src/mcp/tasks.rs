@@ -10,7 +10,7 @@ use rmcp::{ErrorData, RoleServer};
 use super::{answer, clients};
 use crate::backend::Backend;
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::{CallId, CallRecord, CallState};
 
 /// A call that ends so soon is answered directly; no model is as quick.
@@ -34,7 +34,7 @@ pub(super) fn begun(id: &CallId) -> CreateTaskResult {
 
 /// How the task stands.
 pub(super) async fn get(house: &impl Backend, id: &str) -> Result<GetTaskResult, ErrorData> {
-    let record = find(house, id).await.map_err(|error| unknown(&error))?;
+    let record = find(house, id).await.map_err(|error| failed(&error))?;
     let (began, state) = (record.created_at.to_string(), record.result.state);
     let changed = record.finished_at.or_else(|| record.events.last().map(|event| event.at));
     let changed = changed.map_or_else(|| began.clone(), |at| at.to_string());
@@ -56,13 +56,13 @@ pub(super) async fn get(house: &impl Backend, id: &str) -> Result<GetTaskResult,
 
 /// Ends the task's call.
 pub(super) async fn cancel(house: &impl Backend, id: &str) -> Result<(), ErrorData> {
-    find(house, id).await.map_err(|error| unknown(&error))?;
-    house.cancel(id).await.map(drop).map_err(|error| unknown(&error))
+    find(house, id).await.map_err(|error| failed(&error))?;
+    house.cancel(id).await.map(drop).map_err(|error| failed(&error))
 }
 
 /// Nothing is ever asked of an agent within a task, so that there is nothing to answer.
 pub(super) async fn update(house: &impl Backend, id: &str) -> Result<(), ErrorData> {
-    find(house, id).await.map(drop).map_err(|error| unknown(&error))
+    find(house, id).await.map(drop).map_err(|error| failed(&error))
 }
 
 /// The call of exactly that id.
@@ -74,8 +74,12 @@ async fn find(house: &impl Backend, id: &str) -> Result<CallRecord> {
     Err(Error::not_found(format!("no task is called {id}")))
 }
 
-fn unknown(error: &Error) -> ErrorData {
-    ErrorData::invalid_params(error.to_string(), None)
+/// Only a task that is not there is told to be unknown: who hears that of its task asks no more, and loses what was paid for.
+fn failed(error: &Error) -> ErrorData {
+    match error.code {
+        ErrorCode::NotFound | ErrorCode::InvalidRequest => ErrorData::invalid_params(error.to_string(), None),
+        _ => answer::failed(error),
+    }
 }
 
 fn object(value: &impl serde::Serialize) -> JsonObject {

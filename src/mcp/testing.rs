@@ -13,13 +13,14 @@ use tokio_util::task::TaskTracker;
 use super::{Agent, Host, Menu, Stdio, converse};
 use crate::backend::{Backend, CallHandle};
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::{LocalWorkspace, Workspace};
 use crate::feed::Feed;
 use crate::protocol::{
     CallEvent, CallFilter, CallId, CallRecord, CallRequest, CallState, CallSummary, Envelope, EventKind, Found,
     Snapshot, ThreadChoice, ThreadId, ThreadRecord, ThreadSummary, Told, UsageBy, UsageRow,
 };
+use crate::providers::{Catalogue, Model};
 use crate::tools::{Offer, Registry};
 
 /// A call that does what the test says.
@@ -48,6 +49,9 @@ impl Puppet {
     }
 }
 
+/// The id of a call about which the house can not say anything just now.
+pub(super) const AWAY: &str = "away";
+
 /// A house of puppets.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Puppets(Arc<Mutex<Vec<Arc<Puppet>>>>);
@@ -67,7 +71,15 @@ impl Puppets {
         }
     }
 
+    /// How many calls were made.
+    pub(super) fn count(&self) -> usize {
+        self.all().len()
+    }
+
     fn find(&self, id: &str) -> Result<Arc<Puppet>> {
+        if id == AWAY {
+            return Err(Error::new(ErrorCode::ServiceUnavailable, "the daemon is away"));
+        }
         let found = self.all().into_iter().find(|puppet| puppet.id.as_str() == id);
         found.ok_or_else(|| Error::not_found(format!("no call is called {id}")))
     }
@@ -151,7 +163,9 @@ impl Host for Stage {
     }
 
     async fn prepare(&self, request: CallRequest, _: &Puppets) -> Result<(CallRequest, Arc<dyn Workspace>)> {
-        Ok((self.registry.admit(&Offer::default(), request)?, self.workspace()))
+        let request = self.registry.admit(&Offer::default(), request)?;
+        self.registry.get(&request.tool)?;
+        Ok((request, self.workspace()))
     }
 
     fn workspace(&self) -> Arc<dyn Workspace> {
@@ -166,8 +180,9 @@ impl Host for Stage {
         &self.tasks
     }
 
-    fn models(&self) -> Vec<String> {
-        ["glm-5.3", "glm-5.2", "kimi-k3"].map(str::to_owned).to_vec()
+    fn models(&self) -> Vec<Model> {
+        let catalogue = Catalogue::embedded().unwrap();
+        ["glm-5.3", "glm-5.2", "kimi-k3"].map(|name| catalogue.resolve(name).unwrap()).to_vec()
     }
 }
 

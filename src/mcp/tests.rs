@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::Menu;
-use super::testing::{Lines, MOST, document};
+use super::testing::{AWAY, Lines, MOST, document};
 use crate::error::{Error, ErrorCode};
 use crate::protocol::{EventKind, ThreadId, WaitingFor};
 use crate::tools::{Offer, Registry};
@@ -146,12 +146,67 @@ async fn errors_say_what_to_do_and_an_unknown_tool_is_a_wrong_request() {
     let body = document(&answer);
     assert_eq!((&body["status"], &body["error"]["hints"][0]), (&json!("error"), &json!("set GLM_API_KEY")));
     agent.call("b", "debgu", json!({})).await;
-    agent.stage.puppets.call(1).await.ends(|envelope| {
-        envelope.fail(&Error::new(ErrorCode::ToolNotFound, "no tool is called `debgu`").hint("did you mean `debug`?"));
-    });
     let answer = agent.answer("b").await;
     assert_eq!(answer["error"]["code"], -32602);
     assert!(answer["error"]["message"].as_str().unwrap().contains("did you mean `debug`?"), "{answer}");
+    assert_eq!(agent.stage.puppets.count(), 1, "what is no tool is no call");
+    // A house that has fewer tools says so itself.
+    agent.call("c", "tracer", json!({})).await;
+    agent.stage.puppets.call(1).await.ends(|envelope| {
+        envelope.fail(&Error::new(ErrorCode::ToolNotFound, "no tool is called `tracer`"));
+    });
+    assert_eq!(agent.answer("c").await["error"]["code"], -32602);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_given_up_before_it_began_is_not_begun() {
+    let dir = dir();
+    for mut agent in [Lines::legacy("probe", dir.path()).await, Lines::modern(dir.path())] {
+        // Both are there before either is looked at.
+        agent.call("a", "debug", json!({})).await;
+        agent.say(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": "a"}})).await;
+        agent.ask("tools/list", json!({})).await;
+        agent.leave().await;
+        (&mut agent.ended).await.unwrap();
+        assert_eq!(agent.stage.puppets.count(), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn news_that_nobody_takes_any_more_do_not_hold_up_the_answer() {
+    let dir = dir();
+    let mut agent = Lines::legacy("probe", dir.path()).await;
+    agent.send("a", "tools/call", json!({"name": "debug", "arguments": {}, "_meta": {"progressToken": "p"}})).await;
+    let call = agent.stage.puppets.call(0).await;
+    agent.leave().await;
+    // The end of input is known by then.
+    tokio::time::advance(Duration::from_millis(10)).await;
+    for position in (1..9).rev() {
+        call.happens(EventKind::Queued { position, waiting_for: WaitingFor::Provider });
+    }
+    call.ends(|envelope| "done".clone_into(&mut envelope.text));
+    assert_eq!(agent.answer("a").await["result"]["content"][0]["text"], "done");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_models_are_read_without_a_call() {
+    let dir = dir();
+    let mut agent = Lines::legacy("probe", dir.path()).await;
+    let read = agent.ask("resources/read", json!({"uri": "exai://models"})).await;
+    let text = read["result"]["contents"][0]["text"].as_str().unwrap();
+    let models: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(models["models"][0]["id"], "glm-5.3", "{models}");
+    assert_eq!(agent.stage.puppets.count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_of_the_router_that_waits_for_a_call_is_told_of_that_call() {
+    let dir = dir();
+    let mut agent = Lines::legacy("probe", dir.path()).await;
+    let wait = json!({"action": "wait", "call_id": "01a-the-other"});
+    agent.call("a", "exai_run", json!({"tool": "calls", "arguments": wait})).await;
+    assert_eq!(document(&agent.answer("a").await)["call_id"], "01a-the-other");
+    assert!(agent.stage.puppets.call(0).await.cancel.is_cancelled(), "nobody waits any more");
 }
 
 #[tokio::test(start_paused = true)]
@@ -189,12 +244,14 @@ async fn a_long_answer_is_shortened_and_the_whole_is_a_resource() {
 async fn a_line_that_can_not_be_taken_is_answered_and_the_next_one_is_taken() {
     let dir = dir();
     let mut agent = Lines::legacy("probe", dir.path()).await;
-    let lines: [(&str, i64, &str); 5] = [
+    let lines: [(&str, i64, &str); 7] = [
         ("{\"half\":", -32700, "not JSON"),
         ("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}]", -32600, "batches"),
         (&format!("\"{}\"", "x".repeat(MOST)), -32600, "bytes"),
         ("{\"jsonrpc\":\"2.0\",\"id\":\"q\",\"method\":\"tools/call\",\"params\":{\"name\":7}}", -32602, "tools/call"),
         ("{\"jsonrpc\":\"2.0\",\"id\":\"q\",\"method\":\"no/such\"}", -32601, "no/such"),
+        ("{\"jsonrpc\":\"2.0\",\"id\":1.5,\"method\":\"tools/list\"}", -32600, "id"),
+        ("{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"tools/list\"}", -32600, "id"),
     ];
     for (line, code, word) in lines {
         agent.line(line).await;
@@ -228,6 +285,11 @@ async fn a_long_call_is_a_task_for_who_speaks_of_tasks() {
     assert_eq!(ended["result"]["result"]["content"][0]["text"], "done after all");
     let unknown = agent.ask("tasks/get", with(json!({"taskId": "no-such"}))).await;
     assert_eq!(unknown["error"]["code"], -32602, "{unknown}");
+    // A house that can not say just now does not say that there is no such task.
+    for method in ["tasks/get", "tasks/cancel", "tasks/update"] {
+        let away = agent.ask(method, with(json!({"taskId": AWAY, "inputResponses": {}}))).await;
+        assert_eq!(away["error"]["code"], -32603, "{method}: {away}");
+    }
     // One that ends at once needs none.
     agent.send("b", "tools/call", with(json!({"name": "version", "arguments": {}}))).await;
     agent.stage.puppets.call(1).await.ends(|envelope| "0.1".clone_into(&mut envelope.text));

@@ -1,14 +1,18 @@
 //! What answers the agents of one owner: a handler for each of them, their sessions, and how much they may send.
 
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use http_body_util::Full;
 use hyper::Request;
-use hyper::body::Incoming;
+use hyper::body::Bytes;
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, SessionConfig};
+use rmcp::transport::streamable_http_server::session::{SessionId, SessionManager};
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio::time::Instant;
 
 use super::daemon::Daemon;
 use super::http::Answer;
@@ -16,28 +20,79 @@ use super::http::Answer;
 /// A session of the older generation that nobody uses goes after so long. Its library counts messages and not running calls,
 /// so this is longer than any call.
 const KEPT: Duration = Duration::from_hours(4);
+/// Such sessions that one owner has at the most: programs that greet before each call never say good-bye.
+const MOST: usize = 1_000;
+/// The header that names such a session.
+const SESSION: &str = "mcp-session-id";
 
 /// Answers the requests of one owner's agents.
-pub(super) type Service = Arc<dyn Fn(Request<Incoming>) -> BoxFuture<'static, Answer> + Send + Sync>;
+pub(super) type Service = Arc<dyn Fn(Request<Full<Bytes>>) -> BoxFuture<'static, Answer> + Send + Sync>;
 
 /// Makes the service of an owner.
 pub(super) type Opening = Box<dyn Fn(&Arc<Daemon>, &'static str) -> Service + Send + Sync>;
 
 /// A service whose agents each talk to what `handler` makes.
 pub(super) fn service<A: ServerHandler>(daemon: &Daemon, handler: impl Fn() -> A + Send + Sync + 'static) -> Service {
+    let config = daemon.config();
     let mut session_config = SessionConfig::default();
     session_config.keep_alive = Some(KEPT);
     let mut sessions = LocalSessionManager::default();
     sessions.session_config = session_config;
+    let sessions = Arc::new(sessions);
+    let most = MOST.min(config.daemon.max_sessions as usize);
+    let recent = Arc::new(Recent { sessions: Arc::clone(&sessions), used: Mutex::default(), most });
     // Whose name and which page may ask is looked at before (`guard`).
     let config = StreamableHttpServerConfig::default()
         .disable_allowed_hosts()
         .disable_allowed_origins()
-        .with_max_request_body_bytes(daemon.config().daemon.max_bytes as usize)
+        .with_max_request_body_bytes(config.daemon.max_bytes as usize)
         .with_cancellation_token(daemon.end.child_token());
-    let service = StreamableHttpService::new(move || Ok(handler()), Arc::new(sessions), config);
+    let service = StreamableHttpService::new(move || Ok(handler()), sessions, config);
     Arc::new(move |request| {
-        let service = service.clone();
-        Box::pin(async move { service.handle(request).await })
+        let (service, recent) = (service.clone(), Arc::clone(&recent));
+        Box::pin(async move {
+            let named = request.headers().get(SESSION).and_then(|id| id.to_str().ok()).map(SessionId::from);
+            if let Some(id) = &named {
+                recent.use_again(id);
+            }
+            let answer = service.handle(request).await;
+            let begun = answer.headers().get(SESSION).and_then(|id| id.to_str().ok()).map(SessionId::from);
+            if let Some(id) = begun.filter(|_| named.is_none()) {
+                recent.begin(id).await;
+            }
+            answer
+        })
     })
+}
+
+/// When the sessions of the older generation were last used.
+struct Recent {
+    sessions: Arc<LocalSessionManager>,
+    used: Mutex<HashMap<SessionId, Instant>>,
+    most: usize,
+}
+
+impl Recent {
+    fn use_again(&self, id: &SessionId) {
+        if let Some(used) = self.used.lock().unwrap_or_else(PoisonError::into_inner).get_mut(id) {
+            *used = Instant::now();
+        }
+    }
+
+    /// One more; the one that was not used for the longest time may have to make room. Its calls go on, and its agent is told
+    /// to greet again.
+    async fn begin(&self, id: SessionId) {
+        let open: HashSet<SessionId> = self.sessions.sessions.read().await.keys().cloned().collect();
+        let oldest = {
+            let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+            used.insert(id, Instant::now());
+            used.retain(|id, _| open.contains(id));
+            let oldest = used.iter().min_by_key(|(_, used)| **used).map(|(id, _)| Arc::clone(id));
+            oldest.filter(|_| used.len() > self.most)
+        };
+        if let Some(oldest) = oldest {
+            // It may have ended by itself.
+            drop(self.sessions.close_session(&oldest).await);
+        }
+    }
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use http_body_util::BodyExt;
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, StatusCode};
 use tokio::sync::watch;
@@ -20,6 +20,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::Workspace;
 use crate::mcp::{Agent, Handler, Host, Menu};
 use crate::protocol::CallRequest;
+use crate::providers::Model;
 
 /// Sent to clients: after so many seconds without a request they should not use the connection again.
 const KEEP_ALIVE: HeaderValue = HeaderValue::from_static("timeout=10");
@@ -80,7 +81,7 @@ pub(super) async fn keep_menu(daemon: Arc<Daemon>) {
 }
 
 /// Answers one request of an agent.
-pub(super) async fn answer(visit: &Visit, mut request: Request<Incoming>) -> Answer {
+pub(super) async fn answer(visit: &Visit, request: Request<Incoming>) -> Answer {
     let daemon = &visit.daemon;
     let Some(owner) = guard::bearer(daemon, request.headers(), visit.address) else {
         let mut answer = http::text(
@@ -95,6 +96,10 @@ pub(super) async fn answer(visit: &Visit, mut request: Request<Incoming>) -> Ans
         return http::too_many(wait);
     }
     daemon.touch();
+    let mut request = match whole(request, daemon).await {
+        Ok(request) => request,
+        Err(refused) => return refused,
+    };
     // A connection is not closed, and a drain waits, while an answer is under way; a stream of changes is none.
     let is_listening = *request.method() == Method::GET
         || request.headers().get("mcp-method").is_some_and(|method| method == "subscriptions/listen");
@@ -112,6 +117,28 @@ pub(super) async fn answer(visit: &Visit, mut request: Request<Incoming>) -> Ans
         })
         .boxed()
     })
+}
+
+/// The request with all of its message. Who stops in the middle of one, or goes on for ever, is not waited for.
+async fn whole(request: Request<Incoming>, daemon: &Daemon) -> Result<Request<Full<Bytes>>, Answer> {
+    let config = daemon.config();
+    let (most, patience) = (config.daemon.max_bytes, config.daemon.stalled);
+    let (head, body) = request.into_parts();
+    match tokio::time::timeout(patience, Limited::new(body, most as usize).collect()).await {
+        Ok(Ok(body)) => Ok(Request::from_parts(head, Full::new(body.to_bytes()))),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            let why = format!(
+                "a message has more than {most} bytes (daemon.max_bytes): name files instead of quoting them\n"
+            );
+            Err(http::text(StatusCode::PAYLOAD_TOO_LARGE, why))
+        }
+        Ok(Err(_)) => Err(http::text(StatusCode::BAD_REQUEST, "the message broke off\n")),
+        Err(_) => {
+            let mut answer = http::text(StatusCode::REQUEST_TIMEOUT, "the rest of the message did not come\n");
+            answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            Err(answer)
+        }
+    }
 }
 
 /// The service of `owner`.
@@ -154,7 +181,10 @@ impl Host for Agents {
         let daemon = self.daemon()?;
         super::call::check_room(&daemon)?;
         let calls = daemon.house.calls();
-        Ok((calls.registry.admit(calls.registry.offer(), request)?, self.workspace()))
+        let request = calls.registry.admit(calls.registry.offer(), request)?;
+        // What is no tool is not worth a call in the journal.
+        calls.registry.get(&request.tool)?;
+        Ok((request, self.workspace()))
     }
 
     fn workspace(&self) -> Arc<dyn Workspace> {
@@ -170,8 +200,8 @@ impl Host for Agents {
         &self.tasks
     }
 
-    fn models(&self) -> Vec<String> {
+    fn models(&self) -> Vec<Model> {
         let Ok(daemon) = self.daemon() else { return Vec::new() };
-        daemon.house.calls().gateway.catalogue.models().map(|model| model.id.clone()).collect()
+        daemon.house.calls().gateway.catalogue.models().filter(|model| !model.is_retired()).cloned().collect()
     }
 }

@@ -229,7 +229,7 @@ fn a_list_of_tools_that_the_daemon_has_otherwise_is_told_and_shown() {
     let user = user(&Fake::start(Scenario::default()));
     let mut daemon = crate::support::daemon::Daemon::command(&user);
     daemon.env("DISABLED_TOOLS", "tracer");
-    let _daemon = crate::support::daemon::Daemon::start_as(daemon, &user);
+    let daemon = crate::support::daemon::Daemon::start_as(daemon, &user);
     let mut agent = Agent::start(&user);
     let names = |agent: &mut Agent| {
         let list = agent.ask("tools/list", &json!({}));
@@ -239,6 +239,22 @@ fn a_list_of_tools_that_the_daemon_has_otherwise_is_told_and_shown() {
     assert!(names(&mut agent).contains(&"tracer".to_owned()), "at once, as the program knows it");
     agent.document("version", &json!({}));
     until("the daemon's own list", || (!names(&mut agent).contains(&"tracer".to_owned())).then_some(()));
+    // The next daemon has another one, as after an upgrade.
+    daemon.stop().exits(0);
+    let _next = crate::support::daemon::Daemon::start(&user);
+    agent.document("version", &json!({}));
+    until("the next daemon's list", || names(&mut agent).contains(&"tracer".to_owned()).then_some(()));
+}
+
+#[test]
+fn what_is_no_tool_is_no_call() {
+    let user = user(&Fake::start(Scenario::default()));
+    let mut agent = Agent::start(&user);
+    agent.call("a", "debgu", &json!({}));
+    assert_eq!(agent.answer("a")["error"]["code"], -32602);
+    assert_eq!(user.run(&["calls", "list", "--json"]).exits(0).json(), json!([]));
+    drop(agent);
+    user.run(&["daemon", "stop"]).exits(0);
 }
 
 #[cfg(unix)]

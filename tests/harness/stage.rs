@@ -6,6 +6,7 @@ use exai_core::error::Result;
 use exai_core::evidence::{LocalWorkspace, Workspace};
 use exai_core::mcp::{Agent, Host, Menu};
 use exai_core::protocol::CallRequest;
+use exai_core::providers::Model;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
@@ -63,7 +64,7 @@ impl Host for Stage {
         self.acts.tasks()
     }
 
-    fn models(&self) -> Vec<String> {
+    fn models(&self) -> Vec<Model> {
         Vec::new()
     }
 }

@@ -227,7 +227,13 @@ impl Line {
                     self.desk.carry_out(command);
                     return Some(socket);
                 }
-                Err(error) => Desk::refuse(command, error),
+                Err(error) => {
+                    // All who came while it was tried: each would wait for a try of its own that ends the same way.
+                    while let Ok(command) = self.commands.try_recv() {
+                        Desk::refuse(command, error.clone());
+                    }
+                    Desk::refuse(command, error);
+                }
             }
         }
     }

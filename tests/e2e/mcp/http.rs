@@ -246,9 +246,50 @@ fn a_daemon_that_ends_answers_first() {
 
 #[test]
 fn what_is_no_message_of_the_protocol_is_told_so() {
-    let (_user, _daemon, caller) = started(&Fake::start(Scenario::default()));
+    let (user, _daemon, caller) = started(&Fake::start(Scenario::default()));
     let unknown = caller.ask("tools/call", Some("debgu"), json!({"name": "debgu", "arguments": {}}));
     let answer = unknown.answer();
     assert_eq!(answer["error"]["code"], -32602, "{unknown:#?}");
     assert!(answer["error"]["message"].as_str().unwrap().contains("did you mean `debug`?"), "{answer:#}");
+    let models = caller.ask("resources/read", Some("exai://models"), json!({"uri": "exai://models"})).answer();
+    assert!(models.to_string().contains("glm-5.3"), "{models:#}");
+    assert_eq!(user.run(&["calls", "list", "--json"]).exits(0).json(), json!([]), "none of it was a call");
+}
+
+#[test]
+fn a_message_whose_rest_does_not_come_gives_its_place_back() {
+    let user = User::with(&Fake::start(Scenario::default())).set("EXAI_WS_PORT", "0").set("EXAI_STALLED_S", "0.2");
+    let daemon = Daemon::start(&user);
+    let caller = Caller::new(&daemon, &user);
+    let mut stream = TcpStream::connect_timeout(&daemon.address, DEADLINE).unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    let head = format!(
+        "POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+         Accept: application/json, text/event-stream\r\nContent-Length: 100\r\n\r\n{{",
+        caller.token
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let refused = read(stream);
+    assert_eq!(refused.status, 408, "{refused:#?}");
+}
+
+#[test]
+fn agents_that_never_say_good_bye_make_room_for_others() {
+    let user = User::with(&Fake::start(Scenario::default())).set("EXAI_WS_PORT", "0").set("EXAI_MAX_SESSIONS", "2");
+    let daemon = Daemon::start(&user);
+    let caller = Caller::new(&daemon, &user);
+    let params =
+        json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "old", "version": "1"}});
+    let sessions: Vec<_> = (0..3)
+        .map(|_| {
+            let hello = caller.post(&request("initialize", &params), "");
+            let session = hello.head.lines().find_map(|line| line.strip_prefix("mcp-session-id: ")).unwrap().to_owned();
+            let caller = Caller { session: Some(session), ..started_again(&caller) };
+            caller.post(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}), "");
+            caller
+        })
+        .collect();
+    let statuses: Vec<_> =
+        sessions.iter().map(|session| session.post(&request("tools/list", &json!({})), "").status).collect();
+    assert_eq!(statuses, [404, 200, 200]);
 }

@@ -1,6 +1,7 @@
 use serde_json::json;
 use tokio::time::Instant;
 
+use super::super::LinkState;
 use super::super::testing::{Files, Port, ack, begin, in_time, running, shortened, story};
 use crate::backend::Backend;
 use crate::error::ErrorCode;
@@ -187,6 +188,20 @@ async fn a_question_is_asked_again_and_a_wish_is_not() {
     assert_eq!(rotated.unwrap_err().code, ErrorCode::ServiceUnavailable);
     in_time(remote.close()).await;
     assert_eq!(peer.next().await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_who_ask_a_daemon_that_says_nothing_are_told_with_the_first() {
+    let port = Port::new();
+    let (remote, peer) = port.connect().await;
+    drop(peer);
+    in_time(remote.link().wait_for(|link| *link != LinkState::Up)).await.unwrap();
+    let began = Instant::now();
+    // It takes each connection, and no more.
+    let asked = (0..4).map(|_| remote.list_calls(CallFilter::default()));
+    let answers = futures_util::future::join_all(asked).await;
+    assert!(answers.iter().all(Result::is_err), "{answers:?}");
+    assert_eq!(began.elapsed().as_secs(), 5, "one try for all");
 }
 
 #[tokio::test(start_paused = true)]
