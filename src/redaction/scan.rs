@@ -1,6 +1,9 @@
 //! Finds secrets: one pass of an automaton over the text for all words that give a secret away, and a look around
 //! each of them. The looks are bounded, so the time is linear in the text.
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 
 use super::name::WORDS;
@@ -44,10 +47,16 @@ const OTHERS: [(&str, Trigger); 8] = [
     ("Q~", Trigger::AzureClient),
 ];
 
-/// The automaton.
+/// So many bytes are looked through before the faster automaton is worth its making, which takes three times as long as the light one.
+const WORTHWHILE: usize = 256 * 1024;
+
+/// The automaton, in the form that is made quickly and in the one that is quick; both find the same.
 #[derive(Debug)]
 pub(super) struct Scanner {
-    automaton: AhoCorasick,
+    light: AhoCorasick,
+    /// Made when enough has been `seen`: a command looks at one question, a daemon at many.
+    fast: OnceLock<Option<AhoCorasick>>,
+    seen: AtomicUsize,
     triggers: Vec<Trigger>,
 }
 
@@ -57,23 +66,41 @@ impl Span {
     }
 }
 
+/// What is looked for.
+fn patterns() -> impl Iterator<Item = (&'static str, Trigger)> {
+    let tokens = TOKENS.iter().enumerate().map(|(index, token)| (token.prefix, Trigger::Token(index)));
+    let words = WORDS.iter().enumerate().map(|(index, word)| (word.text, Trigger::Word(index)));
+    tokens.chain(words).chain(OTHERS)
+}
+
+fn automaton(kind: AhoCorasickKind) -> Result<AhoCorasick, BuildError> {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::Standard)
+        .kind(Some(kind))
+        .build(patterns().map(|(pattern, _)| pattern))
+}
+
 impl Scanner {
     pub(super) fn new() -> Result<Self, BuildError> {
-        let tokens = TOKENS.iter().enumerate().map(|(index, token)| (token.prefix, Trigger::Token(index)));
-        let words = WORDS.iter().enumerate().map(|(index, word)| (word.text, Trigger::Word(index)));
-        let (patterns, triggers): (Vec<_>, Vec<_>) = tokens.chain(words).chain(OTHERS).unzip();
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(patterns)?;
-        Ok(Self { automaton, triggers })
+        let triggers = patterns().map(|(_, trigger)| trigger).collect();
+        let light = automaton(AhoCorasickKind::ContiguousNFA)?;
+        Ok(Self { light, fast: OnceLock::new(), seen: AtomicUsize::new(0), triggers })
+    }
+
+    /// The automaton for `more` bytes.
+    fn automaton(&self, more: usize) -> &AhoCorasick {
+        if self.seen.load(Ordering::Relaxed).saturating_add(more) < WORTHWHILE {
+            self.seen.fetch_add(more, Ordering::Relaxed);
+            return &self.light;
+        }
+        self.fast.get_or_init(|| automaton(AhoCorasickKind::DFA).ok()).as_ref().unwrap_or(&self.light)
     }
 
     /// The secrets of `text` in order, none overlapping another.
     pub(super) fn spans(&self, text: &str, vault: &Vault) -> Vec<Span> {
         let mut search = Search { text, runs: Runs::default(), assigned: 0 };
-        let hits = self.automaton.find_overlapping_iter(text);
+        let hits = self.automaton(text.len()).find_overlapping_iter(text);
         let mut spans: Vec<Span> =
             hits.filter_map(|hit| search.look(self.triggers[hit.pattern()], hit.start(), hit.len())).collect();
         spans.extend(memchr::memchr_iter(b'.', text.as_bytes()).filter_map(|dot| token::dotted(text, dot)));

@@ -44,6 +44,19 @@ fn every_token_of_the_table_is_replaced_wherever_it_may_stand() {
 }
 
 #[test]
+fn who_has_looked_through_much_finds_what_was_found_before() {
+    let secrets = TOKENS.iter().enumerate();
+    let secrets = secrets.map(|(seed, token)| format!("{}{}", token.prefix, chance(token.alphabet, token.least, seed)));
+    let named = "PASSWORD=hunter-hunter-7; Authorization: Bearer abcdefghij0123456789; https://me:secret7word@host/";
+    let text = format!("{}\n{named}", secrets.collect::<Vec<_>>().join("\n"));
+    let (scanner, vault) = (Scanner::new().unwrap(), Vault::default());
+    let before = scanner.spans(&text, &vault);
+    assert!(before.len() > TOKENS.len(), "{}", before.len());
+    assert!(scanner.spans(&"nothing. ".repeat(100_000), &vault).is_empty());
+    assert_eq!(scanner.spans(&text, &vault), before);
+}
+
+#[test]
 fn the_same_secret_has_the_same_placeholder_and_another_one_another() {
     let secret = |seed| format!("ghp{}{}", '_', chance(Alphabet::Alnum, 36, seed));
     let mut vault = Vault::default();
