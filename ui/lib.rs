@@ -27,6 +27,7 @@ mod text;
 mod theme;
 mod update;
 mod view;
+mod wheel;
 
 pub use effect::{Effect, Wish};
 pub use keymap::markdown as keys;

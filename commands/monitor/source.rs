@@ -51,6 +51,8 @@ pub(super) struct Telling<'a> {
     pub(super) choice: &'a Choice,
     /// Whether a recording is played at its pace.
     pub(super) waits: bool,
+    /// Frames that earlier connections lost on the way.
+    pub(super) lost: u64,
 }
 
 /// The dashboard has ended: nobody is left to be told.
@@ -104,7 +106,7 @@ impl Telling<'_> {
         }
         let mut link = remote.link();
         let mut asked = Asked::new(Arc::new(remote.clone()), Some(remote.clone()), self.told.clone());
-        let mut lost = 0;
+        let before = self.lost;
         loop {
             let msg = tokio::select! {
                 biased;
@@ -123,9 +125,10 @@ impl Telling<'_> {
             if self.tell(msg).await?.is_err() {
                 return Ok(Err(Over));
             }
-            if subscription.dropped() > lost {
-                lost = subscription.dropped();
-                if self.tell(Msg::Feed(Feed::Lost(lost))).await?.is_err() {
+            // The sum over all connections: each counts from nothing.
+            if before + subscription.dropped() > self.lost {
+                self.lost = before + subscription.dropped();
+                if self.tell(Msg::Feed(Feed::Lost(self.lost))).await?.is_err() {
                     return Ok(Err(Over));
                 }
             }
@@ -236,18 +239,45 @@ impl Telling<'_> {
         let began = Instant::now();
         while let Some((at, feed)) = recording.next()? {
             if self.waits {
-                sleep_until(began + at.div_f64(recording.speed)).await;
+                let due = began + at.div_f64(recording.speed);
+                loop {
+                    tokio::select! {
+                        biased;
+                        wish = self.wanted.recv() => match wish {
+                            Some(wish) if self.refuse(wish).await.is_ok() => {}
+                            _ => return Ok(()),
+                        },
+                        () = sleep_until(due) => break,
+                    }
+                }
             }
             if self.tell(Msg::Feed(feed)).await?.is_err() {
                 return Ok(());
             }
         }
         let _ = self.tell(Msg::Link(Link::Ended { place })).await?;
-        if self.waits {
-            // The dashboard stays until its user leaves.
-            while self.wanted.recv().await.is_some() {}
+        if let Some(left_out) = recording.left_out() {
+            let _ = self.answer(Answer::Failed(left_out)).await;
         }
+        // The dashboard stays until its user leaves.
+        while self.waits
+            && let Some(wish) = self.wanted.recv().await
+            && self.refuse(wish).await.is_ok()
+        {}
         Ok(())
+    }
+
+    /// Answers what is asked of a recording. Its steps are with the dashboard already.
+    async fn refuse(&mut self, wish: Wish) -> Result<(), Over> {
+        match wish {
+            Wish::Look(call) => {
+                let why = "a recording has the steps of a call, not its requests and its error".to_owned();
+                self.answer(Answer::NoRecord { call, why }).await
+            }
+            Wish::Follow(Some(_)) => self.answer(Answer::Failed("text: a recording has none".to_owned())).await,
+            Wish::Admin(_) => self.answer(Answer::Failed("this is a recording".to_owned())).await,
+            Wish::Follow(None) | Wish::Retry => Ok(()),
+        }
     }
 }
 

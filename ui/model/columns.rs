@@ -151,10 +151,26 @@ impl Column {
         own.then_with(newest)
     }
 
+    /// Its place from the left.
+    pub(crate) const fn index(self) -> usize {
+        self as usize
+    }
+
     /// The column `by` further on.
     pub(crate) fn moved(self, by: usize) -> Self {
-        let at = Self::ALL.iter().position(|column| *column == self).unwrap_or_default();
-        Self::ALL[(at + by) % Self::ALL.len()]
+        Self::ALL[(self.index() + by) % Self::ALL.len()]
+    }
+
+    /// What comes first when calls are sorted by it.
+    pub(crate) const fn first(self) -> &'static str {
+        match self {
+            Self::Id => "the oldest first",
+            Self::Session | Self::Tool | Self::Model | Self::Provider => "by name",
+            Self::State => "what went wrong first, then what runs",
+            Self::Age => "what runs first, then the newest",
+            Self::Time => "what takes longest first",
+            Self::Tokens | Self::Tries => "the most first",
+        }
     }
 }
 
