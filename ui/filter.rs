@@ -3,6 +3,7 @@
 //! ```text
 //! glm debug             both words, anywhere in the row
 //! tool:debug model:glm  in that column; also id, session, owner, provider, state
+//! cause:429             why it failed: 429, 5xx, timeout, other, and each cause's name
 //! state:err             failed, timed out or interrupted; run, done, queued and each state's name
 //! >2s <500ms            how long the call takes or took
 //! tokens>1000 tries>1   figures
@@ -10,7 +11,7 @@
 //! "two words"           as they stand
 //! ```
 
-use exai_core::protocol::{CallState, Phase};
+use exai_core::protocol::{CallState, FailureKind, Phase};
 
 use crate::model::calls::Call;
 
@@ -31,6 +32,7 @@ enum Test {
     Word(String),
     Field(Field, String),
     State(State),
+    Cause(String),
     Figure(Figure, Order, f64),
 }
 
@@ -119,12 +121,15 @@ fn test(word: &str) -> Result<Test, String> {
         "model" => Field::Model,
         "provider" => Field::Provider,
         "state" => return state(value).map(Test::State),
-        _ => return Err(format!("no column is called {name}: id session owner tool model provider state")),
+        "cause" => return wanted(name, value).map(Test::Cause),
+        _ => return Err(format!("no column is called {name}: id session owner tool model provider state cause")),
     };
-    if value.is_empty() {
-        return Err(format!("{name}: wants a word behind it"));
-    }
-    Ok(Test::Field(field, value.to_owned()))
+    wanted(name, value).map(|word| Test::Field(field, word))
+}
+
+/// The word that has to stand behind the name of a column.
+fn wanted(name: &str, value: &str) -> Result<String, String> {
+    if value.is_empty() { Err(format!("{name}: wants a word behind it")) } else { Ok(value.to_owned()) }
 }
 
 fn state(name: &str) -> Result<State, String> {
@@ -171,6 +176,10 @@ impl Test {
         match self {
             Self::Word(word) => call.haystack().contains(word.as_str()),
             Self::Field(field, word) => contains(call.field(*field), word),
+            Self::Cause(word) => {
+                let kind = call.failure().map_or("", FailureKind::as_str);
+                contains(call.row.cause.as_deref().unwrap_or_default(), word) || contains(kind, word)
+            }
             Self::State(State::Error) => call.is_bad(),
             Self::State(State::Queued) => call.row.state == CallState::Running && call.row.phase == Some(Phase::Queued),
             Self::State(State::Exactly(state)) => call.row.state == *state,
@@ -229,6 +238,7 @@ mod tests {
             queued_s: 0.0,
             attempts: 2,
             tokens: Some(1_500),
+            cause: Some("timeout_idle".to_owned()),
         })
     }
 
@@ -248,6 +258,9 @@ mod tests {
             ("state:failed", true),
             ("!state:err", false),
             ("state:done", false),
+            ("cause:timeout", true),
+            ("cause:idle", true),
+            ("cause:429", false),
             (">2s", true),
             ("<2500ms", false),
             (">=1m", false),
@@ -269,6 +282,7 @@ mod tests {
             ("state:", "states: run"),
             ("state:fine", "states: run"),
             ("tool:", "wants a word"),
+            ("cause:", "wants a word"),
             (">fast", "is no unit"),
             (">", "wants a number"),
             ("tokens>2s", "is no unit"),

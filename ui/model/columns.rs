@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use exai_core::protocol::{CallState, Phase};
+use exai_core::protocol::{CallState, FailureKind, Phase};
 
 use super::calls::Call;
 use crate::text;
@@ -196,6 +196,12 @@ pub(crate) fn state_word(call: &Call) -> &'static str {
         (CallState::Running, None) => "running",
         (CallState::Succeeded, _) => "done",
         (CallState::TimedOut, _) => "timed out",
+        (CallState::Failed, _) => match call.failure() {
+            Some(FailureKind::RateLimited) => "failed 429",
+            Some(FailureKind::Server) => "failed 5xx",
+            Some(FailureKind::Timeout) => "failed late",
+            Some(FailureKind::Other) | None => "failed",
+        },
         (state, _) => state.as_str(),
     }
 }
