@@ -5,7 +5,8 @@ use exai_core::protocol::CallRow;
 /// As comma-separated values, with a heading.
 pub(crate) fn csv(rows: &[&CallRow]) -> String {
     let mut text =
-        "call_id,tool,state,phase,provider,model,elapsed_s,queued_s,attempts,tokens,session_id,owner,cause\n".to_owned();
+        "call_id,tool,state,phase,provider,model,elapsed_s,queued_s,attempts,tokens,session_id,owner,cause\n"
+            .to_owned();
     for row in rows {
         let cells = [
             row.call_id.to_string(),

@@ -1,19 +1,20 @@
-//! The language of the filter: plain words at first, more when one needs it.
-//!
-//! ```text
-//! glm debug             both words, anywhere in the row
-//! tool:debug model:glm  in that column; also id, session, owner, provider, state
-//! cause:429             why it failed: 429, 5xx, timeout, other, and each cause's name
-//! state:err             failed, timed out or interrupted; run, done, queued and each state's name
-//! >2s <500ms            how long the call takes or took
-//! tokens>1000 tries>1   figures
-//! !cancelled            not that
-//! "two words"           as they stand
-//! ```
+//! The language of the filter: plain words at first, more when one needs it. [`LANGUAGE`] says what can be written.
 
 use exai_core::protocol::{CallState, FailureKind, Phase};
 
 use crate::model::calls::Call;
+
+/// What can be written, and which rows it leaves: for the pages of the manual.
+pub const LANGUAGE: [(&[&str], &str); 8] = [
+    (&["glm debug"], "rows with both words, anywhere"),
+    (&["tool:debug model:glm"], "that column; also id, session, owner, provider"),
+    (&["state:err"], "failed, timed out or interrupted; also run, done, queued, and each state's name"),
+    (&["cause:429", "cause:auth"], "failed because of that: 429, 5xx, timeout, other, or the cause's own name"),
+    (&[">2s", "<500ms"], "calls that take or took so long"),
+    (&["tokens>10k", "tries>1"], "by figures"),
+    (&["!cancelled"], "all but that"),
+    (&["\"two words\""], "as they stand"),
+];
 
 /// What a row must be like. Empty: anything.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -273,6 +274,13 @@ mod tests {
         let queued = Filter::parse("state:queued").unwrap();
         assert!(queued.takes(&call(CallState::Running, Some(Phase::Queued))));
         assert!(!queued.takes(&call(CallState::Running, Some(Phase::Waiting))));
+    }
+
+    #[test]
+    fn what_the_manual_shows_is_understood() {
+        for text in LANGUAGE.iter().flat_map(|(written, _)| *written) {
+            Filter::parse(text).unwrap();
+        }
     }
 
     #[test]

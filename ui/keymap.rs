@@ -335,19 +335,27 @@ impl Binding {
     }
 }
 
-/// The table as a page of the manual.
-pub fn markdown() -> String {
-    let mut page = String::new();
-    let mut title = "";
-    for binding in &BINDINGS {
-        if binding.scope.title() != title {
-            title = binding.scope.title();
-            page.push_str(&format!("\n### {title}\n\n| key | name | does |\n|---|---|---|\n"));
-        }
-        let keys = binding.keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" ");
-        page.push_str(&format!("| {keys} | {} | {} |\n", binding.name, binding.help));
-    }
-    page
+/// One line of the table in words, for the pages of the manual.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyLine {
+    /// Where the keys mean something.
+    pub place: &'static str,
+    /// The keys.
+    pub keys: Vec<String>,
+    /// The name that the palette knows.
+    pub name: &'static str,
+    /// What they do, in a sentence.
+    pub help: &'static str,
+}
+
+/// The table in words; lines of one place stand together.
+pub fn lines() -> impl Iterator<Item = KeyLine> {
+    BINDINGS.iter().map(|binding| KeyLine {
+        place: binding.scope.title(),
+        keys: binding.keys.iter().map(Key::to_string).collect(),
+        name: binding.name,
+        help: binding.help,
+    })
 }
 
 #[cfg(test)]

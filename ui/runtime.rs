@@ -57,10 +57,16 @@ pub async fn run(settings: Settings, wires: Wires) -> io::Result<Ended> {
     // First the signals: from here on none ends the program with the terminal taken.
     let signals = Signals::new()?;
     let guard = Guard::take()?;
-    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    let mut terminal = anew()?;
     let size = terminal.size()?;
     let model = Model::new(settings, (size.width, size.height));
     Runtime { model, wires, guard, wheel: Wheel::default(), last: None }.run(&mut terminal, signals).await
+}
+
+/// A terminal of which nothing is known, so that the next picture is written to the last cell.
+fn anew() -> io::Result<Terminal<CrosstermBackend<io::Stdout>>> {
+    // Having one cleared asks it where its cursor is, and not every terminal answers.
+    Terminal::new(CrosstermBackend::new(io::stdout()))
 }
 
 struct Runtime {
@@ -96,7 +102,7 @@ impl Runtime {
                     Said::GoOn => {
                         // Whoever stopped it may have left the terminal to somebody else.
                         self.guard.take_again(self.model.has_mouse)?;
-                        terminal.clear()?;
+                        *terminal = anew()?;
                         due = Some(Instant::now());
                     }
                 },
@@ -130,7 +136,7 @@ impl Runtime {
             for effect in effects {
                 if effect == Effect::Suspend {
                     self.guard.suspend(self.model.has_mouse)?;
-                    terminal.clear()?;
+                    *terminal = anew()?;
                     due = Some(Instant::now());
                 } else if let Some(ended) = self.carry_out(effect)? {
                     return Ok(ended);

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::execute;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 
 /// The terminal while it is ours. Dropping it gives it back.
 #[derive(Debug)]
@@ -45,6 +47,7 @@ impl Guard {
         // Else it counts as done already.
         disable_raw_mode()?;
         self.enter()?;
+        execute!(io::stdout(), Clear(ClearType::All))?;
         if has_mouse { Self::mouse(true) } else { Ok(()) }
     }
 

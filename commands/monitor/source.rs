@@ -243,10 +243,12 @@ impl Telling<'_> {
                 loop {
                     tokio::select! {
                         biased;
-                        wish = self.wanted.recv() => match wish {
-                            Some(wish) if self.refuse(wish).await.is_ok() => {}
-                            _ => return Ok(()),
-                        },
+                        wish = self.wanted.recv() => {
+                            let Some(wish) = wish else { return Ok(()) };
+                            if self.refuse(wish).await.is_err() {
+                                return Ok(());
+                            }
+                        }
                         () = sleep_until(due) => break,
                     }
                 }

@@ -88,7 +88,10 @@ impl Call {
         if !self.is_running() && row.state == CallState::Running && !self.is_lost {
             return;
         }
-        let is_other = self.row.state != row.state || self.row.cause != row.cause || self.row.phase != row.phase || self.row.model != row.model;
+        let is_other = self.row.state != row.state
+            || self.row.cause != row.cause
+            || self.row.phase != row.phase
+            || self.row.model != row.model;
         self.row.clone_from(row);
         self.is_lost = false;
         if is_other {
