@@ -31,10 +31,18 @@ fn pages(command: &Command, pages: &mut BTreeMap<String, Vec<u8>>) {
     if let Some(notes) = command.get_after_long_help().or_else(|| command.get_after_help()) {
         as_it_stands(&notes.to_string()).to_writer(&mut page).unwrap();
     }
-    pages.insert(man.get_filename(), page);
+    pages.insert(man.get_filename(), once(&page));
     for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
         self::pages(below, pages);
     }
+}
+
+/// Each part of a page begins with the same two lines; a page needs them once.
+fn once(page: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(page).unwrap();
+    let begin = text.find(".TH").unwrap();
+    let (head, body) = text.split_at(begin);
+    format!("{head}{}", body.replace(head, "")).into_bytes()
 }
 
 /// What is told below the help. Its lines are examples and tables: they are not joined.

@@ -17,10 +17,7 @@ fn is_current(path: &str, current: &str) {
         std::fs::write(&file, current).unwrap();
     }
     let committed = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(
-        committed == current,
-        "{path} is out of date: run UPDATE_DOCUMENTS=1 cargo nextest run --test e2e documents"
-    );
+    assert!(committed == current, "{path} is out of date: run UPDATE_DOCUMENTS=1 cargo nextest run -p exai documents");
 }
 
 #[test]
