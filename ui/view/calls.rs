@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::frame;
-use super::pen::Pen;
+use super::pen::{self, Pen};
 use crate::layout::Screen;
 use crate::model::calls::Call;
 use crate::model::columns::{Column, state_sign, state_word};
@@ -75,12 +75,14 @@ fn heading(model: &Model, inside: Rect, columns: &[(Column, usize)], buffer: &mu
         };
         let slot = if is_sorted { Slot::Accent } else { Slot::Title };
         let text = format!("{}{sign}", column.title());
+        // The sign may take the gap behind the column.
+        let more = usize::from(pen::width(&text) > *width && pen.room() > *width);
         if column.is_figure() {
-            pen.figure(&text, *width, slot);
+            pen.figure(&text, *width + more, slot);
         } else {
-            pen.cell(&text, *width, slot);
+            pen.cell(&text, *width + more, slot);
         }
-        pen.space(1);
+        pen.space(1 - more);
     }
 }
 

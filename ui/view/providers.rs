@@ -91,6 +91,8 @@ fn failures(model: &Model, name: &str) -> Vec<(FailureKind, u64)> {
 fn model_row(row: &ProviderRow, pen: &mut Pen<'_>) {
     let glyphs = pen.theme.glyphs;
     let (sign, slot) = match row.breaker.as_str() {
+        "closed" if row.health == "down" => (glyphs.failed, Slot::Bad),
+        "closed" if row.health == "degraded" => (glyphs.warning, Slot::Warn),
         "closed" if row.errors == 0 => (glyphs.done, Slot::Ok),
         "closed" => (glyphs.done, Slot::Text),
         "open" => (glyphs.failed, Slot::Bad),
