@@ -108,7 +108,8 @@ pub(crate) async fn run(args: &Args, setup: &Setup, output: &mut Output) -> anyh
     let (told, news) = mpsc::channel(NEWS);
     let (wishes, wanted) = mpsc::channel(WISHES);
     let is_screen = !args.json && look::is_screen(output);
-    let telling = source::Telling { told, wanted, recorder, setup, choice: &args.choice, waits: is_screen, lost: 0 };
+    let telling =
+        source::Telling { told, wanted, recorder, setup, choice: &args.choice, waits: is_screen, known: None, lost: 0 };
     let mut serving = Box::pin(telling.serve(source));
     let wires = Wires { news, wishes };
     if !is_screen {

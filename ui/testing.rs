@@ -146,7 +146,12 @@ pub(crate) fn busy() -> Vec<Feed> {
         step(8, 7_000, 2, 6_500, &json!({"kind": "sent", "attempt": 1, "provider": "glm", "model": "glm-5.3"})),
         step(9, 7_000, 3, 2_000, &json!({"kind": "first_token"})),
         log(9_000, "info", "connected", &json!({"address": "127.0.0.1:40000"})),
-        log(8_000, "warn", "call failed", &json!({"call_id": id(14_000), "code": "PROVIDER_ERROR", "tried": "glm-5.3:server,glm-5.3:rate_limited"})),
+        log(
+            8_000,
+            "warn",
+            "call failed",
+            &json!({"call_id": id(14_000), "code": "PROVIDER_ERROR", "tried": "glm-5.3:server,glm-5.3:rate_limited"}),
+        ),
         log(900, "error", "the disk is nearly full", &json!({"free_mb": 12})),
         snapshot(at_work()),
     ]

@@ -51,6 +51,8 @@ pub(super) struct Telling<'a> {
     pub(super) choice: &'a Choice,
     /// Whether a recording is played at its pace.
     pub(super) waits: bool,
+    /// Where the daemon was when it was there last; a daemon that is gone does not say it any more.
+    pub(super) known: Option<String>,
     /// Frames that earlier connections lost on the way.
     pub(super) lost: u64,
 }
@@ -101,7 +103,9 @@ impl Telling<'_> {
     async fn daemon(&mut self, remote: &Remote) -> anyhow::Result<Result<Option<Door>, Over>> {
         let topics = [Topic::Snapshot, Topic::Events, Topic::Log];
         let mut subscription = remote.subscribe(&topics, Some(PICTURES)).await?;
-        if self.tell(Msg::Link(Link::Live { place: self.place() })).await?.is_err() {
+        let place = self.place();
+        self.known = Some(place.clone());
+        if self.tell(Msg::Link(Link::Live { place })).await?.is_err() {
             return Ok(Err(Over));
         }
         let mut link = remote.link();
@@ -115,7 +119,14 @@ impl Telling<'_> {
                     asked.ask(wish);
                     continue;
                 }
-                Ok(()) = link.changed() => Msg::Link(told_of(&link.borrow_and_update(), &self.place())),
+                Ok(()) = link.changed() => {
+                    let state = link.borrow_and_update().clone();
+                    // One that was started anew may be elsewhere.
+                    if matches!(state, LinkState::Up) {
+                        self.known = Some(self.place());
+                    }
+                    Msg::Link(told_of(&state, self.known.as_deref().unwrap_or_default()))
+                }
                 bulletin = next(&mut subscription) => match bulletin {
                     Some(Some(feed)) => Msg::Feed(feed),
                     Some(None) => continue,
@@ -152,7 +163,7 @@ impl Telling<'_> {
 
     /// Looks for the daemon again and again, and says when it looks next.
     async fn come_back(&mut self) -> Result<Remote, Over> {
-        let place = self.place();
+        let place = self.known.clone().unwrap_or_else(|| self.place());
         let mut why = "the daemon is gone".to_owned();
         // Whatever is found out on the way is told by the dashboard, not beside it.
         let mut silent = Output::new();

@@ -176,8 +176,11 @@ fn panics() {
 #[test]
 fn a_daemon_that_goes_and_comes_is_followed() {
     let (user, daemon, mut terminal) = at_work();
+    let place = daemon.url();
     daemon.kill();
-    terminal.shows("away");
+    // It says where the daemon was, also when nobody knows that any more.
+    terminal.shows("no daemon is running");
+    assert!(terminal.text().lines().next().unwrap().contains(&place), "{}", terminal.text());
     // What was seen last stays.
     terminal.shows("mock:echo");
     let daemon = Daemon::start(&user);
