@@ -379,8 +379,9 @@ impl Model {
     pub(crate) fn scopes(&self) -> &'static [Scope] {
         match (&self.over, self.focus) {
             (Over::Question(_), _) => &[Scope::Question, Scope::Always],
-            (Over::Sort { .. }, _) => &[Scope::Calls, Scope::Anywhere, Scope::Always],
-            (Over::Nothing | Over::Diagnoses { .. }, Pane::Calls) => &[Scope::Calls, Scope::Anywhere, Scope::Always],
+            (Over::Sort { .. }, _) | (Over::Nothing | Over::Diagnoses { .. }, Pane::Calls) => {
+                &[Scope::Calls, Scope::Anywhere, Scope::Always]
+            }
             (Over::Nothing, Pane::Providers) => &[Scope::Providers, Scope::Anywhere, Scope::Always],
             (Over::Nothing, Pane::Sessions) => &[Scope::Sessions, Scope::Anywhere, Scope::Always],
             (Over::Nothing, Pane::Log) => &[Scope::Log, Scope::Anywhere, Scope::Always],

@@ -68,7 +68,9 @@ fn press(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
     };
     match found {
         Some(keymap::Action::Quit) => return vec![Effect::Quit { keeps_picture: false }],
-        Some(keymap::Action::Suspend) => return actions::act(model, keymap::Action::Suspend),
+        Some(action) if action == keymap::Action::Suspend || model.is_too_small() => {
+            return actions::act(model, action);
+        }
         None if model.is_too_small() => return Vec::new(),
         _ => {}
     }

@@ -1,8 +1,6 @@
 //! What a dashboard that is subscribed costs the daemon: the same calls, at the same pace, with nobody and with one who hears
 //! snapshots, events and log as `exai monitor` does.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
@@ -27,16 +25,17 @@ pub(crate) async fn run(table: &mut Table) -> anyhow::Result<()> {
     let mut shares = <[Series; 2]>::default();
     for round in 0..=ROUNDS {
         for (has_monitor, shares) in [false, true].into_iter().zip(&mut shares) {
-            let (heard, monitor) = if has_monitor { watch(&server).await? } else { Default::default() };
+            let mut monitor = if has_monitor { Some(subscribed(&server).await?) } else { None };
+            let mut heard = 0.0;
             let (cpu, begun) = (server.cpu()?, Instant::now());
-            try_join_all(callers.iter_mut().map(at_a_pace)).await?;
-            let share = (server.cpu()? - cpu).as_secs_f64() / begun.elapsed().as_secs_f64() * 100.0;
-            if let Some(monitor) = monitor {
-                monitor.abort();
-                let (heard, told) =
-                    (heard.load(Ordering::Relaxed) as f64, 2.0 * f64::from(CALLS) * ROUND.as_secs_f64());
-                anyhow::ensure!(heard >= told * 0.95, "the monitor heard {heard} of {told} events");
+            tokio::select! {
+                done = try_join_all(callers.iter_mut().map(at_a_pace)) => done.map(drop)?,
+                ended = hear(monitor.as_mut(), &mut heard) => ended?,
             }
+            let took = server.cpu()?.saturating_sub(cpu);
+            let share = took.as_secs_f64() / begun.elapsed().as_secs_f64() * 100.0;
+            let told = 2.0 * f64::from(CALLS) * ROUND.as_secs_f64();
+            anyhow::ensure!(!has_monitor || heard >= told * 0.95, "the monitor heard {heard} of {told} events");
             if round > 0 {
                 shares.add(share);
             }
@@ -47,23 +46,22 @@ pub(crate) async fn run(table: &mut Table) -> anyhow::Result<()> {
     Ok(())
 }
 
-type Watching = (Arc<AtomicUsize>, Option<tokio::task::JoinHandle<anyhow::Result<()>>>);
-
-/// Hears everything and counts the events.
-async fn watch(server: &Server) -> anyhow::Result<Watching> {
+/// A connection that hears everything from now on.
+async fn subscribed(server: &Server) -> anyhow::Result<Client> {
     let mut client = Client::connect(server).await?;
     client.send(SUBSCRIBE.to_owned()).await?;
     while !client.next().await?.as_str().starts_with(r#"{"op":"snapshot""#) {}
-    let heard = Arc::<AtomicUsize>::default();
-    let count = Arc::clone(&heard);
-    let watching = tokio::spawn(async move {
-        loop {
-            if client.next().await?.as_str().starts_with(r#"{"op":"event""#) {
-                count.fetch_add(1, Ordering::Relaxed);
-            }
+    Ok(client)
+}
+
+/// Counts the events that come, for ever; without a connection none come.
+async fn hear(monitor: Option<&mut Client>, heard: &mut f64) -> anyhow::Result<()> {
+    let Some(monitor) = monitor else { return std::future::pending().await };
+    loop {
+        if monitor.next().await?.as_str().starts_with(r#"{"op":"event""#) {
+            *heard += 1.0;
         }
-    });
-    Ok((heard, Some(watching)))
+    }
 }
 
 /// One connection's part of the calls, spread over the round.

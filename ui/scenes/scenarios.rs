@@ -280,8 +280,10 @@ fn nothing_is_done_to_what_is_too_small_to_be_seen() {
         shows(&mut stage, "q quits");
         let asked = stage.effects.iter().filter(|effect| !matches!(effect, Effect::Ask(Wish::Look(_)))).count();
         assert_eq!(asked, 0, "{before:?}: {:?}", stage.effects);
-        let stage = stage.press("q");
-        assert_eq!(stage.effects.last(), Some(&Effect::Quit { keeps_picture: false }), "{before:?}");
+        for (key, keeps_picture) in [("q", false), ("Q", true)] {
+            stage = stage.press(key);
+            assert_eq!(stage.effects.last(), Some(&Effect::Quit { keeps_picture }), "{before:?} {key}");
+        }
     }
 }
 
