@@ -1,7 +1,7 @@
 //! The pages of the manual in `dist/man`: made of the command line, and for the dashboard of its keys and its filter.
 //! `UPDATE_DOCUMENTS=1` writes them anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use clap::{Command, CommandFactory};
@@ -107,7 +107,7 @@ fn documents_of_man_are_committed() {
         .map(|entry| entry.unwrap())
         .map(|entry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap()))
         .collect();
-    let differ: Vec<_> =
+    let differ: BTreeSet<_> =
         all.keys().chain(committed.keys()).filter(|name| all.get(*name) != committed.get(*name)).collect();
     assert!(
         differ.is_empty(),
