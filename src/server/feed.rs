@@ -211,3 +211,22 @@ async fn next<T: Clone + Serialize>(source: &mut Option<broadcast::Receiver<T>>)
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::Telemetry;
+
+    #[test]
+    fn who_hears_more_loses_nothing_of_what_it_hears_already() {
+        let telemetry = Telemetry::default();
+        let old = Ears { news: Some(telemetry.listen()), lines: None };
+        // Told, not taken yet; then comes a subscription to more.
+        telemetry.session_opened("default", &crate::protocol::SessionId::new());
+        let new = || Ears { news: Some(telemetry.listen()), lines: None };
+        let topics = BTreeSet::from([Topic::Events, Topic::Snapshot]);
+        let mut ears = old.only(&topics, new());
+        assert!(ears.news.as_mut().is_some_and(|news| news.try_recv().is_ok()));
+        assert!(ears.only(&BTreeSet::from([Topic::Snapshot]), new()).news.is_none(), "who hears less hears no events");
+    }
+}

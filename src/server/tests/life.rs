@@ -176,27 +176,3 @@ async fn what_a_dashboard_missed_stays_counted_when_it_hears_more_or_less() {
     assert!(again >= after, "{after} were missed, then {again}");
     daemon.stop().await;
 }
-
-#[tokio::test]
-async fn who_hears_more_loses_nothing_of_what_it_hears_already() {
-    let daemon = TestDaemon::start(Scenario::default()).await;
-    let mut board = daemon.peer().await;
-    board.ask(json!({"op": "subscribe", "request_id": "s", "topics": ["events"]})).await;
-    let opened: Vec<SessionId> = (0..600).map(|_| SessionId::new()).collect();
-    for (at, session) in opened.iter().enumerate() {
-        daemon.house.telemetry().session_opened("default", session);
-        if at % 150 == 0 {
-            // Each of these ends the task that tells, and starts another.
-            let topic = ["log", "catalog"][at / 150 % 2];
-            board.send(&json!({"op": "subscribe", "request_id": "more", "topics": [topic]})).await;
-        }
-        if at % 7 == 0 {
-            tokio::task::yield_now().await;
-        }
-    }
-    for session in &opened {
-        let told = board.until_that(|frame| frame["op"] == "event").await;
-        assert_eq!(told["session_id"], session.as_str(), "{told}");
-    }
-    daemon.stop().await;
-}
