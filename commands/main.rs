@@ -9,6 +9,8 @@ mod config;
 mod daemon;
 mod doctor;
 mod door;
+#[cfg(test)]
+mod manual; // its pages are written by a test
 mod models;
 mod monitor;
 mod output;

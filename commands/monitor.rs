@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use exai_core::error::Error;
-use exai_ui::{Ended, Form, Link, Msg, Settings, Teller, ThemeName, Wires};
+use exai_ui::{Answer, Ended, Form, Link, Msg, Settings, Teller, ThemeName, Wires};
 use tokio::sync::mpsc;
 
 use self::recording::{Recorder, Recording};
@@ -108,7 +108,8 @@ pub(crate) async fn run(args: &Args, setup: &Setup, output: &mut Output) -> anyh
     let (told, news) = mpsc::channel(NEWS);
     let (wishes, wanted) = mpsc::channel(WISHES);
     let is_screen = !args.json && look::is_screen(output);
-    let telling = source::Telling { told, wanted, recorder, setup, choice: &args.choice, waits: is_screen };
+    let telling =
+        source::Telling { told, wanted, recorder, setup, choice: &args.choice, waits: is_screen, known: None, lost: 0 };
     let mut serving = Box::pin(telling.serve(source));
     let wires = Wires { news, wishes };
     if !is_screen {
@@ -143,10 +144,13 @@ async fn once(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::Result
 
 /// The last picture of a recording.
 fn last(source: Source, args: &Args, output: &mut Output) -> anyhow::Result<ExitCode> {
-    let Source::Recording(recording) = source else { return Ok(ExitCode::SUCCESS) };
+    let Source::Recording(mut recording) = source else { return Ok(ExitCode::SUCCESS) };
     let snapshot = recording.last_snapshot()?.ok_or_else(|| {
         Error::invalid("the recording has no picture of the house").hint("`exai monitor --record FILE` makes one")
     })?;
+    if let Some(left_out) = recording.left_out() {
+        output.note(Style::Warn, "monitor: ", &left_out);
+    }
     picture(&snapshot, args, output)?;
     Ok(ExitCode::from(snapshot.verdict.word.exit_code()))
 }
@@ -177,6 +181,7 @@ async fn lines(wires: Wires, form: Form, output: &mut Output) -> anyhow::Result<
                     output.note(Style::Muted, "monitor: ", &text);
                 }
             }
+            Msg::Answer(Answer::Failed(why)) => output.note(Style::Warn, "monitor: ", &why),
             _ => {}
         }
     }

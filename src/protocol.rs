@@ -4,6 +4,7 @@
 mod call;
 mod envelope;
 mod event;
+mod failure;
 mod finding;
 mod id;
 mod listing;
@@ -18,6 +19,7 @@ pub use envelope::{
     Tried, Usage, UsageSource,
 };
 pub use event::{CallEvent, EventKind, Live, RequestSize, Told, WaitingFor};
+pub use failure::{FailureKind, Failures};
 pub use finding::{Finding, Severity, SeverityFilter};
 pub use id::{CallId, InstanceId, SessionId, ThreadId};
 pub use listing::{

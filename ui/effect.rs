@@ -11,6 +11,8 @@ pub enum Effect {
         /// Whether it stays.
         keeps_picture: bool,
     },
+    /// Stop until the shell lets it go on; the terminal is the shell's meanwhile.
+    Suspend,
     /// Ask the house.
     Ask(Wish),
     /// Put this on the clipboard of the terminal.

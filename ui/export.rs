@@ -5,7 +5,8 @@ use exai_core::protocol::CallRow;
 /// As comma-separated values, with a heading.
 pub(crate) fn csv(rows: &[&CallRow]) -> String {
     let mut text =
-        "call_id,tool,state,phase,provider,model,elapsed_s,queued_s,attempts,tokens,session_id,owner\n".to_owned();
+        "call_id,tool,state,phase,provider,model,elapsed_s,queued_s,attempts,tokens,session_id,owner,cause\n"
+            .to_owned();
     for row in rows {
         let cells = [
             row.call_id.to_string(),
@@ -20,6 +21,7 @@ pub(crate) fn csv(rows: &[&CallRow]) -> String {
             row.tokens.map(|tokens| tokens.to_string()).unwrap_or_default(),
             row.session_id.clone(),
             row.owner.clone(),
+            row.cause.clone().unwrap_or_default(),
         ];
         text.push_str(&cells.map(|cell| quoted(&cell)).join(","));
         text.push('\n');

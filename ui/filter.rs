@@ -1,18 +1,20 @@
-//! The language of the filter: plain words at first, more when one needs it.
-//!
-//! ```text
-//! glm debug             both words, anywhere in the row
-//! tool:debug model:glm  in that column; also id, session, owner, provider, state
-//! state:err             failed, timed out or interrupted; run, done, queued and each state's name
-//! >2s <500ms            how long the call takes or took
-//! tokens>1000 tries>1   figures
-//! !cancelled            not that
-//! "two words"           as they stand
-//! ```
+//! The language of the filter: plain words at first, more when one needs it. [`LANGUAGE`] says what can be written.
 
-use exai_core::protocol::{CallState, Phase};
+use exai_core::protocol::{CallState, FailureKind, Phase};
 
 use crate::model::calls::Call;
+
+/// What can be written, and which rows it leaves: for the pages of the manual.
+pub const LANGUAGE: [(&[&str], &str); 8] = [
+    (&["glm debug"], "rows with both words, anywhere"),
+    (&["tool:debug model:glm"], "that column; also id, session, owner, provider"),
+    (&["state:err"], "failed, timed out or interrupted; also run, done, queued, and each state's name"),
+    (&["cause:429", "cause:auth"], "failed because of that: 429, 5xx, timeout, other, or the cause's own name"),
+    (&[">2s", "<500ms"], "calls that take or took so long"),
+    (&["tokens>10k", "tries>1"], "by figures"),
+    (&["!cancelled"], "all but that"),
+    (&["\"two words\""], "as they stand"),
+];
 
 /// What a row must be like. Empty: anything.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,6 +33,7 @@ enum Test {
     Word(String),
     Field(Field, String),
     State(State),
+    Cause(String),
     Figure(Figure, Order, f64),
 }
 
@@ -119,12 +122,15 @@ fn test(word: &str) -> Result<Test, String> {
         "model" => Field::Model,
         "provider" => Field::Provider,
         "state" => return state(value).map(Test::State),
-        _ => return Err(format!("no column is called {name}: id session owner tool model provider state")),
+        "cause" => return wanted(name, value).map(Test::Cause),
+        _ => return Err(format!("no column is called {name}: id session owner tool model provider state cause")),
     };
-    if value.is_empty() {
-        return Err(format!("{name}: wants a word behind it"));
-    }
-    Ok(Test::Field(field, value.to_owned()))
+    wanted(name, value).map(|word| Test::Field(field, word))
+}
+
+/// The word that has to stand behind the name of a column.
+fn wanted(name: &str, value: &str) -> Result<String, String> {
+    if value.is_empty() { Err(format!("{name}: wants a word behind it")) } else { Ok(value.to_owned()) }
 }
 
 fn state(name: &str) -> Result<State, String> {
@@ -171,6 +177,10 @@ impl Test {
         match self {
             Self::Word(word) => call.haystack().contains(word.as_str()),
             Self::Field(field, word) => contains(call.field(*field), word),
+            Self::Cause(word) => {
+                let kind = call.failure().map_or("", FailureKind::as_str);
+                contains(call.row.cause.as_deref().unwrap_or_default(), word) || contains(kind, word)
+            }
             Self::State(State::Error) => call.is_bad(),
             Self::State(State::Queued) => call.row.state == CallState::Running && call.row.phase == Some(Phase::Queued),
             Self::State(State::Exactly(state)) => call.row.state == *state,
@@ -229,6 +239,7 @@ mod tests {
             queued_s: 0.0,
             attempts: 2,
             tokens: Some(1_500),
+            cause: Some("timeout_idle".to_owned()),
         })
     }
 
@@ -248,6 +259,9 @@ mod tests {
             ("state:failed", true),
             ("!state:err", false),
             ("state:done", false),
+            ("cause:timeout", true),
+            ("cause:idle", true),
+            ("cause:429", false),
             (">2s", true),
             ("<2500ms", false),
             (">=1m", false),
@@ -263,12 +277,20 @@ mod tests {
     }
 
     #[test]
+    fn what_the_manual_shows_is_understood() {
+        for text in LANGUAGE.iter().flat_map(|(written, _)| *written) {
+            Filter::parse(text).unwrap();
+        }
+    }
+
+    #[test]
     fn what_can_not_be_understood_says_why() {
         for (text, why) in [
             ("colour:red", "no column is called colour"),
             ("state:", "states: run"),
             ("state:fine", "states: run"),
             ("tool:", "wants a word"),
+            ("cause:", "wants a word"),
             (">fast", "is no unit"),
             (">", "wants a number"),
             ("tokens>2s", "is no unit"),

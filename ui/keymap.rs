@@ -10,6 +10,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 pub(crate) enum Action {
     Quit,
     QuitKeep,
+    Suspend,
     Help,
     Palette,
     Filter,
@@ -41,6 +42,7 @@ pub(crate) enum Action {
     Retry,
     SortNext,
     SortPrevious,
+    SortMenu,
     Reverse,
     Cancel,
     CloseSession,
@@ -52,6 +54,13 @@ pub(crate) enum Action {
     Text,
     Accept,
     Refuse,
+}
+
+impl Action {
+    /// Whether it is about the dashboard as a whole, and not about something that is on the screen.
+    pub(crate) const fn leaves(self) -> bool {
+        matches!(self, Self::Quit | Self::QuitKeep | Self::Suspend)
+    }
 }
 
 /// Where a key means something.
@@ -169,8 +178,16 @@ use Action as A;
 use Scope::{Always, Anywhere, Calls, Log, Providers, Question, Sessions};
 
 /// The table.
-pub(crate) static BINDINGS: [Binding; 46] = [
+pub(crate) static BINDINGS: [Binding; 48] = [
     bind(Always, A::Quit, &[ctrl('c')], "quit now", "Leave, whatever is open.", None),
+    bind(
+        Always,
+        A::Suspend,
+        &[ctrl('z')],
+        "suspend",
+        "Stop, and give the terminal to the shell; `fg` comes back.",
+        None,
+    ),
     bind(Anywhere, A::Quit, &[char('q')], "quit", "Leave.", Some(2)),
     bind(
         Anywhere,
@@ -267,6 +284,7 @@ pub(crate) static BINDINGS: [Binding; 46] = [
     bind(Anywhere, A::Retry, &[char('R')], "connect now", "Try at once to reach the daemon.", None),
     bind(Calls, A::SortNext, &[char('>')], "sort next", "Sort by the next column.", None),
     bind(Calls, A::SortPrevious, &[char('<')], "sort", "Sort by the column before.", Some(5)),
+    bind(Calls, A::SortMenu, &[char('S')], "sort menu", "Choose the column to sort by from a list.", None),
     bind(Calls, A::Reverse, &[char('r')], "reverse", "Turn the order around.", None),
     bind(Calls, A::Cancel, &[char('c')], "cancel", "Cancel the selected call, after a question.", Some(7)),
     bind(Calls, A::Text, &[char('t')], "text", "Show the answer as it is written; needs --show-content.", None),
@@ -317,19 +335,27 @@ impl Binding {
     }
 }
 
-/// The table as a page of the manual.
-pub fn markdown() -> String {
-    let mut page = String::new();
-    let mut title = "";
-    for binding in &BINDINGS {
-        if binding.scope.title() != title {
-            title = binding.scope.title();
-            page.push_str(&format!("\n### {title}\n\n| key | name | does |\n|---|---|---|\n"));
-        }
-        let keys = binding.keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" ");
-        page.push_str(&format!("| {keys} | {} | {} |\n", binding.name, binding.help));
-    }
-    page
+/// One line of the table in words, for the pages of the manual.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyLine {
+    /// Where the keys mean something.
+    pub place: &'static str,
+    /// The keys.
+    pub keys: Vec<String>,
+    /// The name that the palette knows.
+    pub name: &'static str,
+    /// What they do, in a sentence.
+    pub help: &'static str,
+}
+
+/// The table in words; lines of one place stand together.
+pub fn lines() -> impl Iterator<Item = KeyLine> {
+    BINDINGS.iter().map(|binding| KeyLine {
+        place: binding.scope.title(),
+        keys: binding.keys.iter().map(Key::to_string).collect(),
+        name: binding.name,
+        help: binding.help,
+    })
 }
 
 #[cfg(test)]

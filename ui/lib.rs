@@ -27,9 +27,11 @@ mod text;
 mod theme;
 mod update;
 mod view;
+mod wheel;
 
 pub use effect::{Effect, Wish};
-pub use keymap::markdown as keys;
+pub use filter::LANGUAGE as FILTER_LANGUAGE;
+pub use keymap::{KeyLine, lines as keys};
 pub use model::{Model, Settings};
 pub use msg::{Answer, Feed, Link, Msg};
 pub use plain::{Form, Teller, picture};

@@ -21,6 +21,7 @@ use self::log::Log;
 use self::trends::Trends;
 use crate::filter::Filter;
 use crate::keymap::Scope;
+use crate::layout::Room;
 use crate::msg::Link;
 use crate::theme::Theme;
 
@@ -44,6 +45,8 @@ pub(crate) struct Data {
     pub(crate) trends: Trends,
     /// Frames that were lost between the daemon and here.
     pub(crate) lost: u64,
+    /// Events that the daemon dropped over earlier connections: it counts anew with each.
+    dropped_before: u64,
     /// The number of the last event, so that none counts twice.
     seq: u64,
     /// News so far.
@@ -59,6 +62,10 @@ impl Data {
         }
         if self.process() != snapshot.daemon.pid {
             self.seq = 0;
+        }
+        let dropped = self.snapshot.as_ref().map_or(0, |before| before.dropped);
+        if snapshot.dropped < dropped {
+            self.dropped_before += dropped;
         }
         self.calls.take(&snapshot.calls, t);
         self.snapshot = Some(snapshot);
@@ -96,7 +103,7 @@ impl Data {
 
     /// Events that the daemon or the way here dropped.
     pub(crate) fn dropped(&self) -> u64 {
-        self.lost + self.snapshot.as_ref().map_or(0, |snapshot| snapshot.dropped)
+        self.lost + self.dropped_before + self.snapshot.as_ref().map_or(0, |snapshot| snapshot.dropped)
     }
 }
 
@@ -149,6 +156,10 @@ pub(crate) enum Over {
         selected: usize,
     },
     Diagnoses {
+        selected: usize,
+    },
+    /// The columns to sort by.
+    Sort {
         selected: usize,
     },
     Question(Question),
@@ -368,13 +379,20 @@ impl Model {
     pub(crate) fn scopes(&self) -> &'static [Scope] {
         match (&self.over, self.focus) {
             (Over::Question(_), _) => &[Scope::Question, Scope::Always],
-            (Over::Nothing | Over::Diagnoses { .. }, Pane::Calls) => &[Scope::Calls, Scope::Anywhere, Scope::Always],
+            (Over::Sort { .. }, _) | (Over::Nothing | Over::Diagnoses { .. }, Pane::Calls) => {
+                &[Scope::Calls, Scope::Anywhere, Scope::Always]
+            }
             (Over::Nothing, Pane::Providers) => &[Scope::Providers, Scope::Anywhere, Scope::Always],
             (Over::Nothing, Pane::Sessions) => &[Scope::Sessions, Scope::Anywhere, Scope::Always],
             (Over::Nothing, Pane::Log) => &[Scope::Log, Scope::Anywhere, Scope::Always],
             (Over::Nothing | Over::Diagnoses { .. }, _) => &[Scope::Anywhere, Scope::Always],
             _ => &[Scope::Always],
         }
+    }
+
+    /// Whether there is no room for more than the verdict: what is selected or open is not seen.
+    pub(crate) fn is_too_small(&self) -> bool {
+        Room::of(self.size) == Room::TooSmall
     }
 
     pub(crate) fn tell(&mut self, notice: Notice) {

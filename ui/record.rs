@@ -48,8 +48,8 @@ pub fn check(first: &str) -> Result<(), String> {
 }
 
 /// What a line says, and when it was told. A line that was cut off by the end of the recorder is none.
-pub fn read(line: &str) -> Option<(Duration, Feed)> {
-    let entry: Entry = serde_json::from_str(line).ok()?;
+pub fn read(line: &[u8]) -> Option<(Duration, Feed)> {
+    let entry: Entry = serde_json::from_slice(line).ok()?;
     Some((Duration::from_millis(entry.at_ms), entry.feed))
 }
 
@@ -64,9 +64,9 @@ mod tests {
         for feed in testing::busy() {
             let line = entry(Duration::from_millis(1_234), &feed);
             assert_eq!(line.matches('\n').count(), 1, "{line}");
-            assert_eq!(read(&line), Some((Duration::from_millis(1_234), feed)), "{line}");
+            assert_eq!(read(line.as_bytes()), Some((Duration::from_millis(1_234), feed)), "{line}");
         }
-        assert_eq!(read(r#"{"at_ms":1,"snapshot":{"t":"20"#), None);
+        assert_eq!(read(br#"{"at_ms":1,"snapshot":{"t":"20"#), None);
         assert!(check("{}").is_err() && check(r#"{"exai_recording":9}"#).unwrap_err().contains("version 9"));
     }
 }

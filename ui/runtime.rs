@@ -19,6 +19,7 @@ use crate::effect::{Effect, Wish};
 use crate::model::{Model, Settings};
 use crate::msg::{Answer, Msg};
 use crate::terminal::Guard;
+use crate::wheel::Wheel;
 use crate::{draw, settle, update};
 
 /// The time between two pictures that news ask for.
@@ -55,16 +56,25 @@ pub enum Ended {
 pub async fn run(settings: Settings, wires: Wires) -> io::Result<Ended> {
     // First the signals: from here on none ends the program with the terminal taken.
     let signals = Signals::new()?;
-    let _guard = Guard::take()?;
-    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    let guard = Guard::take()?;
+    let mut terminal = anew()?;
     let size = terminal.size()?;
     let model = Model::new(settings, (size.width, size.height));
-    Runtime { model, wires, last: None }.run(&mut terminal, signals).await
+    Runtime { model, wires, guard, wheel: Wheel::default(), last: None }.run(&mut terminal, signals).await
+}
+
+/// A terminal of which nothing is known, so that the next picture is written to the last cell.
+fn anew() -> io::Result<Terminal<CrosstermBackend<io::Stdout>>> {
+    // Having one cleared asks it where its cursor is, and not every terminal answers.
+    Terminal::new(CrosstermBackend::new(io::stdout()))
 }
 
 struct Runtime {
     model: Model,
     wires: Wires,
+    /// The terminal is ours while it is there.
+    guard: Guard,
+    wheel: Wheel,
     /// The last picture.
     last: Option<Buffer>,
 }
@@ -87,7 +97,15 @@ impl Runtime {
             let mut effects = Vec::new();
             tokio::select! {
                 biased;
-                number = signals.next() => return Ok(Ended::Signalled(number)),
+                signal = signals.next() => match signal {
+                    Said::End(number) => return Ok(Ended::Signalled(number)),
+                    Said::GoOn => {
+                        // Whoever stopped it may have left the terminal to somebody else.
+                        self.guard.take_again(self.model.has_mouse)?;
+                        *terminal = anew()?;
+                        due = Some(Instant::now());
+                    }
+                },
                 event = keys.next() => {
                     let Some(event) = event else { return Ok(Ended::Signalled(HANGUP)) };
                     effects.extend(self.take(event?));
@@ -116,7 +134,11 @@ impl Runtime {
                 }
             }
             for effect in effects {
-                if let Some(ended) = self.carry_out(effect)? {
+                if effect == Effect::Suspend {
+                    self.guard.suspend(self.model.has_mouse)?;
+                    *terminal = anew()?;
+                    due = Some(Instant::now());
+                } else if let Some(ended) = self.carry_out(effect)? {
                     return Ok(ended);
                 }
             }
@@ -126,10 +148,10 @@ impl Runtime {
     fn take(&mut self, event: Event) -> Vec<Effect> {
         let msg = match event {
             Event::Key(key) => Msg::Key(key),
-            Event::Mouse(mouse) => Msg::Mouse(mouse),
+            Event::Mouse(mouse) if self.wheel.takes(mouse.kind, Instant::now()) => Msg::Mouse(mouse),
             Event::Paste(text) => Msg::Paste(text),
             Event::Resize(width, height) => Msg::Resize(width, height),
-            Event::FocusGained | Event::FocusLost => return Vec::new(),
+            Event::Mouse(_) | Event::FocusGained | Event::FocusLost => return Vec::new(),
         };
         update(&mut self.model, msg)
     }
@@ -167,6 +189,8 @@ impl Runtime {
                 update(&mut self.model, Msg::Answer(answer));
             }
             Effect::Mouse(is_ours) => Guard::mouse(is_ours)?,
+            // Where it is carried out the terminal is at hand.
+            Effect::Suspend => {}
         }
         Ok(None)
     }
@@ -212,7 +236,7 @@ async fn sleep_until(due: Option<Instant>) {
     }
 }
 
-/// The signals that end the dashboard.
+/// The signals that the dashboard heeds.
 #[derive(Debug)]
 struct Signals {
     #[cfg(unix)]
@@ -221,6 +245,18 @@ struct Signals {
     hangup: tokio::signal::unix::Signal,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    go_on: tokio::signal::unix::Signal,
+}
+
+/// What a signal says.
+#[derive(Debug)]
+#[cfg_attr(not(unix), expect(dead_code, reason = "there are no signals"))]
+enum Said {
+    /// The dashboard ends, by the signal of this number.
+    End(u8),
+    /// It was stopped, and goes on.
+    GoOn,
 }
 
 /// The numbers of the signals.
@@ -238,15 +274,17 @@ impl Signals {
             term: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
+            go_on: signal(SignalKind::from_raw(nix::sys::signal::Signal::SIGCONT as i32))?,
         })
     }
 
     #[cfg(unix)]
-    async fn next(&mut self) -> u8 {
+    async fn next(&mut self) -> Said {
         tokio::select! {
-            _ = self.term.recv() => TERMINATE,
-            _ = self.hangup.recv() => HANGUP,
-            _ = self.interrupt.recv() => INTERRUPT,
+            _ = self.term.recv() => Said::End(TERMINATE),
+            _ = self.hangup.recv() => Said::End(HANGUP),
+            _ = self.interrupt.recv() => Said::End(INTERRUPT),
+            _ = self.go_on.recv() => Said::GoOn,
         }
     }
 
@@ -256,7 +294,7 @@ impl Signals {
     }
 
     #[cfg(not(unix))]
-    async fn next(&mut self) -> u8 {
+    async fn next(&mut self) -> Said {
         std::future::pending().await
     }
 }

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::execute;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 
 /// The terminal while it is ours. Dropping it gives it back.
 #[derive(Debug)]
@@ -19,11 +21,10 @@ pub(crate) struct Guard {
 impl Guard {
     /// Takes the terminal over.
     pub(crate) fn take() -> io::Result<Self> {
-        enable_raw_mode()?;
-        let ours = Arc::new(AtomicBool::new(true));
+        let ours = Arc::new(AtomicBool::new(false));
         // From here on it is given back, also when the next step fails.
         let guard = Self { ours: Arc::clone(&ours) };
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+        guard.enter()?;
         let (before, own) = (std::panic::take_hook(), std::thread::current().id());
         std::panic::set_hook(Box::new(move |panic| {
             // A task that panics elsewhere takes nothing from a dashboard that goes on.
@@ -33,6 +34,36 @@ impl Guard {
             before(panic);
         }));
         Ok(guard)
+    }
+
+    fn enter(&self) -> io::Result<()> {
+        enable_raw_mode()?;
+        self.ours.store(true, Ordering::SeqCst);
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
+    }
+
+    /// Takes it once more, after somebody else had it: whatever was set up may be gone.
+    pub(crate) fn take_again(&self, has_mouse: bool) -> io::Result<()> {
+        // Else it counts as done already.
+        disable_raw_mode()?;
+        self.enter()?;
+        execute!(io::stdout(), Clear(ClearType::All))?;
+        if has_mouse { Self::mouse(true) } else { Ok(()) }
+    }
+
+    /// Gives it back and stops this process, until somebody lets it go on. Where nobody could, it goes on at once: so the kernel
+    /// has it for processes without a shell.
+    #[cfg(unix)]
+    pub(crate) fn suspend(&self, has_mouse: bool) -> io::Result<()> {
+        give_back(&self.ours);
+        nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP)?;
+        self.take_again(has_mouse)
+    }
+
+    /// There is no such thing here.
+    #[cfg(not(unix))]
+    pub(crate) fn suspend(&self, has_mouse: bool) -> io::Result<()> {
+        self.take_again(has_mouse)
     }
 
     /// Listens to the mouse, or leaves it to the terminal.

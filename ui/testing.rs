@@ -45,11 +45,13 @@ pub(crate) fn call(ago: i64, tool: &str, model: &str, state: &str, phase: Option
     let elapsed = if state == "running" { ago as f64 / 1e3 } else { (31 + ago % 9_000 / 100) as f64 / 10.0 };
     json!({"call_id": id(ago), "tool": tool, "session_id": "0199ab3c-d5e6-7000", "owner": "default", "state": state, "phase": phase,
         "provider": provider, "model": model, "elapsed_s": elapsed, "queued_s": 0.4, "attempts": 1 + u32::from(state == "failed") * 2,
-        "tokens": if state == "running" { Value::Null } else { json!(1_200 + ago % 7_000) }})
+        "tokens": if state == "running" { Value::Null } else { json!(1_200 + ago % 7_000) },
+        "cause": if state == "failed" { json!("rate_limited") } else { Value::Null }})
 }
 
 fn provider(name: &str, model: &str, breaker: &str, errors: u64, p95: u64) -> Value {
     json!({"name": name, "model": model, "breaker": breaker, "health": "ok", "inflight": 1, "limit": 2, "requests": 120, "errors": errors,
+        "failures": {"rate_limited": errors - errors / 3, "server": errors / 3, "timeout": 0, "other": 0},
         "p50_ms": 1_900, "p95_ms": p95, "p99_ms": p95 * 2, "ttft_ms": 640, "tokens_per_s": 81.2, "tokens": 340_000, "cost_usd": 0.42})
 }
 
@@ -144,7 +146,12 @@ pub(crate) fn busy() -> Vec<Feed> {
         step(8, 7_000, 2, 6_500, &json!({"kind": "sent", "attempt": 1, "provider": "glm", "model": "glm-5.3"})),
         step(9, 7_000, 3, 2_000, &json!({"kind": "first_token"})),
         log(9_000, "info", "connected", &json!({"address": "127.0.0.1:40000"})),
-        log(8_000, "warn", "call failed", &json!({"call_id": id(14_000), "code": "PROVIDER_ERROR"})),
+        log(
+            8_000,
+            "warn",
+            "call failed",
+            &json!({"call_id": id(14_000), "code": "PROVIDER_ERROR", "tried": "glm-5.3:server,glm-5.3:rate_limited"}),
+        ),
         log(900, "error", "the disk is nearly full", &json!({"free_mb": 12})),
         snapshot(at_work()),
     ]

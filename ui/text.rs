@@ -47,7 +47,7 @@ pub(crate) fn count(count: u64) -> String {
 pub(crate) fn rate(rate: f64) -> String {
     match rate {
         rate if rate <= 0.0 => "0".to_owned(),
-        rate if rate < 0.1 => format!("{rate:.2}"),
+        rate if rate < 0.095 => format!("{rate:.2}"),
         rate if rate < 99.95 => format!("{rate:.1}"),
         rate => format!("{rate:.0}"),
     }

@@ -15,7 +15,7 @@ pub(crate) use self::actions::{is_trouble, left, refusal};
 pub(crate) use self::over::{help_lines, palette_lines};
 pub use self::settle::settle;
 use crate::effect::{Effect, Wish};
-use crate::keymap;
+use crate::keymap::{self, Scope};
 use crate::model::{Model, Notice, Over};
 use crate::msg::{Answer, Feed, Link, Msg};
 
@@ -37,6 +37,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             settle::remember(model);
             return effects;
         }
+        Msg::Paste(_) if model.is_too_small() => {}
         Msg::Paste(text) => over::paste(model, &text),
         Msg::Resize(width, height) => {
             model.size = (width, height);
@@ -59,9 +60,19 @@ fn press(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
     if key.kind == KeyEventKind::Release {
         return Vec::new();
     }
-    let found = keymap::action(key, model.scopes());
-    if found == Some(keymap::Action::Quit) {
-        return vec![Effect::Quit { keeps_picture: false }];
+    let found = if model.is_too_small() {
+        // Whatever is open or selected is not seen: nobody should do anything to it.
+        keymap::action(key, &[Scope::Anywhere, Scope::Always]).filter(|action| action.leaves())
+    } else {
+        keymap::action(key, model.scopes())
+    };
+    match found {
+        Some(keymap::Action::Quit) => return vec![Effect::Quit { keeps_picture: false }],
+        Some(action) if action == keymap::Action::Suspend || model.is_too_small() => {
+            return actions::act(model, action);
+        }
+        None if model.is_too_small() => return Vec::new(),
+        _ => {}
     }
     // Keys are about the call that was pointed at on the screen, also when the rows have moved since.
     let pointed = model.calls.pointed.clone();
@@ -79,7 +90,8 @@ fn press(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
         (Over::Nothing, found) => found.map(|action| actions::act(model, action)).unwrap_or_default(),
         (_, found) => over::press(model, key, found),
     };
-    if is_free && model.calls.chosen == pointed && model.detail.is_none() && model.over == Over::Nothing {
+    let is_aside = matches!(model.over, Over::Nothing | Over::Sort { .. } | Over::Help { .. });
+    if is_free && model.calls.chosen == pointed && model.detail.is_none() && is_aside {
         model.calls.chosen = None;
     }
     model.is_stale = true;

@@ -10,6 +10,7 @@ mod client;
 mod figures;
 mod floor;
 mod memory;
+mod monitor;
 mod processes;
 mod server;
 mod shim;
@@ -20,7 +21,7 @@ mod upstreams;
 use figures::Table;
 
 /// Each part by its name.
-const PARTS: &[&str] = &["tool", "chat", "memory", "ideal", "overload", "saturated", "start", "cli", "shim"];
+const PARTS: &[&str] = &["tool", "chat", "memory", "monitor", "ideal", "overload", "saturated", "start", "cli", "shim"];
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -40,6 +41,7 @@ fn main() -> anyhow::Result<()> {
             "tool" => runtime.block_on(tool::run(&mut table))?,
             "chat" => runtime.block_on(chat::run(&mut table))?,
             "memory" => runtime.block_on(memory::run(&mut table))?,
+            "monitor" => runtime.block_on(monitor::run(&mut table))?,
             "ideal" => runtime.block_on(upstreams::ideal(&mut table))?,
             "overload" => runtime.block_on(upstreams::overload(&mut table))?,
             "saturated" => runtime.block_on(upstreams::saturated(&mut table))?,

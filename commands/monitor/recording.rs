@@ -1,7 +1,7 @@
 //! Files of what the house told: written as it comes, played later.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +9,9 @@ use exai_core::error::Error;
 use exai_core::protocol::Snapshot;
 use exai_ui::{Feed, record};
 use tokio::time::Instant;
+
+/// Bytes that the first line has at the most.
+const HEAD: u64 = 1_024;
 
 /// Writes a recording.
 #[derive(Debug)]
@@ -52,7 +55,11 @@ fn full(error: &std::io::Error) -> Error {
 pub(super) struct Recording {
     pub(super) path: PathBuf,
     pub(super) speed: f64,
-    lines: std::io::Lines<BufReader<File>>,
+    file: BufReader<File>,
+    /// Lines that could not be read so far.
+    unread: u64,
+    /// Whether the last line has no end: the recorder was ended while it wrote.
+    is_cut: bool,
 }
 
 impl Recording {
@@ -60,25 +67,48 @@ impl Recording {
     pub(super) fn open(path: &Path, speed: f64) -> Result<Self, Error> {
         let wrong = |why: String| Error::invalid(format!("--replay {}: {why}", path.display()));
         let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
-        let mut lines = BufReader::new(file).lines();
-        let first = lines.next().transpose().map_err(|error| wrong(error.to_string()))?.unwrap_or_default();
-        record::check(&first).map_err(wrong)?;
-        Ok(Self { path: path.to_owned(), speed, lines })
+        let mut file = BufReader::new(file);
+        // What is no recording may have no lines at all.
+        let mut first = Vec::new();
+        let read = file.by_ref().take(HEAD).read_until(b'\n', &mut first);
+        read.map_err(|error| wrong(error.to_string()))?;
+        record::check(&String::from_utf8_lossy(&first)).map_err(wrong)?;
+        Ok(Self { path: path.to_owned(), speed, file, unread: 0, is_cut: false })
     }
 
     /// What was told next, and when after the beginning; `None` at the end.
     pub(super) fn next(&mut self) -> Result<Option<(Duration, Feed)>, Error> {
-        for line in self.lines.by_ref() {
-            let line = line.map_err(|error| Error::invalid(format!("{}: {error}", self.path.display())))?;
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            // Bytes, for a line may be cut inside a letter.
+            let read = self.file.read_until(b'\n', &mut line);
+            let count = read.map_err(|error| Error::invalid(format!("{}: {error}", self.path.display())))?;
+            if count == 0 {
+                return Ok(None);
+            }
             if let Some(entry) = record::read(&line) {
                 return Ok(Some(entry));
             }
+            if line.last() == Some(&b'\n') {
+                self.unread += 1;
+            } else {
+                self.is_cut = true;
+            }
         }
-        Ok(None)
+    }
+
+    /// What was left out so far, if anything was.
+    pub(super) fn left_out(&self) -> Option<String> {
+        match (self.unread, self.is_cut) {
+            (0, false) => None,
+            (0, true) => Some("the last line of the recording is cut off and was left out".to_owned()),
+            (lines, _) => Some(format!("{lines} lines of the recording can not be read and were left out")),
+        }
     }
 
     /// The last picture in it.
-    pub(super) fn last_snapshot(mut self) -> Result<Option<Box<Snapshot>>, Error> {
+    pub(super) fn last_snapshot(&mut self) -> Result<Option<Box<Snapshot>>, Error> {
         let mut last = None;
         while let Some((_, feed)) = self.next()? {
             if let Feed::Snapshot(snapshot) = feed {

@@ -51,6 +51,10 @@ pub(super) struct Telling<'a> {
     pub(super) choice: &'a Choice,
     /// Whether a recording is played at its pace.
     pub(super) waits: bool,
+    /// Where the daemon was when it was there last; a daemon that is gone does not say it any more.
+    pub(super) known: Option<String>,
+    /// Frames that earlier connections lost on the way.
+    pub(super) lost: u64,
 }
 
 /// The dashboard has ended: nobody is left to be told.
@@ -99,12 +103,14 @@ impl Telling<'_> {
     async fn daemon(&mut self, remote: &Remote) -> anyhow::Result<Result<Option<Door>, Over>> {
         let topics = [Topic::Snapshot, Topic::Events, Topic::Log];
         let mut subscription = remote.subscribe(&topics, Some(PICTURES)).await?;
-        if self.tell(Msg::Link(Link::Live { place: self.place() })).await?.is_err() {
+        let place = self.place();
+        self.known = Some(place.clone());
+        if self.tell(Msg::Link(Link::Live { place })).await?.is_err() {
             return Ok(Err(Over));
         }
         let mut link = remote.link();
         let mut asked = Asked::new(Arc::new(remote.clone()), Some(remote.clone()), self.told.clone());
-        let mut lost = 0;
+        let before = self.lost;
         loop {
             let msg = tokio::select! {
                 biased;
@@ -113,7 +119,14 @@ impl Telling<'_> {
                     asked.ask(wish);
                     continue;
                 }
-                Ok(()) = link.changed() => Msg::Link(told_of(&link.borrow_and_update(), &self.place())),
+                Ok(()) = link.changed() => {
+                    let state = link.borrow_and_update().clone();
+                    // One that was started anew may be elsewhere.
+                    if matches!(state, LinkState::Up) {
+                        self.known = Some(self.place());
+                    }
+                    Msg::Link(told_of(&state, self.known.as_deref().unwrap_or_default()))
+                }
                 bulletin = next(&mut subscription) => match bulletin {
                     Some(Some(feed)) => Msg::Feed(feed),
                     Some(None) => continue,
@@ -123,9 +136,10 @@ impl Telling<'_> {
             if self.tell(msg).await?.is_err() {
                 return Ok(Err(Over));
             }
-            if subscription.dropped() > lost {
-                lost = subscription.dropped();
-                if self.tell(Msg::Feed(Feed::Lost(lost))).await?.is_err() {
+            // The sum over all connections: each counts from nothing.
+            if before + subscription.dropped() > self.lost {
+                self.lost = before + subscription.dropped();
+                if self.tell(Msg::Feed(Feed::Lost(self.lost))).await?.is_err() {
                     return Ok(Err(Over));
                 }
             }
@@ -149,7 +163,7 @@ impl Telling<'_> {
 
     /// Looks for the daemon again and again, and says when it looks next.
     async fn come_back(&mut self) -> Result<Remote, Over> {
-        let place = self.place();
+        let place = self.known.clone().unwrap_or_else(|| self.place());
         let mut why = "the daemon is gone".to_owned();
         // Whatever is found out on the way is told by the dashboard, not beside it.
         let mut silent = Output::new();
@@ -236,18 +250,47 @@ impl Telling<'_> {
         let began = Instant::now();
         while let Some((at, feed)) = recording.next()? {
             if self.waits {
-                sleep_until(began + at.div_f64(recording.speed)).await;
+                let due = began + at.div_f64(recording.speed);
+                loop {
+                    tokio::select! {
+                        biased;
+                        wish = self.wanted.recv() => {
+                            let Some(wish) = wish else { return Ok(()) };
+                            if self.refuse(wish).await.is_err() {
+                                return Ok(());
+                            }
+                        }
+                        () = sleep_until(due) => break,
+                    }
+                }
             }
             if self.tell(Msg::Feed(feed)).await?.is_err() {
                 return Ok(());
             }
         }
         let _ = self.tell(Msg::Link(Link::Ended { place })).await?;
-        if self.waits {
-            // The dashboard stays until its user leaves.
-            while self.wanted.recv().await.is_some() {}
+        if let Some(left_out) = recording.left_out() {
+            let _ = self.answer(Answer::Failed(left_out)).await;
         }
+        // The dashboard stays until its user leaves.
+        while self.waits
+            && let Some(wish) = self.wanted.recv().await
+            && self.refuse(wish).await.is_ok()
+        {}
         Ok(())
+    }
+
+    /// Answers what is asked of a recording. Its steps are with the dashboard already.
+    async fn refuse(&mut self, wish: Wish) -> Result<(), Over> {
+        match wish {
+            Wish::Look(call) => {
+                let why = "a recording has the steps of a call, not its requests and its error".to_owned();
+                self.answer(Answer::NoRecord { call, why }).await
+            }
+            Wish::Follow(Some(_)) => self.answer(Answer::Failed("text: a recording has none".to_owned())).await,
+            Wish::Admin(_) => self.answer(Answer::Failed("this is a recording".to_owned())).await,
+            Wish::Follow(None) | Wish::Retry => Ok(()),
+        }
     }
 }
 

@@ -150,6 +150,7 @@ impl Journal {
             queued_s: (now.queued + waiting).as_secs_f64(),
             attempts: now.attempts,
             tokens: (now.received > 0).then(|| now.received as u64 / 4),
+            cause: None,
         }
     }
 

@@ -123,5 +123,6 @@ fn row(call: &CallSummary, now: Timestamp) -> CallRow {
         queued_s: 0.0,
         attempts: call.attempts,
         tokens: tokens(call),
+        cause: None,
     }
 }

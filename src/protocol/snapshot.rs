@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallId, CallState, Phase, SessionId};
+use super::{CallId, CallState, Failures, Phase, SessionId};
 use crate::clock::Timestamp;
 
 /// One picture of the house.
@@ -110,6 +110,9 @@ pub struct ProviderRow {
     pub requests: u64,
     /// Those that failed.
     pub errors: u64,
+    /// The same by kind.
+    #[serde(default)]
+    pub failures: Failures,
     /// Half of them took no longer than this.
     pub p50_ms: Option<u64>,
     /// 95 of 100 took no longer than this.
@@ -269,6 +272,9 @@ pub struct CallRow {
     pub attempts: u32,
     /// Tokens of input and output.
     pub tokens: Option<u64>,
+    /// When it failed: why its last request did, in the words of the metrics. Null when that is not known.
+    #[serde(default)]
+    pub cause: Option<String>,
 }
 
 /// What happened lately.

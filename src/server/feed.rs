@@ -2,12 +2,13 @@
 //! tools changed.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::broadcast::{self, error::RecvError};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -36,6 +37,27 @@ struct Subscription {
     topics: BTreeSet<Topic>,
     interval: Option<Duration>,
     end: CancellationToken,
+    /// What the task that tells now listens with, as soon as it has ended.
+    ears: Option<oneshot::Receiver<Ears>>,
+    /// News that came faster than they could be taken, since the connection was made.
+    dropped: Arc<AtomicU64>,
+}
+
+/// What is listened with.
+#[derive(Debug, Default)]
+struct Ears {
+    news: Option<broadcast::Receiver<News>>,
+    lines: Option<broadcast::Receiver<LogLine>>,
+}
+
+impl Ears {
+    /// Those of `topics` only; what `self` hears already, and what waits for it, goes on with it.
+    fn only(self, topics: &BTreeSet<Topic>, other: Self) -> Self {
+        Self {
+            news: self.news.or(other.news).filter(|_| topics.contains(&Topic::Events)),
+            lines: self.lines.or(other.lines).filter(|_| topics.contains(&Topic::Log)),
+        }
+    }
 }
 
 /// Hears more.
@@ -64,27 +86,45 @@ pub(super) fn unsubscribe(asked: &Subscribe, link: &Arc<Link>, session: &Arc<Ses
 
 /// Ends the task that tells, and starts one for what is subscribed now.
 fn change(link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>, edit: impl FnOnce(&mut Subscription)) {
-    let (topics, interval, end) = {
-        let mut subscription = link.feed.0.lock().unwrap_or_else(PoisonError::into_inner);
-        edit(&mut subscription);
-        subscription.end.cancel();
-        subscription.end = link.end.child_token();
-        (subscription.topics.clone(), subscription.interval.unwrap_or(USUAL), subscription.end.clone())
-    };
+    let mut subscription = link.feed.0.lock().unwrap_or_else(PoisonError::into_inner);
+    edit(&mut subscription);
+    subscription.end.cancel();
+    subscription.end = link.end.child_token();
+    let (topics, end, before) = (subscription.topics.clone(), subscription.end.clone(), subscription.ears.take());
     if topics.is_empty() {
         return;
     }
     // From now on, and not from when the task is first run: who subscribed may make a change at once.
+    let new = Ears {
+        news: topics.contains(&Topic::Events).then(|| daemon.house.telemetry().listen()),
+        lines: topics.contains(&Topic::Log).then(log::listen),
+    };
     let mut catalog = daemon.house.catalog();
     catalog.mark_unchanged();
-    let (link, owner, daemon) = (Arc::clone(link), session.owner, Arc::clone(daemon));
-    let tasks = daemon.tasks.clone();
-    let feed = Feed { link, owner, daemon, topics, interval, catalog, dropped: 0 };
-    tasks.spawn(async move {
+    let (leave, ears) = oneshot::channel();
+    subscription.ears = Some(ears);
+    let mut feed = Feed {
+        link: Arc::clone(link),
+        owner: session.owner,
+        daemon: Arc::clone(daemon),
+        topics,
+        interval: subscription.interval.unwrap_or(USUAL),
+        catalog,
+        dropped: Arc::clone(&subscription.dropped),
+    };
+    daemon.tasks.spawn(async move {
+        // The task before this one has been told to end.
+        let old = match before {
+            Some(before) => before.await.unwrap_or_default(),
+            None => Ears::default(),
+        };
+        let mut ears = old.only(&feed.topics, new);
         tokio::select! {
-            () = feed.tell() => {}
+            () = feed.tell(&mut ears) => {}
             () = end.cancelled() => {}
         }
+        // Nobody may want them any more.
+        let _ = leave.send(ears);
     });
 }
 
@@ -97,22 +137,19 @@ struct Feed {
     interval: Duration,
     /// Counts how often the tools have changed.
     catalog: watch::Receiver<u64>,
-    /// News that came faster than they could be taken.
-    dropped: u64,
+    dropped: Arc<AtomicU64>,
 }
 
 impl Feed {
-    async fn tell(mut self) {
+    async fn tell(&mut self, ears: &mut Ears) {
         let mut ticks = interval(self.interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut news = self.hears(Topic::Events).then(|| self.daemon.house.telemetry().listen());
-        let mut lines = self.hears(Topic::Log).then(log::listen);
         let mut catalog = self.catalog.clone();
         loop {
             tokio::select! {
                 _ = ticks.tick(), if self.hears(Topic::Snapshot) => self.picture().await,
-                item = next(&mut news) => self.event(item),
-                line = next(&mut lines) => self.line(line),
+                item = next(&mut ears.news) => self.event(item),
+                line = next(&mut ears.lines) => self.line(line),
                 changed = catalog.changed(), if self.hears(Topic::Catalog) => {
                     if changed.is_err() {
                         return;
@@ -129,31 +166,35 @@ impl Feed {
 
     async fn picture(&self) {
         let mut snapshot = self.daemon.snapshot(self.owner).await;
-        snapshot.dropped = self.dropped + self.link.outbox.dropped();
+        snapshot.dropped = self.dropped.load(Ordering::Relaxed) + self.link.outbox.dropped();
         // One snapshot waits at the most: the next one takes its place.
         self.link.outbox.replace("snapshot", frame::snapshot(&Picture { snapshot }));
     }
 
-    fn event(&mut self, item: Result<News, u64>) {
+    fn event(&self, item: Result<News, u64>) {
         match item {
             Ok(news) if self.owner == OPERATOR || self.owner == news.owner => {
                 self.link.outbox.offer(frame::tell("event", None, &news));
             }
             Ok(_) => {}
             Err(missed) => {
-                self.dropped += missed;
+                self.missed(missed);
                 self.daemon.house.telemetry().news_dropped(missed);
             }
         }
     }
 
-    fn line(&mut self, line: Result<LogLine, u64>) {
+    fn missed(&self, count: u64) {
+        self.dropped.fetch_add(count, Ordering::Relaxed);
+    }
+
+    fn line(&self, line: Result<LogLine, u64>) {
         match line {
             Ok(line) if self.owner == OPERATOR || line.owner.as_deref() == Some(self.owner) => {
                 self.link.outbox.offer(frame::tell("log", None, &line));
             }
             Ok(_) => {}
-            Err(missed) => self.dropped += missed,
+            Err(missed) => self.missed(missed),
         }
     }
 }
@@ -168,5 +209,24 @@ async fn next<T: Clone + Serialize>(source: &mut Option<broadcast::Receiver<T>>)
             *source = None;
             std::future::pending().await
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::Telemetry;
+
+    #[test]
+    fn who_hears_more_loses_nothing_of_what_it_hears_already() {
+        let telemetry = Telemetry::default();
+        let old = Ears { news: Some(telemetry.listen()), lines: None };
+        // Told, not taken yet; then comes a subscription to more.
+        telemetry.session_opened("default", &crate::protocol::SessionId::new());
+        let new = || Ears { news: Some(telemetry.listen()), lines: None };
+        let topics = BTreeSet::from([Topic::Events, Topic::Snapshot]);
+        let mut ears = old.only(&topics, new());
+        assert!(ears.news.as_mut().is_some_and(|news| news.try_recv().is_ok()));
+        assert!(ears.only(&BTreeSet::from([Topic::Snapshot]), new()).news.is_none(), "who hears less hears no events");
     }
 }

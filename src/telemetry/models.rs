@@ -12,7 +12,7 @@ use super::buckets::{Buckets, millis};
 use super::health::Pace;
 use super::metrics::ModelSeries;
 use super::window::{Tick, Window};
-use crate::protocol::{Nanodollars, ProviderRow};
+use crate::protocol::{FailureKind, Failures, Nanodollars, ProviderRow};
 
 /// "Just now", which is compared with the rest of the window.
 const JUST_NOW: Duration = Duration::from_mins(5);
@@ -39,6 +39,7 @@ pub(super) struct Model {
 struct Slice {
     requests: u64,
     errors: u64,
+    failures: Failures,
     /// The causes of the failures that say something about the model.
     causes: BTreeMap<String, u64>,
     /// Durations of what succeeded: a refusal is quick, and would flatter the model.
@@ -124,6 +125,7 @@ impl Model {
             inflight: usize::try_from(in_flight).unwrap_or(usize::MAX),
             requests: sum.requests,
             errors: sum.errors,
+            failures: sum.failures,
             p50_ms: sum.took.percentile(50),
             p95_ms: sum.took.percentile(95),
             p99_ms: sum.took.percentile(99),
@@ -161,6 +163,7 @@ impl Slice {
             CANCELLED => {}
             cause => {
                 self.errors += 1;
+                self.failures.add(FailureKind::of(cause));
                 if !ABOUT_THE_REQUEST.contains(&cause) {
                     *self.causes.entry(cause.to_owned()).or_default() += 1;
                 }
@@ -171,6 +174,7 @@ impl Slice {
     fn merge(&mut self, other: &Self) {
         self.requests += other.requests;
         self.errors += other.errors;
+        self.failures.merge(&other.failures);
         for (cause, count) in &other.causes {
             *self.causes.entry(cause.clone()).or_default() += count;
         }

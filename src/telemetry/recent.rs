@@ -42,5 +42,8 @@ pub(super) fn row(about: About<'_>, envelope: &Envelope) -> CallRow {
         queued_s: envelope.timing.queued_ms as f64 / 1e3,
         attempts: u32::try_from(envelope.model.tried.len()).unwrap_or(u32::MAX),
         tokens: usage.input.zip(usage.output).map(|(input, output)| input.saturating_add(output)),
+        cause: last
+            .filter(|tried| envelope.error.is_some() && tried.outcome != "ok")
+            .map(|tried| tried.outcome.clone()),
     }
 }

@@ -110,5 +110,6 @@ pub(super) fn running(owner: &str, session: &str) -> CallRow {
         queued_s: 0.0,
         attempts: 1,
         tokens: None,
+        cause: None,
     }
 }

@@ -8,7 +8,8 @@ use super::testing::{answered, ended, failed, house, running};
 use super::{BreakerState, HouseFacts, SessionFigures, Telemetry, WINDOW, for_owner};
 use crate::clock::Timestamp;
 use crate::protocol::{
-    CacheUse, CallState, EventKind, Happening, Prompts, ProviderRow, RequestSize, SessionId, SessionRow, Word,
+    CacheUse, CallState, EventKind, FailureKind, Failures, Happening, Prompts, ProviderRow, RequestSize, SessionId,
+    SessionRow, Word,
 };
 
 fn sent(attempt: u32, size: Option<RequestSize>) -> EventKind {
@@ -95,6 +96,17 @@ async fn failures_that_are_about_the_request_are_counted_and_do_not_make_a_model
     (0..5).for_each(|_| telemetry.request(&ended("glm", "glm-5.3", "prompt_too_long")));
     let row = row(&telemetry, "glm-5.3");
     assert_eq!((row.errors, row.health.as_str()), (5, "ok"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_are_told_apart_by_what_an_operator_does_about_them() {
+    let telemetry = Telemetry::default();
+    let causes =
+        ["rate_limited", "overloaded", "plan_limit", "server", "timeout_headers", "timeout_idle", "reset", "auth"];
+    causes.iter().chain(&["ok", "cancelled"]).for_each(|cause| telemetry.request(&ended("glm", "glm-5.3", cause)));
+    let row = row(&telemetry, "glm-5.3");
+    assert_eq!(row.failures, Failures { rate_limited: 3, server: 1, timeout: 2, other: 2 });
+    assert_eq!(row.errors, FailureKind::ALL.map(|kind| row.failures.of(kind)).iter().sum::<u64>());
 }
 
 #[tokio::test(start_paused = true)]

@@ -17,10 +17,7 @@ fn is_current(path: &str, current: &str) {
         std::fs::write(&file, current).unwrap();
     }
     let committed = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(
-        committed == current,
-        "{path} is out of date: run UPDATE_DOCUMENTS=1 cargo nextest run --test e2e documents"
-    );
+    assert!(committed == current, "{path} is out of date: run UPDATE_DOCUMENTS=1 cargo nextest run -p exai documents");
 }
 
 #[test]
@@ -155,7 +152,22 @@ fn table(arguments: &[Argument]) -> String {
 #[test]
 fn the_page_of_the_monitor_has_the_table_of_keys() {
     let prose = include_str!("documents/monitor.md");
-    is_current("docs/monitor.md", &format!("{prose}{}", exai_ui::keys()));
+    let mut filter = "| write | to see |\n|---|---|".to_owned();
+    for (written, meaning) in exai_ui::FILTER_LANGUAGE {
+        let written = written.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(" ");
+        filter.push_str(&format!("\n| {written} | {meaning} |"));
+    }
+    let mut page = prose.replace("{filter}", &filter);
+    let mut place = "";
+    for line in exai_ui::keys() {
+        if line.place != place {
+            place = line.place;
+            page.push_str(&format!("\n### {place}\n\n| key | name | does |\n|---|---|---|\n"));
+        }
+        let keys = line.keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" ");
+        page.push_str(&format!("| {keys} | {} | {} |\n", line.name, line.help));
+    }
+    is_current("docs/monitor.md", &page);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use exai_core::protocol::{CallEvent, CallId, CallRow, CallState, EventKind, News, Phase};
+use exai_core::protocol::{CallEvent, CallId, CallRow, CallState, EventKind, FailureKind, News, Phase};
 
 /// Calls that are kept, and how many more may come before the oldest are forgotten, all at once.
 pub(crate) const MOST: usize = 10_000;
@@ -50,12 +50,20 @@ impl Call {
         &self.haystack
     }
 
+    /// What kind of failure ended it, when that is known.
+    pub(crate) fn failure(&self) -> Option<FailureKind> {
+        self.row.cause.as_deref().map(FailureKind::of)
+    }
+
     /// The cause of its last failed request.
     pub(crate) fn last_cause(&self) -> Option<&str> {
-        self.steps.iter().rev().find_map(|step| match &step.kind {
+        let tried_again = self.steps.iter().rev().find_map(|step| match &step.kind {
             EventKind::Retrying { cause, .. } => Some(cause.as_str()),
             _ => None,
-        })
+        });
+        // The cause of the end is newer than that of a try before it, which has more words.
+        let last = self.row.cause.as_deref();
+        last.filter(|last| !tried_again.is_some_and(|words| words.starts_with(last))).or(tried_again)
     }
 
     fn index(&mut self) {
@@ -66,6 +74,8 @@ impl Call {
             row.model.as_deref().unwrap_or_default(),
             row.provider.as_deref().unwrap_or_default(),
             row.state.as_str(),
+            row.cause.as_deref().unwrap_or_default(),
+            self.failure().map_or("", FailureKind::as_str),
             row.phase.map_or("", Phase::as_str),
             &row.session_id,
             &row.owner,
@@ -78,7 +88,10 @@ impl Call {
         if !self.is_running() && row.state == CallState::Running && !self.is_lost {
             return;
         }
-        let is_other = self.row.state != row.state || self.row.phase != row.phase || self.row.model != row.model;
+        let is_other = self.row.state != row.state
+            || self.row.cause != row.cause
+            || self.row.phase != row.phase
+            || self.row.model != row.model;
         self.row.clone_from(row);
         self.is_lost = false;
         if is_other {
@@ -172,6 +185,7 @@ impl Calls {
                 queued_s: 0.0,
                 attempts: 0,
                 tokens: None,
+                cause: None,
             }));
             self.slots.len() - 1
         });

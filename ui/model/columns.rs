@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use exai_core::protocol::{CallState, Phase};
+use exai_core::protocol::{CallState, FailureKind, Phase};
 
 use super::calls::Call;
 use crate::text;
@@ -151,10 +151,26 @@ impl Column {
         own.then_with(newest)
     }
 
+    /// Its place from the left.
+    pub(crate) const fn index(self) -> usize {
+        self as usize
+    }
+
     /// The column `by` further on.
     pub(crate) fn moved(self, by: usize) -> Self {
-        let at = Self::ALL.iter().position(|column| *column == self).unwrap_or_default();
-        Self::ALL[(at + by) % Self::ALL.len()]
+        Self::ALL[(self.index() + by) % Self::ALL.len()]
+    }
+
+    /// What comes first when calls are sorted by it.
+    pub(crate) const fn first(self) -> &'static str {
+        match self {
+            Self::Id => "the oldest first",
+            Self::Session | Self::Tool | Self::Model | Self::Provider => "by name",
+            Self::State => "what went wrong first, then what runs",
+            Self::Age => "what runs first, then the newest",
+            Self::Time => "what takes longest first",
+            Self::Tokens | Self::Tries => "the most first",
+        }
     }
 }
 
@@ -180,6 +196,12 @@ pub(crate) fn state_word(call: &Call) -> &'static str {
         (CallState::Running, None) => "running",
         (CallState::Succeeded, _) => "done",
         (CallState::TimedOut, _) => "timed out",
+        (CallState::Failed, _) => match call.failure() {
+            Some(FailureKind::RateLimited) => "failed 429",
+            Some(FailureKind::Server) => "failed 5xx",
+            Some(FailureKind::Timeout) => "failed late",
+            Some(FailureKind::Other) | None => "failed",
+        },
         (state, _) => state.as_str(),
     }
 }

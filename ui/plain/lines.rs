@@ -24,13 +24,15 @@ pub struct Teller {
     has_events: bool,
     word: Option<Word>,
     states: HashMap<CallId, CallState>,
+    /// Frames that were lost on the way, and those that the daemon dropped over this connection.
     lost: u64,
+    dropped: u64,
 }
 
 impl Teller {
     /// One that has told nothing yet. `has_events` says whether events are told where the news come from.
     pub fn new(form: Form, has_events: bool) -> Self {
-        Self { form, has_events, word: None, states: HashMap::new(), lost: 0 }
+        Self { form, has_events, word: None, states: HashMap::new(), lost: 0, dropped: 0 }
     }
 
     /// The news come from elsewhere now, where events are told or not.
@@ -44,12 +46,20 @@ impl Teller {
             Feed::Event(news) => self.event(news),
             Feed::Snapshot(snapshot) => self.snapshot(snapshot),
             Feed::Log(line) => self.log(line),
-            Feed::Lost(lost) if *lost > self.lost => {
-                let new = lost - std::mem::replace(&mut self.lost, *lost);
-                self.line(&json!({"kind": "dropped", "frames": new}), || format!("{new} frames were dropped"))
+            Feed::Lost(lost) => {
+                let new = lost.saturating_sub(self.lost);
+                self.lost += new;
+                self.missed(new)
             }
-            Feed::Lost(_) => String::new(),
         }
+    }
+
+    /// Says that a reader of these lines misses something.
+    fn missed(&self, new: u64) -> String {
+        if new == 0 {
+            return String::new();
+        }
+        self.line(&json!({"kind": "dropped", "frames": new}), || format!("{new} frames were dropped"))
     }
 
     fn line(&self, json: &serde_json::Value, text: impl FnOnce() -> String) -> String {
@@ -81,7 +91,10 @@ impl Teller {
     }
 
     fn snapshot(&mut self, snapshot: &Snapshot) -> String {
-        let mut lines = String::new();
+        // A new connection counts from nothing.
+        let before = std::mem::replace(&mut self.dropped, snapshot.dropped);
+        let new = snapshot.dropped.checked_sub(before).unwrap_or(snapshot.dropped);
+        let mut lines = self.missed(new);
         let verdict = &snapshot.verdict;
         if self.word.replace(verdict.word) != Some(verdict.word) {
             let (word, cause, t) = (verdict.word.as_str(), &verdict.cause, snapshot.t);

@@ -50,7 +50,7 @@ fn the_picture_of_the_readme_is_a_replay_of_the_recording_beside_it() {
     let committed = recording();
     let mut lines = committed.lines();
     record::check(lines.next().unwrap()).unwrap();
-    let told = lines.map(|line| record::read(line).unwrap().1).collect();
+    let told = lines.map(|line| record::read(line.as_bytes()).unwrap().1).collect();
     let live = Link::Live { place: "ws://127.0.0.1:8079".to_owned() };
     let mut stage = Stage::new((140, 38)).link(live).hear(told).at(0.4).press("down");
     is_current("monitor.svg", &svg(&stage.drawn(), "exai monitor at work"));

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::msg::{Answer, Link, Msg};
 use crate::testing::{Stage, at_work, busy, empty, key, log, snapshot, step};
 
-const KEYS: [&str; 52] = [
+const KEYS: [&str; 54] = [
     "q",
     "Q",
     "?",
@@ -42,6 +42,8 @@ const KEYS: [&str; 52] = [
     ">",
     "<",
     "r",
+    "S",
+    "ctrl-z",
     "c",
     "t",
     "l",
@@ -104,7 +106,7 @@ proptest! {
 
 #[test]
 fn everything_can_be_drawn_at_the_edges_of_the_layouts() {
-    const OPEN: [&str; 9] = ["", "enter", "?", ":", "w", "down c", "e", "2", "5"];
+    const OPEN: [&str; 10] = ["", "enter", "?", "S", ":", "w", "down c", "e", "2", "5"];
     for (at, width) in [1, 2, 5, 39, 40, 41, 79, 80, 81, 119, 120, 121].into_iter().enumerate() {
         for (also, height) in [1, 2, 3, 9, 10, 11, 19, 20, 27, 28, 36].into_iter().enumerate() {
             Stage::of((width, height), busy()).press(OPEN[(at + also) % OPEN.len()]).screen();

@@ -249,6 +249,66 @@ fn events_are_counted_once_and_lost_ones_are_told() {
     shows(&mut stage, "+0");
     let mut stage = stage.press("space").hear(vec![Feed::Lost(7)]);
     shows(&mut stage, "dropped 7");
+    // What the daemon dropped counts anew with each connection.
+    let told = |dropped: u64| {
+        let mut house = at_work();
+        house["dropped"] = dropped.into();
+        snapshot(house)
+    };
+    let mut stage = stage.hear(vec![told(30), told(31), told(2)]);
+    shows(&mut stage, "dropped 40");
+}
+
+#[test]
+fn lines_say_how_many_frames_are_missing() {
+    let mut teller = Teller::new(Form::Text, true);
+    let mut told = |dropped: u64| {
+        let mut house = at_work();
+        house["dropped"] = dropped.into();
+        teller.tell(&snapshot(house))
+    };
+    assert!(!told(0).contains("dropped"));
+    let lines = [told(3), told(3), told(4), told(2)].map(|lines| lines.trim_end().to_owned());
+    assert_eq!(lines, ["3 frames were dropped", "", "1 frames were dropped", "2 frames were dropped"]);
+}
+
+#[test]
+fn nothing_is_done_to_what_is_too_small_to_be_seen() {
+    for before in ["", "down c", "2 l", "/"] {
+        let mut stage = stage().press(before).take(Msg::Resize(30, 6)).press("c y enter").type_("state:err");
+        stage = stage.take(Msg::Paste("glm".to_owned())).press("esc y enter");
+        shows(&mut stage, "q quits");
+        let asked = stage.effects.iter().filter(|effect| !matches!(effect, Effect::Ask(Wish::Look(_)))).count();
+        assert_eq!(asked, 0, "{before:?}: {:?}", stage.effects);
+        for (key, keeps_picture) in [("q", false), ("Q", true)] {
+            stage = stage.press(key);
+            assert_eq!(stage.effects.last(), Some(&Effect::Quit { keeps_picture }), "{before:?} {key}");
+        }
+    }
+}
+
+#[test]
+fn a_column_to_sort_by_is_chosen_from_a_list() {
+    let mut stage = stage().press("S");
+    shows(&mut stage, "what takes longest first");
+    // It begins at the column that it is sorted by: age.
+    let mut stage = stage.press("down enter");
+    shows(&mut stage, "time▼");
+    let mut stage = stage.press("S enter");
+    shows(&mut stage, "time▲");
+    let mut stage = stage.press("S home esc");
+    shows(&mut stage, "time▲");
+    shows_not(&mut stage, "Sort by");
+    // From wherever it is asked for.
+    let mut stage = stage.press("5 :").type_("sort menu").press("enter home enter");
+    shows(&mut stage, "by id▼");
+}
+
+#[test]
+fn the_dashboard_is_suspended_whatever_is_open() {
+    for open in ["down", "/", "?", "down c", "S"] {
+        assert_eq!(stage().press(open).press("ctrl-z").effects.last(), Some(&Effect::Suspend), "{open}");
+    }
 }
 
 #[test]

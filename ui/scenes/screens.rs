@@ -73,6 +73,11 @@ fn an_action_by_its_name() {
 }
 
 #[test]
+fn columns_to_sort_by() {
+    in_all_sizes("sort_menu", |stage| at_a_busy_house(stage).press("> S down down"));
+}
+
+#[test]
 fn the_daemon_is_away() {
     in_all_sizes("disconnected", |stage| {
         let away = Link::Away {

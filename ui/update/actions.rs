@@ -48,6 +48,7 @@ pub(crate) fn refusal(model: &Model, action: Action) -> Option<String> {
             Some(Row::Model(_)) => Some("its breaker is closed: it is asked".to_owned()),
             _ => Some("select a model below its provider".to_owned()),
         },
+        Action::Suspend if cfg!(not(unix)) => Some("this system can not stop a program".to_owned()),
         Action::Text if !model.settings.show_content => Some("start with --show-content to see text".to_owned()),
         Action::Text | Action::Open if model.focus == Pane::Calls && model.selected_call().is_none() => {
             Some("no call is selected".to_owned())
@@ -76,6 +77,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Quit => return vec![Effect::Quit { keeps_picture: false }],
         Action::QuitKeep => return vec![Effect::Quit { keeps_picture: true }],
+        Action::Suspend => return vec![Effect::Suspend],
         Action::Help => model.over = Over::Help { search: TextLine::default(), top: 0 },
         Action::Palette => model.over = Over::Palette { search: TextLine::default(), selected: 0 },
         Action::Filter => model.over = Over::Filter(TextLine::new(&model.calls.filter_text)),
@@ -107,6 +109,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Retry => return vec![Effect::Ask(Wish::Retry)],
         Action::SortNext => sort(model, model.calls.sort.moved(1)),
         Action::SortPrevious => sort(model, model.calls.sort.moved(Column::ALL.len() - 1)),
+        Action::SortMenu => model.over = Over::Sort { selected: model.calls.sort.index() },
         Action::Reverse => model.calls.reversed = !model.calls.reversed,
         Action::Cancel | Action::CloseSession | Action::Limit | Action::ResetBreaker => admin::ask(model, action),
         Action::Level => model.log.next_level(),

@@ -6,6 +6,7 @@ use super::{actions, admin};
 use crate::effect::Effect;
 use crate::filter::Filter;
 use crate::keymap::{Action, BINDINGS, Binding, Scope};
+use crate::model::columns::Column;
 use crate::model::line::TextLine;
 use crate::model::{Model, Notice, Over, Pane};
 
@@ -17,6 +18,7 @@ pub(super) fn press(model: &mut Model, key: &KeyEvent, found: Option<Action>) ->
         Over::Help { search, top } => help(model, search, top, key),
         Over::Palette { search, selected } => return palette(model, search, selected, key),
         Over::Diagnoses { selected } => return diagnoses(model, selected, found),
+        Over::Sort { selected } => sort(model, selected, found),
         over @ Over::Question(_) => {
             model.over = over;
             match found {
@@ -51,7 +53,7 @@ pub(super) fn paste(model: &mut Model, text: &str) {
         Over::Help { search: line, .. } | Over::Palette { search: line, .. } | Over::Limit { line, .. } => {
             line.paste(text);
         }
-        Over::Nothing | Over::Diagnoses { .. } | Over::Question(_) => {}
+        Over::Nothing | Over::Diagnoses { .. } | Over::Sort { .. } | Over::Question(_) => {}
     }
 }
 
@@ -169,6 +171,21 @@ fn distance(name: &str, search: &str) -> Option<usize> {
         last = Some(at);
     }
     Some(distance)
+}
+
+fn sort(model: &mut Model, selected: usize, found: Option<Action>) {
+    let last = Column::ALL.len() - 1;
+    let selected = match found {
+        Some(Action::Up | Action::SortPrevious) => selected.saturating_sub(1),
+        Some(Action::Down | Action::SortNext) => (selected + 1).min(last),
+        Some(Action::First) => 0,
+        Some(Action::Last) => last,
+        // The column that it is sorted by already is turned around.
+        Some(Action::Open | Action::Reverse) => return actions::sort_by(model, Column::ALL[selected.min(last)]),
+        Some(Action::Back | Action::SortMenu | Action::Quit) => return,
+        _ => selected,
+    };
+    model.over = Over::Sort { selected };
 }
 
 fn diagnoses(model: &mut Model, selected: usize, found: Option<Action>) -> Vec<Effect> {

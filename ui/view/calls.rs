@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::frame;
-use super::pen::Pen;
+use super::pen::{self, Pen};
 use crate::layout::Screen;
 use crate::model::calls::Call;
 use crate::model::columns::{Column, state_sign, state_word};
@@ -14,10 +14,10 @@ use crate::msg::Link;
 use crate::theme::Slot;
 
 pub(super) fn draw(model: &Model, screen: &Screen, area: Rect, buffer: &mut Buffer) {
-    let inside = frame::pane(model, screen, Pane::Calls, area, about(model), buffer);
+    let columns = Column::fitting(usize::from(screen.inside(area).width).saturating_sub(2));
+    let inside = frame::pane(model, screen, Pane::Calls, area, about(model, &columns), buffer);
     let view = &model.calls;
     let rows = screen.rows(Pane::Calls);
-    let columns = Column::fitting(usize::from(inside.width).saturating_sub(2));
     heading(model, inside, &columns, buffer);
     let all = model.data().calls.all();
     let shown = view.order.iter().skip(view.cursor.top).take(rows).filter_map(|at| all.get(*at));
@@ -44,12 +44,19 @@ fn why_nothing(model: &Model) -> String {
 }
 
 /// How many are shown, and by what.
-fn about(model: &Model) -> Vec<Span<'static>> {
+fn about(model: &Model, columns: &[(Column, usize)]) -> Vec<Span<'static>> {
     let theme = &model.settings.theme;
+    let sort = model.calls.sort;
     let (shown, all) = (model.calls.order.len(), model.data().calls.all().len());
     let mut about = Vec::new();
     if !model.calls.filter_text.is_empty() && !matches!(model.over, Over::Filter(_)) {
         about.push(Span::styled(format!(" /{} ", model.calls.filter_text), theme.style(Slot::Accent)));
+    }
+    let is_usual = sort == Column::default() && !model.calls.reversed;
+    if !is_usual && columns.iter().all(|(column, _)| *column != sort) {
+        // There is no room for the column, whose head would say it.
+        let sign = theme.glyphs.sorted[usize::from(!model.calls.reversed)];
+        about.push(Span::styled(format!(" by {}{sign} ", sort.title()), theme.style(Slot::Accent)));
     }
     let count = if model.calls.filter.is_empty() { all.to_string() } else { format!("{shown}/{all}") };
     about.push(Span::styled(format!(" {count} "), theme.style(Slot::Muted)));
@@ -68,12 +75,14 @@ fn heading(model: &Model, inside: Rect, columns: &[(Column, usize)], buffer: &mu
         };
         let slot = if is_sorted { Slot::Accent } else { Slot::Title };
         let text = format!("{}{sign}", column.title());
+        // The sign may take the gap behind the column.
+        let more = usize::from(pen::width(&text) > *width && pen.room() > *width);
         if column.is_figure() {
-            pen.figure(&text, *width, slot);
+            pen.figure(&text, *width + more, slot);
         } else {
-            pen.cell(&text, *width, slot);
+            pen.cell(&text, *width + more, slot);
         }
-        pen.space(1);
+        pen.space(1 - more);
     }
 }
 

@@ -144,7 +144,9 @@ impl Page<'_> {
 
     fn requests(&self, detail: &Detail, lines: &mut Lines) {
         if let Some(trouble) = &detail.trouble {
-            lines.extend([Line::default(), Line::from(self.span(trouble.as_str(), Slot::Warn))]);
+            lines.push(Line::default());
+            let parts = wrapped(trouble, self.columns);
+            lines.extend(parts.into_iter().map(|part| Line::from(self.span(part, Slot::Warn))));
         }
         let Some(record) = detail.record.as_ref().filter(|record| !record.attempts.is_empty()) else { return };
         lines.extend([Line::default(), self.title("Requests")]);

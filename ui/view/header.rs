@@ -30,7 +30,7 @@ pub(super) fn draw(model: &Model, screen: &Screen, buffer: &mut Buffer) {
         let left = Rect { width: area.width.saturating_sub(taken), ..area };
         let mut pen = Pen::row(buffer, theme, left, area.y + 1);
         pen.space(1);
-        figures(model, &mut pen);
+        figures(model, screen.room, &mut pen);
         let mut pen = Pen::row(buffer, theme, area, area.y + 1);
         pen.right(width(&mark) + 1);
         pen.badge(&mark, Slot::Accent);
@@ -121,27 +121,28 @@ fn mark(model: &Model) -> String {
     model.silence().map(|silent| format!(" no news for {} ", text::age(silent.as_secs_f64()))).unwrap_or_default()
 }
 
-fn figures(model: &Model, pen: &mut Pen<'_>) {
+fn figures(model: &Model, room: Room, pen: &mut Pen<'_>) {
+    let gap = if room == Room::Wide { 3 } else { 2 };
     let Some(snapshot) = model.snapshot() else { return };
     let global = snapshot.permits.global;
     let running = model.data().calls.all().iter().filter(|call| call.is_running()).count();
     pen.labelled("calls", &format!("{}/s", text::rate(snapshot.rates.calls_per_s)), Slot::Text);
-    pen.space(3);
+    pen.space(gap);
     pen.labelled("running", &running.to_string(), if running > 0 { Slot::Busy } else { Slot::Text });
-    pen.space(3);
+    pen.space(gap);
     let full = if global.in_use >= global.limit { Slot::Warn } else { Slot::Text };
     pen.labelled("in flight", &format!("{}/{}", global.in_use, global.limit), full);
-    pen.space(3);
+    pen.space(gap);
     let waiting = queue(snapshot);
     pen.labelled("queue", &waiting.to_string(), if waiting > 0 { Slot::Warn } else { Slot::Text });
-    pen.space(3);
+    pen.space(gap);
     let share = share_of_errors(snapshot);
     pen.labelled("errors", &format!("{share:.1}%"), if share > 0.0 { Slot::Bad } else { Slot::Text });
-    pen.space(3);
+    pen.space(gap);
     let dropped = model.data().dropped();
     if dropped > 0 {
         pen.labelled("dropped", &text::count(dropped), Slot::Bad);
-        pen.space(3);
+        pen.space(gap);
     }
     if let Some(slowest) = snapshot.providers.iter().filter(|row| row.p95_ms.is_some()).max_by_key(|row| row.p95_ms) {
         pen.labelled("p50", &text::millis(slowest.p50_ms), Slot::Text);
@@ -150,7 +151,7 @@ fn figures(model: &Model, pen: &mut Pen<'_>) {
         if snapshot.providers.len() > 1 {
             pen.put(&format!(" ({})", slowest.model), Slot::Muted);
         }
-        pen.space(3);
+        pen.space(gap);
     }
     pen.labelled("tok/s", &text::rate(snapshot.rates.tokens_per_s), Slot::Text);
 }

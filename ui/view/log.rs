@@ -1,6 +1,6 @@
 //! The last lines of the daemon's log.
 
-use exai_core::protocol::{LogLevel, LogLine};
+use exai_core::protocol::{FailureKind, LogLevel, LogLine};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
@@ -43,6 +43,21 @@ pub(super) fn draw(model: &Model, screen: &Screen, area: Rect, buffer: &mut Buff
     }
 }
 
+/// Fields that say why.
+const FIRST: [&str; 4] = ["cause", "tried", "code", "model"];
+
+/// What kind of failure of a provider the line is about, if it is about one.
+fn failure(line: &LogLine) -> Option<FailureKind> {
+    if line.level > LogLevel::Warn {
+        return None;
+    }
+    let word = |name| line.fields.get(name).and_then(|value| value.as_str());
+    // The last of `model:outcome,model:outcome`; a model may have colons of its own.
+    let tried = || word("tried")?.rsplit(':').next().filter(|outcome| *outcome != "ok");
+    let kind = FailureKind::of(word("cause").or_else(tried)?);
+    (kind != FailureKind::Other).then_some(kind)
+}
+
 fn row(line: &LogLine, pen: &mut Pen<'_>) {
     let slot = match line.level {
         LogLevel::Error => Slot::Bad,
@@ -57,7 +72,13 @@ fn row(line: &LogLine, pen: &mut Pen<'_>) {
     pen.cell(line.level.as_str(), 5, slot);
     pen.space(1);
     pen.put(&line.message, Slot::Text);
-    for (name, value) in &line.fields {
+    if let Some(kind) = failure(line) {
+        pen.put(&format!(" {}", kind.as_str()), slot);
+    }
+    // Why comes first: the end of a line is often not seen.
+    let mut fields: Vec<_> = line.fields.iter().collect();
+    fields.sort_by_key(|(name, _)| FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len()));
+    for (name, value) in fields {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         pen.put(&format!(" {name}="), Slot::Muted);
         pen.put(&value, Slot::Text);

@@ -8,6 +8,7 @@ use ratatui::widgets::{Block, Clear, Widget};
 use super::help;
 use super::pen::{Pen, width};
 use crate::layout::Screen;
+use crate::model::columns::Column;
 use crate::model::{Model, Over, Question};
 use crate::theme::Slot;
 use crate::update::refusal;
@@ -19,6 +20,10 @@ pub(super) fn draw(model: &Model, screen: &Screen, buffer: &mut Buffer) -> Optio
         Over::Palette { search, selected } => Some(palette(model, screen, search.text(), *selected, buffer)),
         Over::Diagnoses { selected } => {
             diagnoses(model, screen, *selected, buffer);
+            None
+        }
+        Over::Sort { selected } => {
+            sort(model, screen, *selected, buffer);
             None
         }
         Over::Question(asked) => {
@@ -122,6 +127,28 @@ fn diagnoses(model: &Model, screen: &Screen, selected: usize, buffer: &mut Buffe
         y += 2;
     }
     Pen::row(buffer, theme, inside, inside.bottom() - 1).put("  enter goes to the rows, esc closes", Slot::Muted);
+}
+
+fn sort(model: &Model, screen: &Screen, selected: usize, buffer: &mut Buffer) {
+    let theme = &model.settings.theme;
+    let rows = u16::try_from(Column::ALL.len()).unwrap_or(u16::MAX);
+    let inside = window(model, screen, "Sort by", 52, rows + 2, buffer);
+    let fit = usize::from(inside.height).saturating_sub(1).max(1);
+    let top = (selected + 1).saturating_sub(fit);
+    for ((at, column), y) in Column::ALL.iter().enumerate().skip(top).take(fit).zip(inside.y..) {
+        let area = Rect { y, height: 1, ..inside };
+        if at == selected {
+            buffer.set_style(area, theme.style(Slot::Selection));
+        }
+        let mut pen = Pen::row(buffer, theme, area, y);
+        pen.cell(if at == selected { theme.glyphs.pointer } else { "" }, 2, Slot::Accent);
+        let is_sorted = *column == model.calls.sort;
+        let sign = if is_sorted { theme.glyphs.sorted[usize::from(!model.calls.reversed)] } else { "" };
+        pen.cell(&format!("{}{sign}", column.title()), 11, if is_sorted { Slot::Accent } else { Slot::Text });
+        pen.put(column.first(), Slot::Muted);
+    }
+    let bottom = inside.bottom().saturating_sub(1);
+    Pen::row(buffer, theme, inside, bottom).put("  enter sorts, once more turns around, esc leaves it", Slot::Muted);
 }
 
 fn question(model: &Model, screen: &Screen, asked: &Question, buffer: &mut Buffer) {

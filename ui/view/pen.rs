@@ -73,6 +73,11 @@ impl<'a> Pen<'a> {
 
     /// A label and its value.
     pub(super) fn labelled(&mut self, label: &str, value: &str, slot: Slot) {
+        if self.room() < width(label) + 1 + width(value) {
+            // A label without its figure says nothing, and neither does half a figure.
+            self.x = self.end;
+            return;
+        }
         self.put(label, Slot::Muted);
         self.space(1);
         self.put(value, slot);

@@ -1,12 +1,12 @@
 //! Providers with their permits, and their models below them.
 
-use exai_core::protocol::{PermitGauge, ProviderRow};
+use exai_core::protocol::{FailureKind, Failures, PermitGauge, ProviderRow};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::frame;
-use super::pen::Pen;
+use super::pen::{Pen, width};
 use crate::layout::Screen;
 use crate::model::providers::{Row, rows};
 use crate::model::{Model, Pane};
@@ -42,7 +42,8 @@ fn provider(model: &Model, name: &str, gauge: Option<PermitGauge>, pen: &mut Pen
     pen.cell(name, 8, Slot::Title);
     let Some(PermitGauge { in_use, limit, waiting }) = gauge else {
         pen.space(1);
-        pen.put("no limit", Slot::Muted);
+        pen.put("no limit  ", Slot::Muted);
+        errors(model, name, 0, pen);
         return;
     };
     let slot = if waiting > 0 || in_use > limit {
@@ -58,6 +59,8 @@ fn provider(model: &Model, name: &str, gauge: Option<PermitGauge>, pen: &mut Pen
     pen.space(8 - limit.clamp(2, 8) + 1);
     pen.cell(&format!("q{waiting}"), 4, if waiting > 0 { Slot::Warn } else { Slot::Muted });
     pen.space(1);
+    // A load of fewer columns says nothing any more.
+    errors(model, name, 4, pen);
     let columns = pen.room().saturating_sub(1).min(60);
     if let Some(load) = model.data().trends.load.get(name) {
         let values = load.columns(model.span, columns);
@@ -66,9 +69,30 @@ fn provider(model: &Model, name: &str, gauge: Option<PermitGauge>, pen: &mut Pen
     }
 }
 
+/// Puts how many requests failed lately by kind, as far as that leaves `spare` columns.
+fn errors(model: &Model, name: &str, spare: usize, pen: &mut Pen<'_>) {
+    for (kind, count) in failures(model, name) {
+        let text = format!("{}:{} ", kind.as_str(), text::count(count));
+        if pen.room() < width(&text) + spare {
+            return;
+        }
+        pen.put(&text, Slot::Bad);
+    }
+}
+
+/// How many requests to all models of a provider failed lately, by kind; only kinds that there are.
+fn failures(model: &Model, name: &str) -> Vec<(FailureKind, u64)> {
+    let mut sum = Failures::default();
+    let rows = model.snapshot().map(|snapshot| snapshot.providers.as_slice()).unwrap_or_default();
+    rows.iter().filter(|row| row.name == name).for_each(|row| sum.merge(&row.failures));
+    FailureKind::ALL.map(|kind| (kind, sum.of(kind))).into_iter().filter(|(_, count)| *count > 0).collect()
+}
+
 fn model_row(row: &ProviderRow, pen: &mut Pen<'_>) {
     let glyphs = pen.theme.glyphs;
     let (sign, slot) = match row.breaker.as_str() {
+        "closed" if row.health == "down" => (glyphs.failed, Slot::Bad),
+        "closed" if row.health == "degraded" => (glyphs.warning, Slot::Warn),
         "closed" if row.errors == 0 => (glyphs.done, Slot::Ok),
         "closed" => (glyphs.done, Slot::Text),
         "open" => (glyphs.failed, Slot::Bad),

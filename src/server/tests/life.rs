@@ -3,7 +3,7 @@
 use exai_fake::Scenario;
 use serde_json::{Value, json};
 
-use crate::protocol::CallState;
+use crate::protocol::{CallState, SessionId};
 use crate::server::testing::{TOKEN, TestDaemon, get};
 
 fn question(text: &str) -> Value {
@@ -150,5 +150,29 @@ async fn a_dashboard_hears_snapshots_and_steps_until_it_has_heard_enough() {
     let answer = board.ask(json!({"op": "health", "request_id": "h"})).await;
     assert_eq!(answer["ok"], true);
     assert_eq!(board.ask(json!({"op": "health", "request_id": "h"})).await["ok"], true);
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_dashboard_missed_stays_counted_when_it_hears_more_or_less() {
+    let daemon = TestDaemon::start(Scenario::default()).await;
+    let mut board = daemon.peer().await;
+    let topics = |op: &str, topics: &[&str]| json!({"op": op, "request_id": "s", "topics": topics, "interval_ms": 50});
+    board.ask(topics("subscribe", &["snapshot", "events"])).await;
+    board.until("snapshot").await;
+    // Nothing else runs meanwhile, so the oldest of them are gone before they can be taken.
+    let session = SessionId::new();
+    for _ in 0..5_000 {
+        daemon.house.telemetry().session_opened("default", &session);
+    }
+    let missed = |frame: &Value| frame["op"] == "snapshot" && frame["dropped"].as_u64() > Some(0);
+    let before = board.until_that(missed).await["dropped"].as_u64().unwrap();
+    board.ask(topics("subscribe", &["log"])).await;
+    let after = board.until("snapshot").await["dropped"].as_u64().unwrap();
+    assert!(after >= before, "{before} were missed, then {after}");
+    board.ask(topics("unsubscribe", &["snapshot", "events", "log"])).await;
+    board.ask(topics("subscribe", &["snapshot"])).await;
+    let again = board.until("snapshot").await["dropped"].as_u64().unwrap();
+    assert!(again >= after, "{after} were missed, then {again}");
     daemon.stop().await;
 }

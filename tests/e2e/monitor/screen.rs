@@ -85,6 +85,61 @@ fn signals_end_it_in_order() {
 }
 
 #[test]
+fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_again() {
+    let user = User::new();
+    let daemon = Daemon::start(&user);
+    user.run(&["call", "chat", "hello", "--model", "mock:echo"]).exits(0);
+    let mut shell = Command::new("sh");
+    user.dress(&mut shell);
+    let script = format!("set -m; {} monitor; echo STOPPED; read line; fg; echo LEFT", env!("CARGO_BIN_EXE_exai"));
+    shell.args(["-c", &script]).current_dir(user.project());
+    let mut terminal = Terminal::start(&shell, SIZE.0, SIZE.1);
+    terminal.shows("✓ done");
+    terminal.press("m");
+    terminal.shows("the mouse is used here");
+    terminal.press("\u{1a}");
+    terminal.shows("STOPPED");
+    assert!(!terminal.is_taken() && terminal.is_as_before());
+    // What happens meanwhile is there afterwards.
+    user.run(&["call", "challenge", "is it so?"]).exits(0);
+    terminal.press("\r");
+    terminal.shows("challenge");
+    assert!(terminal.is_taken() && !terminal.is_as_before());
+    assert!(terminal.has_mouse(), "as it was before");
+    terminal.press("q");
+    terminal.shows("LEFT");
+    assert_eq!(terminal.ends().0, 0);
+    daemon.stop().exits(0);
+}
+
+#[test]
+fn a_dashboard_without_a_shell_is_not_stopped_for_ever() {
+    let (_user, daemon, mut terminal) = at_work();
+    // Nobody could let it go on: it has the terminal again at once, and draws anew.
+    terminal.press("\u{1a}");
+    terminal.press("/tool:nothing");
+    terminal.shows("no call matches the filter");
+    terminal.press("\u{3}");
+    assert_eq!(terminal.ends().0, 0);
+    daemon.stop().exits(0);
+}
+
+#[test]
+fn a_recording_shows_the_steps_of_a_call_and_says_what_it_has_not() {
+    let user = User::new();
+    let recording = super::stream::recorded(&user);
+    let mut terminal = monitor(&user, &["--replay", recording.to_str().unwrap(), "--speed", "10000"]);
+    terminal.shows("the recording is over");
+    terminal.press("\r");
+    terminal.shows("finished: succeeded");
+    terminal.shows("a recording has the steps of a call");
+    terminal.press("c");
+    terminal.shows("this is a recording");
+    terminal.press("q");
+    assert_eq!(terminal.ends().0, 0);
+}
+
+#[test]
 fn a_panic_gives_the_terminal_back_before_it_is_told() {
     const NAME: &str = "monitor::screen::a_panic_gives_the_terminal_back_before_it_is_told";
     #[expect(clippy::disallowed_methods, reason = "the variable is the test's own")]
@@ -121,8 +176,11 @@ fn panics() {
 #[test]
 fn a_daemon_that_goes_and_comes_is_followed() {
     let (user, daemon, mut terminal) = at_work();
+    let place = daemon.url();
     daemon.kill();
-    terminal.shows("away");
+    // It says where the daemon was, also when nobody knows that any more.
+    terminal.shows("no daemon is running");
+    assert!(terminal.text().lines().next().unwrap().contains(&place), "{}", terminal.text());
     // What was seen last stays.
     terminal.shows("mock:echo");
     let daemon = Daemon::start(&user);

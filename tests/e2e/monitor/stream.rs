@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 use crate::support::User;
@@ -45,12 +47,11 @@ fn with_json_each_line_is_an_object_that_says_its_kind() {
     }
 }
 
-#[test]
-fn what_was_recorded_is_printed_again_and_has_a_last_picture() {
-    let user = User::new();
+/// A recording of one call at a daemon that is gone by now.
+pub(super) fn recorded(user: &User) -> PathBuf {
     let recording = user.project().join("seen.jsonl");
     let path = recording.to_str().unwrap();
-    let daemon = Daemon::start(&user);
+    let daemon = Daemon::start(user);
     let mut command = user.command(["monitor", "--record", path]);
     command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
     let mut child = command.spawn().unwrap();
@@ -63,7 +64,32 @@ fn what_was_recorded_is_printed_again_and_has_a_last_picture() {
     child.kill().unwrap();
     child.wait().unwrap();
     daemon.stop().exits(0);
+    recording
+}
 
+#[test]
+fn a_recording_that_was_cut_inside_a_letter_is_played_to_there() {
+    let user = User::new();
+    let recording = recorded(&user);
+    let whole = user.run(&["monitor", "--replay", "seen.jsonl"]).exits(0).stdout;
+    let mut bytes = std::fs::read(&recording).unwrap();
+    // Whatever the recorder left unfinished goes first.
+    bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').unwrap() + 1);
+    bytes.extend(br#"{"at_ms":9,"log":{"t":"2026-11-22T12:00:00Z","level":"info","target":"x","message":"caf"#);
+    bytes.push(0xc3);
+    std::fs::write(&recording, bytes).unwrap();
+    let cut = user.run(&["monitor", "--replay", "seen.jsonl"]).exits(0);
+    assert_eq!(cut.stdout, whole);
+    assert!(cut.stderr.contains("the last line of the recording is cut off"), "{}", cut.stderr);
+    let once = user.run(&["monitor", "--replay", "seen.jsonl", "--once"]);
+    assert!(once.stderr.contains("the last line of the recording is cut off"), "{}", once.stderr);
+}
+
+#[test]
+fn what_was_recorded_is_printed_again_and_has_a_last_picture() {
+    let user = User::new();
+    let recording = recorded(&user);
+    let path = recording.to_str().unwrap();
     let replayed = user.run(&["monitor", "--replay", path]).exits(0).stdout;
     assert!(replayed.contains("finished: succeeded"), "{replayed}");
     let once = user.run(&["monitor", "--replay", path, "--once", "--json"]);

@@ -85,6 +85,16 @@ impl Terminal {
         self.screen.lock().unwrap().screen().alternate_screen()
     }
 
+    /// Whether the program listens to the mouse.
+    pub(super) fn has_mouse(&self) -> bool {
+        self.screen.lock().unwrap().screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
+    }
+
+    /// Whether lines, echo and signals are as they were before the program.
+    pub(super) fn is_as_before(&self) -> bool {
+        settings(self.master.as_ref()) == self.before
+    }
+
     /// Waits for the end of the program; the terminal must be as it was before. Returns the exit code and the last screen.
     #[track_caller]
     pub(super) fn ends(mut self) -> (u32, String) {
@@ -95,7 +105,7 @@ impl Terminal {
         assert!(!screen.hide_cursor(), "the cursor is back");
         assert!(!screen.bracketed_paste(), "pasting is as before");
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse is the terminal's");
-        assert_eq!(settings(self.master.as_ref()), self.before, "lines, echo and signals are as before");
+        assert!(self.is_as_before(), "lines, echo and signals: {}", settings(self.master.as_ref()));
         (status.exit_code(), screen.contents())
     }
 }
