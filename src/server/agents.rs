@@ -25,19 +25,30 @@ pub(super) type Opening = Box<dyn Fn(&Arc<Daemon>, &'static str) -> Service + Se
 
 /// A service whose agents each talk to what `handler` makes.
 pub(super) fn service<A: ServerHandler>(daemon: &Daemon, handler: impl Fn() -> A + Send + Sync + 'static) -> Service {
-    let mut session_config = SessionConfig::default();
-    session_config.keep_alive = Some(KEPT);
-    let mut sessions = LocalSessionManager::default();
-    sessions.session_config = session_config;
     // Whose name and which page may ask is looked at before (`guard`).
     let config = StreamableHttpServerConfig::default()
         .disable_allowed_hosts()
         .disable_allowed_origins()
         .with_max_request_body_bytes(daemon.config().daemon.max_bytes as usize)
         .with_cancellation_token(daemon.end.child_token());
-    let service = StreamableHttpService::new(move || Ok(handler()), Arc::new(sessions), config);
+    let service = streams(handler, config);
     Arc::new(move |request| {
         let service = service.clone();
         Box::pin(async move { service.handle(request).await })
     })
 }
+
+/// What speaks the protocol, with its sessions.
+fn streams<A: ServerHandler>(
+    handler: impl Fn() -> A + Send + Sync + 'static,
+    config: StreamableHttpServerConfig,
+) -> StreamableHttpService<A, LocalSessionManager> {
+    let mut session_config = SessionConfig::default();
+    session_config.keep_alive = Some(KEPT);
+    let mut sessions = LocalSessionManager::default();
+    sessions.session_config = session_config;
+    StreamableHttpService::new(move || Ok(handler()), Arc::new(sessions), config)
+}
+
+#[cfg(test)]
+mod tests;
