@@ -28,7 +28,7 @@ mod shorten;
 mod stdio;
 mod tasks;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 

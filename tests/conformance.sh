@@ -7,39 +7,25 @@ cd "$(dirname "$0")/.."
 # shellcheck source=tests/clients/node.sh
 . tests/clients/node.sh
 
-node_or_leave "the conformance suite" "@modelcontextprotocol/conformance@0.2.0-alpha.12" conformance
+has_node_and "the conformance suite" "@modelcontextprotocol/conformance@0.2.0-alpha.12" conformance || exit 0
 
 # With the tests, so that what they were built with is used again.
 [ -n "${EXAI_BINARIES:-}" ] || cargo build --workspace --bins --tests --locked --quiet
 target="${EXAI_BINARIES:-${CARGO_TARGET_DIR:-target}/debug}"
 work=$(mktemp -d)
-pids=()
 # shellcheck disable=SC2317 # the trap calls it
 end() {
-  if [ ${#pids[@]} -gt 0 ]; then kill "${pids[@]}" 2>/dev/null || true; fi
-  wait
+  end_all
   rm -rf "$work"
 }
 trap end EXIT
 
-# Its first line, once there is one.
-first_line() {
-  for _ in $(seq 300); do
-    [ -s "$1" ] && head -n 1 "$1" && return
-    sleep 0.1
-  done
-  echo "nothing came up: $1" >&2
-  cat "${1%.out}.err" >&2
-  return 1
-}
-
 failed=0
 # NAME ADDRESS TOKEN_FILE LIST
 suite() {
-  node tests/conformance/bearer.mjs "$2" "$3" >"$work/$1-bearer.out" 2>"$work/$1-bearer.err" &
-  pids+=($!)
   local port revision log
-  port=$(first_line "$work/$1-bearer.out")
+  serve "$work/$1-bearer" node tests/conformance/bearer.mjs "$2" "$3"
+  port="$first"
   for revision in 2025-11-25 2026-07-28; do
     log="$work/$1-$revision.log"
     if "$suite" server --url "http://127.0.0.1:$port/mcp" --requirements "$revision" \
@@ -55,21 +41,18 @@ suite() {
 }
 
 mkdir -m 700 "$work/harness" "$work/product"
-"$target/exai-harness" "$work/harness" >"$work/harness.out" 2>"$work/harness.err" &
-pids+=($!)
-suite harness "$(first_line "$work/harness.out")" "$work/harness/token" tests/conformance/expected-failures.yml
+serve "$work/harness.log" "$target/exai-harness" "$work/harness"
+suite harness "$first" "$work/harness/token" tests/conformance/expected-failures.yml
 
 {
   cat tests/conformance/expected-failures.yml
   grep '^ ' tests/conformance/without-fixtures.yml
 } >"$work/product.yml"
-env -i HOME="$work/product" EXAI_STATE_DIR="$work/product" EXAI_WS_PORT=0 MONITORING_PORT=0 HEALTH_CHECK_PORT=0 \
-  METRICS_PORT=0 "$target/exai" daemon 2>"$work/product.out" &
-pids+=($!)
-address=$(first_line "$work/product.out")
-for _ in $(seq 300); do
-  [ -s "$work/product/token" ] && break
-  sleep 0.1
-done
-suite product "${address#main: ws://}" "$work/product/token" "$work/product.yml"
+# shellcheck disable=SC2317 # it is called by its name
+product() {
+  exec env -i HOME="$work/product" EXAI_STATE_DIR="$work/product" EXAI_WS_PORT=0 MONITORING_PORT=0 HEALTH_CHECK_PORT=0 \
+    METRICS_PORT=0 "$target/exai" daemon 2>&1
+}
+serve "$work/product.log" product
+suite product "${first#main: ws://}" "$work/product/token" "$work/product.yml"
 exit "$failed"

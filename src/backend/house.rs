@@ -117,11 +117,13 @@ impl House {
         let config = &Config { state_dir: old.state_dir.clone(), ..config.clone() };
         let new = calls(config, &self.lasting, Shared::of(&old))?;
         self.lasting.admission.set_limits(parts::limits(config));
-        if new.registry.fingerprint() != old.registry.fingerprint() {
-            self.catalog.send_modify(|count| *count += 1);
-        }
+        let has_other_tools = new.registry.fingerprint() != old.registry.fingerprint();
         *self.calls.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config.clone());
+        // Last: who hears of it looks at once.
+        if has_other_tools {
+            self.catalog.send_modify(|count| *count += 1);
+        }
         log::set_level(config.log.level);
         let after_restart = (!need_restart.is_empty()).then(|| need_restart.join(", "));
         info!(after_restart, "the configuration was read again");
@@ -238,6 +240,28 @@ fn calls(config: &Config, lasting: &Lasting, shared: Shared) -> Result<Calls> {
 mod tests {
     use super::*;
     use crate::config::{Environment, Port, Sources};
+
+    #[tokio::test]
+    async fn who_hears_that_the_tools_changed_finds_the_new_ones() {
+        let home = tempfile::tempdir().unwrap();
+        let environment = Environment::from_pairs([("HOME", home.path())]);
+        let config = Config::load(&Sources { environment, ..Sources::default() }).unwrap().config;
+        let house = House::open(&config).await.unwrap();
+        for round in 0..60 {
+            let (listening, catalog) = (Arc::clone(&house), house.catalog());
+            let heard = std::thread::spawn(move || {
+                while !catalog.has_changed().unwrap() {
+                    std::hint::spin_loop();
+                }
+                listening.calls().registry.fingerprint().to_owned()
+            });
+            let disabled_tools = if round % 2 == 0 { vec!["planner".to_owned()] } else { Vec::new() };
+            house.reload(&Config { disabled_tools, ..config.clone() }).unwrap();
+            let found = heard.join().unwrap();
+            assert_eq!(found, house.calls().registry.fingerprint(), "in round {round}");
+        }
+        house.close().await;
+    }
 
     #[tokio::test]
     async fn a_reload_moves_no_locks_and_says_what_it_left_out() {

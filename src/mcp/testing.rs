@@ -25,22 +25,22 @@ use crate::tools::{Offer, Registry};
 
 /// A call that does what the test says.
 #[derive(Debug)]
-pub(super) struct Puppet {
-    pub(super) request: CallRequest,
-    pub(super) id: CallId,
-    pub(super) cancel: CancellationToken,
+pub(crate) struct Puppet {
+    pub(crate) request: CallRequest,
+    pub(crate) id: CallId,
+    pub(crate) cancel: CancellationToken,
     feed: Feed<Told>,
     result: watch::Sender<Option<Arc<Envelope>>>,
     began: Timestamp,
 }
 
 impl Puppet {
-    pub(super) fn happens(&self, kind: EventKind) {
+    pub(crate) fn happens(&self, kind: EventKind) {
         let event = CallEvent { call_id: self.id.clone(), n: 1, at: Timestamp::now(), kind };
         self.feed.push(Told::Event(event));
     }
 
-    pub(super) fn ends(&self, change: impl FnOnce(&mut Envelope)) {
+    pub(crate) fn ends(&self, change: impl FnOnce(&mut Envelope)) {
         let mut envelope = Envelope::running(self.id.clone(), &self.request.tool);
         envelope.state = CallState::Succeeded;
         change(&mut envelope);
@@ -54,7 +54,7 @@ pub(super) const AWAY: &str = "away";
 
 /// A house of puppets.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Puppets(Arc<Mutex<Vec<Arc<Puppet>>>>);
+pub(crate) struct Puppets(Arc<Mutex<Vec<Arc<Puppet>>>>);
 
 impl Puppets {
     fn all(&self) -> Vec<Arc<Puppet>> {
@@ -62,7 +62,7 @@ impl Puppets {
     }
 
     /// The call that was made as the `n`th.
-    pub(super) async fn call(&self, n: usize) -> Arc<Puppet> {
+    pub(crate) async fn call(&self, n: usize) -> Arc<Puppet> {
         loop {
             if let Some(puppet) = self.all().get(n) {
                 return Arc::clone(puppet);
@@ -147,12 +147,22 @@ impl Backend for Puppets {
 
 /// Where the handler stands.
 #[derive(Debug, Clone)]
-pub(super) struct Stage {
-    pub(super) puppets: Puppets,
+pub(crate) struct Stage {
+    pub(crate) puppets: Puppets,
     pub(super) menu: watch::Sender<Arc<Menu>>,
     registry: Arc<Registry>,
     workspace: Arc<LocalWorkspace>,
     tasks: TaskTracker,
+}
+
+impl Stage {
+    /// One whose files are in `dir`.
+    pub(crate) fn new(dir: &std::path::Path) -> Self {
+        let registry = Arc::new(Registry::new(&[]));
+        let menu = watch::Sender::new(Arc::new(Menu::of(&registry, &Offer::default()).unwrap()));
+        let workspace = Arc::new(LocalWorkspace::new(&[dir.to_owned()], dir, None, &[]).unwrap());
+        Self { puppets: Puppets::default(), menu, registry, workspace, tasks: TaskTracker::new() }
+    }
 }
 
 impl Host for Stage {
@@ -187,7 +197,7 @@ impl Host for Stage {
 }
 
 /// What the newest generation puts into each request.
-fn meta(extra: &Value) -> Value {
+pub(crate) fn meta(extra: &Value) -> Value {
     let mut meta = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {},
@@ -215,10 +225,7 @@ pub(super) struct Lines {
 
 impl Lines {
     fn new(is_modern: bool, dir: &std::path::Path) -> Self {
-        let registry = Arc::new(Registry::new(&[]));
-        let menu = watch::Sender::new(Arc::new(Menu::of(&registry, &Offer::default()).unwrap()));
-        let workspace = Arc::new(LocalWorkspace::new(&[dir.to_owned()], dir, None, &[]).unwrap());
-        let stage = Stage { puppets: Puppets::default(), menu, registry, workspace, tasks: TaskTracker::new() };
+        let stage = Stage::new(dir);
         let (ours, theirs) = tokio::io::duplex(2 * MOST);
         let (read, write) = tokio::io::split(theirs);
         let conversation = converse(stage.clone(), Stdio::new(read, write, MOST), Duration::from_secs(1));

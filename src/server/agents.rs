@@ -34,11 +34,7 @@ pub(super) type Opening = Box<dyn Fn(&Arc<Daemon>, &'static str) -> Service + Se
 /// A service whose agents each talk to what `handler` makes.
 pub(super) fn service<A: ServerHandler>(daemon: &Daemon, handler: impl Fn() -> A + Send + Sync + 'static) -> Service {
     let config = daemon.config();
-    let mut session_config = SessionConfig::default();
-    session_config.keep_alive = Some(KEPT);
-    let mut sessions = LocalSessionManager::default();
-    sessions.session_config = session_config;
-    let sessions = Arc::new(sessions);
+    let sessions = sessions();
     let most = MOST.min(config.daemon.max_sessions as usize);
     let recent = Arc::new(Recent { sessions: Arc::clone(&sessions), used: Mutex::default(), most });
     // Whose name and which page may ask is looked at before (`guard`).
@@ -47,7 +43,7 @@ pub(super) fn service<A: ServerHandler>(daemon: &Daemon, handler: impl Fn() -> A
         .disable_allowed_origins()
         .with_max_request_body_bytes(config.daemon.max_bytes as usize)
         .with_cancellation_token(daemon.end.child_token());
-    let service = StreamableHttpService::new(move || Ok(handler()), sessions, config);
+    let service = streams(handler, sessions, config);
     Arc::new(move |request| {
         let (service, recent) = (service.clone(), Arc::clone(&recent));
         Box::pin(async move {
@@ -96,3 +92,24 @@ impl Recent {
         }
     }
 }
+
+/// Sessions of the older generation.
+fn sessions() -> Arc<LocalSessionManager> {
+    let mut config = SessionConfig::default();
+    config.keep_alive = Some(KEPT);
+    let mut sessions = LocalSessionManager::default();
+    sessions.session_config = config;
+    Arc::new(sessions)
+}
+
+/// What speaks the protocol, with its sessions.
+fn streams<A: ServerHandler>(
+    handler: impl Fn() -> A + Send + Sync + 'static,
+    sessions: Arc<LocalSessionManager>,
+    config: StreamableHttpServerConfig,
+) -> StreamableHttpService<A, LocalSessionManager> {
+    StreamableHttpService::new(move || Ok(handler()), sessions, config)
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,10 @@ fn rows_tell_value_unit_origin_and_meaning() {
     assert_eq!(row("timeouts.call").origin, "EXAI_CALL_TIMEOUT_S in the environment");
     assert_eq!(row("glm.api_key").value.as_deref(), Some("***"));
     assert_eq!((row("locale").value.as_deref(), row("locale").origin.as_str()), (None, "default"));
-    assert_eq!(row("limits.queue").doc, "How many requests to one provider may wait for their turn; one more is refused.");
+    assert_eq!(
+        row("limits.queue").doc,
+        "How many requests to one provider may wait for their turn; one more is refused."
+    );
 }
 
 #[test]

@@ -84,6 +84,18 @@ impl Caller {
         read(self.send(message, headers))
     }
 
+    /// Begins a session of the older generation.
+    fn shakes_hands(&mut self) {
+        let params =
+            json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "old", "version": "1"}});
+        let hello = self.post(&request("initialize", &params), "");
+        assert_eq!(hello.answer()["result"]["protocolVersion"], "2025-06-18", "{hello:#?}");
+        let session = hello.head.lines().find_map(|line| line.strip_prefix("mcp-session-id: ")).unwrap().to_owned();
+        self.session = Some(session);
+        let told = self.post(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}), "");
+        assert_eq!(told.status, 202, "{told:#?}");
+    }
+
     /// A request of the newest generation.
     fn ask(&self, method: &str, name: Option<&str>, params: Value) -> Heard {
         self.post(&request(method, &modern(params)), &modern_headers(method, name))
@@ -148,14 +160,7 @@ fn agents_of_both_generations_get_answers_over_http() {
     assert_eq!(answer.messages()[0]["method"], "notifications/progress", "first a sign of life");
     assert!(fake.requests()[0].user_text().contains("   2│     drain();"), "a file under the daemon's roots");
 
-    let params =
-        json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "old", "version": "1"}});
-    let hello = caller.post(&request("initialize", &params), "");
-    assert_eq!(hello.answer()["result"]["protocolVersion"], "2025-06-18", "{hello:#?}");
-    let session = hello.head.lines().find_map(|line| line.strip_prefix("mcp-session-id: ")).unwrap().to_owned();
-    caller.session = Some(session);
-    let told = caller.post(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}), "");
-    assert_eq!(told.status, 202, "{told:#?}");
+    caller.shakes_hands();
     let answer = caller.post(&request("tools/call", &json!({"name": "version", "arguments": {}})), "");
     assert_eq!(document(&answer.answer())["status"], "success", "{answer:#?}");
 }
@@ -193,20 +198,26 @@ fn a_message_that_is_too_large_is_refused_with_a_reason() {
 
 #[test]
 fn an_agent_that_hangs_up_leaves_its_call_and_may_ask_again() {
-    let fake = Fake::start(Scenario::of([Reply::answer(ANSWER).wait("go", Point::BeforeHeaders)]));
-    let (user, _daemon, caller) = started(&fake);
-    let message = request("tools/call", &modern(chat()));
-    let stream = caller.send(&message, &modern_headers("tools/call", Some("chat")));
-    fake.wait_until_held("go", 1);
-    drop(stream);
-    fake.open("go");
-    until("the result", || {
-        let calls = user.run(&["calls", "list", "--json"]).exits(0).json();
-        (calls[0]["state"] == "succeeded").then_some(())
-    });
-    let again = caller.ask("tools/call", Some("chat"), chat());
-    assert!(document(&again.answer())["content"].as_str().unwrap().contains(ANSWER), "{again:#?}");
-    assert_eq!(fake.requests().len(), 1, "asked and paid once");
+    let legacy = (request("tools/call", &chat()), String::new());
+    let newest = (request("tools/call", &modern(chat())), modern_headers("tools/call", Some("chat")));
+    for (message, headers) in [legacy, newest] {
+        let fake = Fake::start(Scenario::of([Reply::answer(ANSWER).wait("go", Point::BeforeHeaders)]));
+        let (user, _daemon, mut caller) = started(&fake);
+        if headers.is_empty() {
+            caller.shakes_hands();
+        }
+        let stream = caller.send(&message, &headers);
+        fake.wait_until_held("go", 1);
+        drop(stream);
+        fake.open("go");
+        until("the result", || {
+            let calls = user.run(&["calls", "list", "--json"]).exits(0).json();
+            (calls[0]["state"] == "succeeded").then_some(())
+        });
+        let again = caller.post(&message, &headers);
+        assert!(document(&again.answer())["content"].as_str().unwrap().contains(ANSWER), "{again:#?}");
+        assert_eq!(fake.requests().len(), 1, "asked and paid once");
+    }
 }
 
 #[test]
