@@ -55,5 +55,8 @@ fi
 say "conformance"
 tests/conformance.sh
 
+say "the page's filter"
+if has node; then node tests/page/filter.mjs; else echo "NOT CHECKED: there is no node" >&2; fi
+
 say "tests"
 cargo nextest run --workspace --locked --no-tests fail
