@@ -107,6 +107,7 @@ function linkChanged() {
   const isIn = link.credential !== null;
   find("#login").hidden = isIn;
   find("#board").hidden = !isIn;
+  if (link.state === "live") detail.returned();
   if (isIn) return;
   say(find("#login-why"), link.why);
   find("#login-why").hidden = !link.why;
