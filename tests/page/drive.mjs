@@ -1,7 +1,7 @@
 // Drives the page of a daemon of its own as a person would, in a headless Chromium, and takes pictures of it.
 //
-//   npm install --prefix /tmp/drive playwright-core
-//   NODE_PATH=/tmp/drive/node_modules node tests/page/drive.mjs [directory for pictures]
+//   tests/page.sh
+//   NODE_PATH=… node tests/page/drive.mjs [directory for pictures]
 //
 // CHROMIUM names the browser (/usr/bin/chromium), EXAI the program (target/debug/exai). Nothing outside this machine is asked.
 
