@@ -37,7 +37,7 @@ say "format"
 cargo fmt --all --check
 
 say "scripts"
-shellcheck -x test.sh install.sh .ci/run tests/conformance.sh tests/clients.sh tests/clients/node.sh
+shellcheck -x test.sh install.sh .ci/run tests/conformance.sh tests/page.sh tests/clients.sh tests/clients/node.sh
 
 say "lints"
 cargo clippy --workspace --all-targets --locked -- -D warnings
@@ -54,6 +54,9 @@ fi
 
 say "conformance"
 tests/conformance.sh
+
+say "the page"
+tests/page.sh
 
 say "tests"
 cargo nextest run --workspace --locked --no-tests fail

@@ -49,8 +49,10 @@ class CallsPane {
 
   narrow(text) {
     find("#filter").value = text;
-    this.filter = parseFilter(text);
-    say(find("#filter-error"), this.filter.error);
+    const filter = parseFilter(text);
+    // While what is typed can not be understood the rows stay.
+    if (!filter.error) this.filter = filter;
+    say(find("#filter-error"), filter.error);
     this.changed();
   }
 

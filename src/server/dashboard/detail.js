@@ -40,6 +40,14 @@ class Detail {
     this.stale = true;
   }
 
+  /** There is a connection again: what went wrong with the last one is over, and much may have happened. */
+  returned() {
+    if (!this.isOpen) return;
+    Object.assign(this, { error: "", stale: true });
+    this.draw();
+    this.refresh();
+  }
+
   /** Asks for the call again when something happened to it, once at a time. */
   async refresh() {
     if (!this.isOpen || !this.stale || this.asking) return;

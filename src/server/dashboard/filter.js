@@ -1,65 +1,101 @@
-// The language of the filter: plain words, `field:value`, `>2s`, and `!` before any of them. All must hold.
+// The language of the filter, which is the one of `exai monitor` (ui/filter.rs): words, `field:value`, figures, and `!` before
+// any of them. All must hold. Both are held to tests/page/filter.json.
 
-/** What a field of a call is. */
+/** What a column of a call is. */
 const FIELDS = {
   id: (call) => call.call_id,
+  session: (call) => call.session_id,
+  owner: (call) => call.owner,
   tool: (call) => call.tool,
   model: (call) => call.model,
   provider: (call) => call.provider,
-  state: (call) => `${call.state} ${STATES[call.state]?.[1] ?? ""}`,
-  phase: (call) => call.phase,
-  session: (call) => call.session_id,
-  client: (call) => call.client,
-  owner: (call) => call.owner,
 };
 
-/** Short names of states and fields. */
-const ALIASES = { err: "failed", error: "failed", done: "succeeded", ok: "succeeded", live: "running", timeout: "timed_out" };
+const COLUMN_NAMES = `${Object.keys(FIELDS).join(" ")} state`;
 
-const UNITS = { ms: 0.001, s: 1, m: 60, h: 3600 };
+/** States that somebody should look at. */
+const BAD_STATES = ["failed", "timed_out", "interrupted"];
 
-/** Reads a filter: a test of calls, and what could not be understood, which is left out. */
+/** Short names of states. */
+const STATE_NAMES = { run: "running", live: "running", ok: "succeeded", done: "succeeded", timeout: "timed_out" };
+
+/** Figures with their units; the unit without a name is the usual one. */
+const TIME = { read: (call) => call.elapsed_s, units: { "": 1, s: 1, ms: 0.001, m: 60, min: 60, h: 3600 } };
+const FIGURES = {
+  "": TIME,
+  time: TIME,
+  age: TIME,
+  tokens: { read: (call) => call.tokens ?? 0, units: { "": 1, k: 1000 } },
+  tries: { read: (call) => call.attempts, units: { "": 1 } },
+};
+
+/** What in a filter can not be understood. */
+class FilterError extends Error {}
+
+/** Reads a filter: a test of calls, or why there is none. */
 function parseFilter(text) {
-  const tests = [];
-  const errors = [];
-  // What stands in quotes may have spaces in it.
-  for (const [, not, body] of text.matchAll(/(!?)((?:[^\s"]|"[^"]*"?)+)/g)) {
-    const bare = body.replaceAll('"', "");
-    // Somebody is still writing it.
-    if (bare === "" || bare === "!") continue;
-    const term = body.startsWith('"') ? word(bare) : parseTerm(bare, errors);
-    if (term) tests.push(not ? (call) => !term(call) : term);
+  try {
+    const terms = filterWords(text).map(parseTerm);
+    return { test: (call) => terms.every((term) => term(call)), error: "", isEmpty: terms.length === 0 };
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    return { test: null, error: error.message, isEmpty: false };
   }
-  return { test: (call) => tests.every((test) => test(call)), error: errors[0] ?? "", isEmpty: tests.length === 0 };
 }
 
-function parseTerm(text, errors) {
-  const longer = text.match(/^([<>])=?(\d+(?:\.\d+)?)(ms|s|m|h)?$/);
-  if (longer) {
-    const [, sign, number, unit] = longer;
-    const seconds = Number(number) * UNITS[unit ?? "s"];
-    return sign === ">" ? (call) => call.elapsed_s > seconds : (call) => call.elapsed_s < seconds;
+/** Words in small letters; what stands in quotes may have spaces in it. */
+function filterWords(text) {
+  const words = [""];
+  let quoted = false;
+  for (const letter of text) {
+    if (letter === '"') quoted = !quoted;
+    else if (/\s/.test(letter) && !quoted) words.push("");
+    else words[words.length - 1] += letter.toLowerCase();
   }
-  if (/^[<>]/.test(text)) {
-    if (text.length > 1) errors.push(`${text}: write a time as >2s, <500ms or >1m`);
-    return null;
-  }
-  const [, field, value] = text.match(/^([a-z]+):(.*)$/i) ?? [];
-  if (field === undefined) return word(text);
-  const read = FIELDS[field.toLowerCase()];
-  if (!read) {
-    // Names of mocks and times have colons too.
-    if (/^(mock|\d+)$/i.test(field)) return word(text);
-    errors.push(`no field is called ${field}: ${Object.keys(FIELDS).join(", ")}`);
-    return null;
-  }
-  const wanted = value.toLowerCase();
-  const meant = read === FIELDS.state ? ALIASES[wanted] ?? wanted : wanted;
-  return (call) => (read(call) ?? "").toLowerCase().includes(meant);
+  return words.filter((word) => word !== "");
 }
 
-/** A word that stands in any field. */
-function word(text) {
-  const wanted = text.toLowerCase();
-  return (call) => Object.values(FIELDS).some((read) => (read(call) ?? "").toLowerCase().includes(wanted));
+function parseTerm(word) {
+  if (!word.startsWith("!")) return parseTest(word);
+  if (word === "!") throw new FilterError("! wants a word behind it");
+  const test = parseTest(word.slice(1));
+  return (call) => !test(call);
+}
+
+function parseTest(word) {
+  const order = word.search(/[<>]/);
+  if (order >= 0) return parseFigure(word.slice(0, order), word[order], word.slice(order + 1).replace(/^=+/, ""));
+  const colon = word.indexOf(":");
+  if (colon < 0) return (call) => haystack(call).includes(word);
+  const [name, value] = [word.slice(0, colon), word.slice(colon + 1)];
+  if (name === "state") return parseState(value);
+  const field = name === "call" ? "id" : name;
+  if (!Object.hasOwn(FIELDS, field)) throw new FilterError(`no column is called ${name}: ${COLUMN_NAMES}`);
+  if (value === "") throw new FilterError(`${name}: wants a word behind it`);
+  return (call) => (FIELDS[field](call) ?? "").toLowerCase().includes(value);
+}
+
+function parseState(name) {
+  if (["err", "error", "bad"].includes(name)) return (call) => BAD_STATES.includes(call.state);
+  if (["queued", "waiting"].includes(name)) return (call) => call.state === "running" && call.phase === "queued";
+  const known = Object.hasOwn(STATE_NAMES, name) ? STATE_NAMES[name] : Object.keys(STATES).find((state) => name !== "" && state.startsWith(name));
+  if (!known) throw new FilterError("states: run queued done err failed cancelled timed_out interrupted");
+  return (call) => call.state === known;
+}
+
+function parseFigure(name, order, value) {
+  if (!Object.hasOwn(FIGURES, name)) throw new FilterError(`${name} is no figure: time tokens tries`);
+  const { read, units } = FIGURES[name];
+  const unit = value.match(/[a-z]*$/)[0];
+  const digits = value.slice(0, value.length - unit.length);
+  if (!Object.hasOwn(units, unit)) throw new FilterError(`${unit} is no unit here: 2s 500ms 3m 1h, tokens>10k`);
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(digits)) throw new FilterError(`${order} wants a number behind it: >2s`);
+  const limit = Number(digits) * units[unit];
+  return order === ">" ? (call) => read(call) > limit : (call) => read(call) < limit;
+}
+
+/** What of a call a plain word is looked for in. */
+function haystack(call) {
+  const parts = [call.call_id, call.tool, call.model, call.provider, call.state, call.phase, call.session_id, call.owner];
+  return parts.map((part) => part ?? "").join(" ").toLowerCase();
 }

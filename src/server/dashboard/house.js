@@ -13,7 +13,8 @@ class House {
     this.accepted = new Series();
     this.models = new Map();
     this.clients = new Map();
-    this.heard = new Set();
+    // Calls that are in the lines, each with the number of the last event that is counted for it.
+    this.counted = new Map();
     this.told = 0;
     this.numbered = 0;
   }
@@ -26,7 +27,7 @@ class House {
     const shown = new Set();
     for (const call of snapshot.calls) {
       shown.add(call.call_id);
-      if (!this.heard.delete(call.call_id) && !this.calls.has(call.call_id)) this.count(call);
+      if (!this.counted.has(call.call_id) && !this.calls.has(call.call_id)) this.count(call, snapshot.seq);
       this.calls.set(call.call_id, { ...call, client: this.clients.get(call.session_id) ?? "" });
     }
     const lost = [];
@@ -35,11 +36,18 @@ class House {
     return lost;
   }
 
-  /** Counts a call that began while nobody listened where it belongs in time. */
-  count(call) {
+  /** Counts a call that began while nobody listened where it belongs in time. Events up to `seq` may still be on their way. */
+  count(call, seq) {
+    this.remember(call.call_id, seq);
     const second = Math.floor(born(call.call_id) / 1000);
     this.accepted.add(second);
     if (call.attempts > 0 && call.model) this.series(`${call.provider}/${call.model}`).add(Math.floor(second + call.queued_s));
+  }
+
+  /** The oldest are forgotten first: nothing is told of them any more. */
+  remember(id, seq) {
+    if (this.counted.size >= MOST_CALLS) this.counted.delete(this.counted.keys().next().value);
+    this.counted.set(id, seq);
   }
 
   /** What is known of how often a model is asked. */
@@ -77,9 +85,10 @@ class House {
   takeEvent(event) {
     this.told += 1;
     const second = Math.floor(event.t);
-    if (event.kind === "accepted") {
-      if (this.heard.size >= MOST_CALLS) this.heard.clear();
-      this.heard.add(event.call_id);
+    // A snapshot that was faster has told of it, and so has an event that comes twice.
+    if (event.seq <= (this.counted.get(event.call_id) ?? -1)) return;
+    if (event.kind === "accepted" && !this.counted.has(event.call_id)) {
+      this.remember(event.call_id, event.seq);
       this.accepted.add(second);
     }
     if (event.kind === "sent" && !event.joined && !event.reused) this.series(`${event.provider}/${event.model}`).add(second);

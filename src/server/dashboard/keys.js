@@ -9,7 +9,7 @@ class Keys {
     const name = (key) => ({ ArrowDown: "↓", ArrowUp: "↑", " ": "space", Escape: "Esc" })[key] ?? key;
     const line = ([keys, what]) => [el("dt", {}, ...keys.flatMap((key) => [el("kbd", {}, name(key)), " "])), el("dd", {}, what)];
     find("#keys-list").append(...table.flatMap(line));
-    say(find("#keys-fields"), `a field: ${Object.keys(FIELDS).join(", ")}`);
+    say(find("#keys-fields"), `a column: ${COLUMN_NAMES}`);
     find("#keys-close").addEventListener("click", () => find("#keys").close());
   }
 

@@ -107,6 +107,7 @@ function linkChanged() {
   const isIn = link.credential !== null;
   find("#login").hidden = isIn;
   find("#board").hidden = !isIn;
+  if (link.state === "live") detail.returned();
   if (isIn) return;
   say(find("#login-why"), link.why);
   find("#login-why").hidden = !link.why;
@@ -127,9 +128,10 @@ function follow(rows) {
   const models = asked.filter((row) => names.has(row.model));
   if (rows.length === 1 && rows[0] in permits.providers) {
     calls.narrow(`provider:${rows[0]}`);
-  } else if (models.length === 1) {
+  } else if (models.length === 1 && !/[<>"]/.test(models[0].model)) {
+    // A name with such letters in it would be read as a figure.
     calls.narrow(`model:"${models[0].model}"`);
-  } else if (models.length > 1) {
+  } else if (models.length > 0) {
     calls.narrow(`provider:${models[0].name}`);
   } else if (rows.every((row) => house.calls.has(row))) {
     calls.narrow("state:running");
