@@ -70,7 +70,7 @@ enum Order {
 impl Filter {
     /// Reads what was typed; the error is one sentence.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let terms = words(text).iter().map(|word| term(word)).collect::<Result<_, _>>()?;
+        let terms = words(text).iter().map(|(word, is_phrase)| term(word, *is_phrase)).collect::<Result<_, _>>()?;
         Ok(Self { terms })
     }
 
@@ -85,28 +85,34 @@ impl Filter {
     }
 }
 
-/// Words in small letters, and quoted phrases as they stand.
-fn words(text: &str) -> Vec<String> {
+/// Words in small letters. What begins with a quote is a phrase: it may have spaces in it, and is no field.
+fn words(text: &str) -> Vec<(String, bool)> {
     let mut words = Vec::new();
-    let (mut word, mut quoted) = (String::new(), false);
+    let (mut word, mut is_phrase, mut quoted) = (String::new(), false, false);
     for letter in text.chars() {
         match letter {
-            '"' => quoted = !quoted,
-            letter if letter.is_whitespace() && !quoted => words.push(std::mem::take(&mut word)),
+            '"' => {
+                quoted = !quoted;
+                is_phrase |= matches!(word.as_str(), "" | "!");
+            }
+            letter if letter.is_whitespace() && !quoted => {
+                words.push((std::mem::take(&mut word), std::mem::take(&mut is_phrase)));
+            }
             letter => word.extend(letter.to_lowercase()),
         }
     }
-    words.push(word);
-    words.retain(|word| !word.is_empty());
+    words.push((word, is_phrase));
+    words.retain(|(word, _)| !word.is_empty());
     words
 }
 
-fn term(word: &str) -> Result<Term, String> {
+fn term(word: &str, is_phrase: bool) -> Result<Term, String> {
     let (wanted, rest) = word.strip_prefix('!').map_or((true, word), |rest| (false, rest));
     if rest.is_empty() {
         return Err("! wants a word behind it".to_owned());
     }
-    Ok(Term { wanted, test: test(rest)? })
+    let test = if is_phrase { Test::Word(rest.to_owned()) } else { test(rest)? };
+    Ok(Term { wanted, test })
 }
 
 fn test(word: &str) -> Result<Test, String> {
@@ -221,6 +227,8 @@ impl Call {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use exai_core::protocol::CallRow;
 
     use super::*;
@@ -274,6 +282,29 @@ mod tests {
         let queued = Filter::parse("state:queued").unwrap();
         assert!(queued.takes(&call(CallState::Running, Some(Phase::Queued))));
         assert!(!queued.takes(&call(CallState::Running, Some(Phase::Waiting))));
+    }
+
+    /// The page of the daemon reads the same table with its own code.
+    #[derive(serde::Deserialize)]
+    struct Table {
+        rows: Vec<CallRow>,
+        matches: BTreeMap<String, Vec<usize>>,
+        refused: BTreeMap<String, String>,
+    }
+
+    #[test]
+    fn the_terminal_and_the_page_understand_the_same() {
+        let table: Table = serde_json::from_str(include_str!("../tests/page/filter.json")).unwrap();
+        let calls: Vec<Call> = table.rows.into_iter().map(Call::from).collect();
+        for (text, taken) in table.matches {
+            let filter = Filter::parse(&text).unwrap();
+            let found: Vec<usize> = (0..calls.len()).filter(|index| filter.takes(&calls[*index])).collect();
+            assert_eq!(found, taken, "{text}");
+        }
+        for (text, why) in table.refused {
+            let error = Filter::parse(&text).unwrap_err();
+            assert!(error.contains(&why), "{text}: {error}");
+        }
     }
 
     #[test]

@@ -2,9 +2,16 @@
 
 const SHOWN_CALLS = 200;
 
+/** What a call is doing, or how it ended and, if it failed, of which kind that was. */
+function stateWords(call) {
+  if (call.state === "running") return call.phase ?? "running";
+  const words = STATES[call.state]?.[1] ?? call.state;
+  return call.state === "failed" && failureOf(call) ? `${words} ${failureOf(call)}` : words;
+}
+
 /** The columns: name, title, what it is sorted by, what it shows. */
 const COLUMNS = [
-  ["state", "State", (call) => call.state, (call) => (call.state === "running" ? call.phase ?? "running" : STATES[call.state]?.[1] ?? call.state)],
+  ["state", "State", (call) => call.state, stateWords],
   ["tool", "Tool", (call) => call.tool, (call) => call.tool],
   ["model", "Model", (call) => call.model ?? "", (call) => call.model ?? NOTHING],
   ["client", "Client", (call) => call.client, (call) => call.client || NOTHING],

@@ -11,7 +11,13 @@ const FIELDS = {
   provider: (call) => call.provider,
 };
 
-const COLUMN_NAMES = `${Object.keys(FIELDS).join(" ")} state`;
+const COLUMN_NAMES = `${Object.keys(FIELDS).join(" ")} state cause`;
+
+/** Kinds of failures, of the causes that journal and metrics name; all others are `other`. */
+const FAILURES = { rate_limited: "429", overloaded: "429", plan_limit: "429", server: "5xx", timeout_headers: "timeout", timeout_idle: "timeout" };
+
+/** What kind of failure ended a call; empty when that is not known. */
+const failureOf = (call) => (call.cause ? FAILURES[call.cause] ?? "other" : "");
 
 /** States that somebody should look at. */
 const BAD_STATES = ["failed", "timed_out", "interrupted"];
@@ -35,7 +41,7 @@ class FilterError extends Error {}
 /** Reads a filter: a test of calls, or why there is none. */
 function parseFilter(text) {
   try {
-    const terms = filterWords(text).map(parseTerm);
+    const terms = filterWords(text).map(({ word, is_phrase }) => parseTerm(word, is_phrase));
     return { test: (call) => terms.every((term) => term(call)), error: "", isEmpty: terms.length === 0 };
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
@@ -43,34 +49,39 @@ function parseFilter(text) {
   }
 }
 
-/** Words in small letters; what stands in quotes may have spaces in it. */
+/** Words in small letters. What begins with a quote is a phrase: it may have spaces in it, and is no field. */
 function filterWords(text) {
-  const words = [""];
+  const words = [{ word: "", is_phrase: false }];
   let quoted = false;
   for (const letter of text) {
-    if (letter === '"') quoted = !quoted;
-    else if (/\s/.test(letter) && !quoted) words.push("");
-    else words[words.length - 1] += letter.toLowerCase();
+    const last = words.at(-1);
+    if (letter === '"') {
+      quoted = !quoted;
+      last.is_phrase ||= last.word === "" || last.word === "!";
+    } else if (/\s/.test(letter) && !quoted) words.push({ word: "", is_phrase: false });
+    else last.word += letter.toLowerCase();
   }
-  return words.filter((word) => word !== "");
+  return words.filter(({ word }) => word !== "");
 }
 
-function parseTerm(word) {
-  if (!word.startsWith("!")) return parseTest(word);
+function parseTerm(word, is_phrase) {
+  if (!word.startsWith("!")) return parseTest(word, is_phrase);
   if (word === "!") throw new FilterError("! wants a word behind it");
-  const test = parseTest(word.slice(1));
+  const test = parseTest(word.slice(1), is_phrase);
   return (call) => !test(call);
 }
 
-function parseTest(word) {
+function parseTest(word, is_phrase) {
+  if (is_phrase) return (call) => haystack(call).includes(word);
   const order = word.search(/[<>]/);
   if (order >= 0) return parseFigure(word.slice(0, order), word[order], word.slice(order + 1).replace(/^=+/, ""));
   const colon = word.indexOf(":");
   if (colon < 0) return (call) => haystack(call).includes(word);
   const [name, value] = [word.slice(0, colon), word.slice(colon + 1)];
   if (name === "state") return parseState(value);
+  if (name === "cause" && value !== "") return (call) => [call.cause ?? "", failureOf(call)].some((cause) => cause.includes(value));
   const field = name === "call" ? "id" : name;
-  if (!Object.hasOwn(FIELDS, field)) throw new FilterError(`no column is called ${name}: ${COLUMN_NAMES}`);
+  if (name !== "cause" && !Object.hasOwn(FIELDS, field)) throw new FilterError(`no column is called ${name}: ${COLUMN_NAMES}`);
   if (value === "") throw new FilterError(`${name}: wants a word behind it`);
   return (call) => (FIELDS[field](call) ?? "").toLowerCase().includes(value);
 }

@@ -2,6 +2,10 @@
 
 const BREAKERS = { closed: ["✓", "closed", "ok"], open: ["✕", "open: left alone for a moment", "bad"], half_open: ["◔", "half open: tried with one request", "warn"] };
 
+/** Failed requests by their kinds, as the terminal has them. */
+const KINDS = { rate_limited: "429", server: "5xx", timeout: "timeout", other: "other" };
+const failureKinds = (failures) => Object.entries(KINDS).filter(([kind]) => failures?.[kind] > 0).map(([kind, word]) => `${word}:${count(failures[kind])}`).join(" ");
+
 class ProvidersPane {
   constructor({ act }) {
     const permit = ({ name }) => el("li", { "data-name": name }, el("span", { class: "name" }, name === "global" ? "all" : name), gauge(`Permits of ${name}`), el("span", { class: "share" }), el("span", { class: "queue" }),
@@ -33,7 +37,7 @@ class ProvidersPane {
     say(mark, troubled === kind ? glyph : "▲");
     set(mark, "title", `breaker ${word}`);
     say(name, row.model);
-    say(aside, [row.name, row.health, kind === "ok" ? "" : `breaker ${word}`].filter(Boolean).join(" · "));
+    say(aside, [row.name, row.health, kind === "ok" ? "" : `breaker ${word}`, failureKinds(row.failures)].filter(Boolean).join(" · "));
     reset.hidden = kind === "ok";
     const series = this.house.models.get(`${row.name}/${row.model}`);
     drawSparkline(line, series ? series.bars(this.house.now, this.seconds, 60) : new Array(60).fill(0));
