@@ -45,7 +45,9 @@ impl Provider for Mock {
     ) -> Result<Box<dyn ReplyStream>, ProviderError> {
         let script =
             Script::parse(&model.id).map_err(|error| ProviderError::new(Cause::ModelNotFound, error.message))?;
-        if timeout(limits.headers, sleep(script.first_wait)).await.is_err() {
+        // Also the shortest sleep takes a millisecond.
+        let waits = !script.first_wait.is_zero();
+        if waits && timeout(limits.headers, sleep(script.first_wait)).await.is_err() {
             let message = format!("no answer began within {} s", limits.headers.as_secs_f64());
             return Err(ProviderError::new(Cause::TimeoutHeaders, message));
         }
@@ -124,7 +126,7 @@ impl ReplyStream for MockStream {
         if self.words.is_empty() {
             return self.end().map(|()| None);
         }
-        // Also the shortest sleep takes a millisecond, which a long answer would take for each of its words.
+        // A long answer would take the shortest sleep for each of its words.
         let pause = async { if self.pace.is_zero() { yield_now().await } else { sleep(self.pace).await } };
         if timeout(self.idle, pause).await.is_err() {
             let message = format!("nothing came for {} s", self.idle.as_secs_f64());
