@@ -216,6 +216,11 @@ try {
   });
 
   await step("it fits a phone, a small screen and a large one", async () => {
+    for (const [tool, model] of [["chat", "mock:echo"], ["chat", "mock:echo"], ["chat", "mock:500"]]) {
+      // One of them fails.
+      try { exai("call", tool, "a question as others", "--model", model, "--fresh"); } catch { continue; }
+    }
+    for (const model of ["mock:slow?ttft=90s", "mock:slow?ttft=80s"]) exai("call", "chat", "one that takes its time", "--model", model, "--fresh", "--detach");
     for (const colorScheme of ["light", "dark"]) for (const [width, height] of [[1440, 900], [1024, 768], [390, 844]]) {
       const small = await visitor(browser, { viewport: { width, height }, colorScheme });
       await small.goto(exai("monitor", "--web"));
