@@ -63,7 +63,7 @@ async function visitor(browser, options = {}) {
   return tab;
 }
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 let daemon = await launch();
 const steps = [];
 const step = async (name, does) => {
