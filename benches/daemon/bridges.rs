@@ -2,6 +2,7 @@
 //! hand calls on to the same daemon.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -53,7 +54,7 @@ impl Bridge {
     /// The one whose version is known, or else any.
     fn program(&self) -> Option<PathBuf> {
         let ours = cache().map(|cache| cache.join("bridges").join(self.place));
-        let path = env::var_os("PATH").unwrap_or_default();
+        let path = variable("PATH").unwrap_or_default();
         ours.into_iter().chain(env::split_paths(&path)).map(|place| place.join(self.name)).find(|file| file.is_file())
     }
 
@@ -61,7 +62,7 @@ impl Bridge {
         let mut command = Command::new(program);
         command.args((self.arguments)(&format!("http://{}/mcp", daemon.address)));
         // They are scripts, and look for what runs them.
-        command.env_clear().env("HOME", daemon.home()).envs(env::var_os("PATH").map(|path| ("PATH", path)));
+        command.env_clear().env("HOME", daemon.home()).envs(variable("PATH").map(|path| ("PATH", path)));
         command
     }
 
@@ -103,9 +104,14 @@ impl Bridge {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "where programs of others are is no setting of the product")]
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
 /// Where scripts keep what they installed.
 fn cache() -> Option<PathBuf> {
-    let named = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let named = |name| variable(name).map(PathBuf::from);
     named("EXAI_CACHE")
         .or_else(|| named("XDG_CACHE_HOME").map(|cache| cache.join("exai")))
         .or_else(|| named("HOME").map(|home| home.join(".cache/exai")))
