@@ -19,6 +19,14 @@ use crate::server::{Server, TOKEN};
 /// Rounds of both sides in turns; the one before them does not count.
 pub(crate) const ROUNDS: usize = 7;
 
+/// Who asks one thing after another.
+pub(crate) trait Asks {
+    type Question;
+
+    /// Asks, and waits for the result.
+    async fn ask(&mut self, question: Self::Question) -> anyhow::Result<()>;
+}
+
 /// One connection that has said hello.
 #[derive(Debug)]
 pub(crate) struct Client(WebSocketStream<TcpStream>);
@@ -95,6 +103,14 @@ impl Client {
     }
 }
 
+impl Asks for Client {
+    type Question = String;
+
+    async fn ask(&mut self, frame: String) -> anyhow::Result<()> {
+        self.ask(frame).await
+    }
+}
+
 /// What the rounds of one side gave.
 #[derive(Debug, Default)]
 pub(crate) struct Measured {
@@ -114,15 +130,23 @@ pub(crate) async fn compare(
     calls: usize,
     frame: impl Fn() -> String,
 ) -> anyhow::Result<[Measured; 2]> {
-    let mut clients = Vec::new();
-    for server in servers {
-        clients.push(Client::several(server, connections).await?);
-    }
-    let mut measured = <[Measured; 2]>::default();
+    let [floor, subject] = servers;
+    let clients = [Client::several(floor, connections).await?, Client::several(subject, connections).await?];
+    in_turns(servers, clients, calls, &frame).await
+}
+
+/// Several sides in turns, each with its own clients.
+pub(crate) async fn in_turns<const SIDES: usize, A: Asks>(
+    servers: [&Server; SIDES],
+    mut clients: [Vec<A>; SIDES],
+    calls: usize,
+    question: &impl Fn() -> A::Question,
+) -> anyhow::Result<[Measured; SIDES]> {
+    let mut measured = std::array::from_fn(|_| Measured::default());
     for round in 0..=ROUNDS {
         for ((server, clients), measured) in servers.iter().zip(&mut clients).zip(&mut measured) {
             let mut taken = Measured::default();
-            measure(server, clients, calls, &frame, &mut taken).await?;
+            measure(server, clients, calls, question, &mut taken).await?;
             if round > 0 {
                 measured.add(&taken);
             }
@@ -132,17 +156,17 @@ pub(crate) async fn compare(
 }
 
 /// One round.
-pub(crate) async fn measure(
+pub(crate) async fn measure<A: Asks>(
     server: &Server,
-    clients: &mut [Client],
+    clients: &mut [A],
     calls: usize,
-    frame: &impl Fn() -> String,
+    question: &impl Fn() -> A::Question,
     measured: &mut Measured,
 ) -> anyhow::Result<()> {
     let each = calls / clients.len();
     let total = (each * clients.len()) as f64;
     let (cpu, begun) = (server.cpu()?, Instant::now());
-    let took = try_join_all(clients.iter_mut().map(|client| ask_often(client, each, frame))).await?;
+    let took = try_join_all(clients.iter_mut().map(|client| ask_often(client, each, question))).await?;
     let wall = begun.elapsed();
     let cpu = server.cpu()?.saturating_sub(cpu);
     let took: Vec<f64> = took.iter().flatten().map(|took| took.as_secs_f64() * 1e3).collect();
@@ -153,11 +177,15 @@ pub(crate) async fn measure(
     Ok(())
 }
 
-async fn ask_often(client: &mut Client, calls: usize, frame: &impl Fn() -> String) -> anyhow::Result<Vec<Duration>> {
+async fn ask_often<A: Asks>(
+    client: &mut A,
+    calls: usize,
+    question: &impl Fn() -> A::Question,
+) -> anyhow::Result<Vec<Duration>> {
     let mut took = Vec::with_capacity(calls);
     for _ in 0..calls {
         let begun = Instant::now();
-        client.ask(frame()).await?;
+        client.ask(question()).await?;
         took.push(begun.elapsed());
     }
     Ok(took)

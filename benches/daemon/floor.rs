@@ -1,5 +1,5 @@
-//! The floors: servers that read a frame as JSON, do the I/O of a call and answer with a kilobyte, and nothing else. One
-//! thread for the sockets, one for the journal.
+//! The floors: servers that read a frame or a body as JSON, do the I/O of a call and answer with a kilobyte, and nothing
+//! else. One thread for the sockets, one for the journal.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_util::task::TaskTracker;
 
-use crate::client;
 use crate::processes::Bare;
+use crate::{client, http};
 
 /// The first argument of a process that is a floor.
 pub(crate) const WORD: &str = "floor";
@@ -36,10 +36,11 @@ pub(crate) fn main(what: &str, rest: &[String]) -> anyhow::Result<()> {
     let upstream = || rest.first().context("no upstream");
     let floor = Arc::new(match what {
         "echo" => Floor { journal: None, gateway: None },
-        "journal" => Floor { journal: Some(Journal::open()?), gateway: None },
+        "journal" | "http" => Floor { journal: Some(Journal::open()?), gateway: None },
         "gateway" => Floor { journal: Some(Journal::open()?), gateway: Some(Gateway::to(upstream()?)?) },
         other => anyhow::bail!("no floor is called {other}"),
     });
+    let is_http = what == "http";
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         println!("{}", listener.local_addr()?);
@@ -48,7 +49,9 @@ pub(crate) fn main(what: &str, rest: &[String]) -> anyhow::Result<()> {
             let (stream, _) = listener.accept().await?;
             let floor = Arc::clone(&floor);
             // A client that is gone ends its connection.
-            tasks.spawn(async move { floor.converse(stream).await.ok() });
+            tasks.spawn(async move {
+                if is_http { http::serve(&floor, stream).await.ok() } else { floor.converse(stream).await.ok() }
+            });
         }
     })
 }
@@ -73,7 +76,7 @@ struct Answer<'a> {
 }
 
 #[derive(Debug)]
-struct Floor {
+pub(crate) struct Floor {
     journal: Option<Journal>,
     gateway: Option<Gateway>,
 }
@@ -97,7 +100,8 @@ impl Floor {
         Ok(())
     }
 
-    async fn keep(&self, row: &str, text: &str) -> anyhow::Result<()> {
+    /// Puts a row into the journal, if there is one.
+    pub(crate) async fn keep(&self, row: &str, text: &str) -> anyhow::Result<()> {
         let Some(journal) = &self.journal else { return Ok(()) };
         journal.keep(format!("{row} {text}")).await
     }

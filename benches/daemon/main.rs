@@ -5,13 +5,17 @@
 //! one. This program is the floor itself when its first argument says so.
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
+mod agent;
+mod bridges;
 mod chat;
 mod client;
 mod figures;
 mod floor;
+mod http;
 mod memory;
 mod monitor;
 mod processes;
+mod running;
 mod server;
 mod shim;
 mod tool;
@@ -21,7 +25,10 @@ mod upstreams;
 use figures::Table;
 
 /// Each part by its name.
-const PARTS: &[&str] = &["tool", "chat", "memory", "monitor", "ideal", "overload", "saturated", "start", "cli", "shim"];
+const PARTS: &[&str] =
+    &["tool", "http", "chat", "memory", "monitor", "ideal", "overload", "saturated", "start", "cli", "shim", "bridges"];
+/// Parts that want programs of others: they run when they are named.
+const NAMED: &[&str] = &["bridges"];
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -36,9 +43,14 @@ fn main() -> anyhow::Result<()> {
     println!("{}\n", server::LIFTED);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut table = Table::start();
-    for part in PARTS.iter().filter(|part| arguments.is_empty() || arguments.iter().any(|name| name == *part)) {
-        match *part {
+    let is_wanted = |part: &str| match &arguments[..] {
+        [] => !NAMED.contains(&part),
+        names => names.iter().any(|name| name == part),
+    };
+    for part in PARTS.iter().copied().filter(|part| is_wanted(part)) {
+        match part {
             "tool" => runtime.block_on(tool::run(&mut table))?,
+            "http" => runtime.block_on(http::run(&mut table))?,
             "chat" => runtime.block_on(chat::run(&mut table))?,
             "memory" => runtime.block_on(memory::run(&mut table))?,
             "monitor" => runtime.block_on(monitor::run(&mut table))?,
@@ -47,6 +59,7 @@ fn main() -> anyhow::Result<()> {
             "saturated" => runtime.block_on(upstreams::saturated(&mut table))?,
             "start" => runtime.block_on(processes::start(&mut table))?,
             "shim" => runtime.block_on(shim::run(&mut table))?,
+            "bridges" => runtime.block_on(bridges::run(&mut table))?,
             "cli" => runtime.block_on(processes::cli(&mut table))?,
             other => anyhow::bail!("part {other} is not there"),
         }

@@ -10,12 +10,12 @@ use std::time::Duration;
 use anyhow::Context;
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use nix::time::{ClockId, clock_getcpuclockid};
 use nix::unistd::Pid;
 use serde::Deserialize;
 use tempfile::TempDir;
 
 use crate::floor;
+use crate::running::Running;
 
 /// What this benchmark changes of the daemon's settings.
 pub(crate) const LIFTED: &str =
@@ -43,10 +43,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A server, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
-    child: Child,
+    process: Running,
     pub(crate) address: SocketAddr,
-    /// The processor time of the process.
-    clock: ClockId,
     /// Its files, until it has ended.
     state: TempDir,
 }
@@ -86,7 +84,7 @@ impl Server {
         let mut child = spawn(&mut command)?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().context("no output")?).read_line(&mut line)?;
-        Self::new(child, line.trim().parse()?, state)
+        Ok(Self { process: Running::new(child)?, address: line.trim().parse()?, state })
     }
 
     /// A daemon with these settings too.
@@ -96,8 +94,7 @@ impl Server {
 
     /// Kills a daemon and starts another one in its place.
     pub(crate) async fn again(mut self) -> anyhow::Result<Self> {
-        self.child.kill()?;
-        self.child.wait()?;
+        self.process.kill()?;
         let state = std::mem::replace(&mut self.state, tempfile::tempdir()?);
         std::fs::remove_file(state.path().join("state").join("daemon.lock"))?;
         Self::daemon_in(state, &[]).await
@@ -109,12 +106,7 @@ impl Server {
         let Ok(address) = tokio::time::timeout(PATIENCE, announced(&state)).await else {
             anyhow::bail!("no daemon came up: {}", std::fs::read_to_string(state.path().join("said"))?);
         };
-        Self::new(child, address, state)
-    }
-
-    fn new(child: Child, address: SocketAddr, state: TempDir) -> anyhow::Result<Self> {
-        let clock = clock_getcpuclockid(Pid::from_raw(i32::try_from(child.id())?))?;
-        Ok(Self { child, address, clock, state })
+        Ok(Self { process: Running::new(child)?, address, state })
     }
 
     /// The directory that is its home.
@@ -124,21 +116,12 @@ impl Server {
 
     /// User and system time of all its threads so far.
     pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
-        Ok(self.clock.now()?.into())
+        self.process.cpu()
     }
 
     /// Bytes of memory that it holds.
     pub(crate) fn resident(&self) -> anyhow::Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-        Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
+        self.process.resident()
     }
 }
 
