@@ -84,6 +84,15 @@ pub(crate) enum Verb {
     Completions(completions::Args),
 }
 
+/// What to answer to who asks for the version and nothing else, as scripts and clients of agents do at each start: the tree of
+/// all commands, which finds that out too, takes longer to make than this program takes to start.
+pub(crate) fn version() -> Option<&'static str> {
+    let mut arguments = std::env::args_os().skip(1);
+    let (only, more) = (arguments.next()?, arguments.next());
+    let is_asked = more.is_none() && (only == "--version" || only == "-V");
+    is_asked.then_some(concat!("exai ", env!("CARGO_PKG_VERSION")))
+}
+
 /// Reads the command line; the error is a usage error, or the help that was asked for.
 pub(crate) fn parse() -> Result<Cli, clap::Error> {
     Cli::try_parse()

@@ -36,6 +36,11 @@ static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let mut output = Output::new();
+    if let Some(version) = cli::version() {
+        // A reader that left takes nothing from what was to be said.
+        let _ = output.text(version).is_ok();
+        return ExitCode::SUCCESS;
+    }
     let outcome = match cli::parse() {
         Ok(cli) => {
             output.set_up(cli.color, cli.quiet);

@@ -21,6 +21,15 @@ fn without_a_provider_debug_prints_the_evidence_and_says_what_was_not_done() {
 }
 
 #[test]
+fn the_version_is_the_same_however_it_is_asked_for() {
+    let user = User::new();
+    let said = concat!("exai ", env!("CARGO_PKG_VERSION"), "\n");
+    for asked in [&["--version"][..], &["-V"], &["--quiet", "--version"]] {
+        assert_eq!(user.run(asked).exits(0).stdout, said, "{asked:?}");
+    }
+}
+
+#[test]
 fn a_demand_for_an_expert_without_a_provider_is_no_verdict() {
     let ran = User::new().run(&["call", "debug", "--findings", FINDINGS, "--expert"]).exits(3);
     assert!(ran.stdout.is_empty() && ran.stderr.contains("no provider is configured"), "{ran:#?}");
