@@ -40,6 +40,8 @@ if [ -z "$dir" ]; then
   dir="${CARGO_HOME:-$HOME/.cargo}/bin"
   on_path "$dir" || dir="$HOME/.local/bin"
 fi
+# Seen from where the caller is.
+case "$dir" in /*) ;; *) dir="$PWD/$dir" ;; esac
 man="$(dirname "$dir")/share/man/man1"
 
 # Only pages of ours: exai.1, and exai-VERB.1 of each verb.
@@ -64,10 +66,9 @@ mkdir -p "$dir"
 # Installed beside and then moved, so that a running exai is not overwritten.
 install -m 755 "$target/release/exai" "$dir/.exai.new"
 mv "$dir/.exai.new" "$dir/exai"
-mkdir -p "$man"
 # A verb that there is no more has no page either.
-remove_pages
-install -m 644 dist/man/*.1 "$man"
+mkdir -p "$man" && remove_pages && install -m 644 dist/man/*.1 "$man" ||
+  echo "note: the pages of the manual could not be put into $man" >&2
 
 echo "installed $("$dir/exai" --version) as $dir/exai" >&2
 on_path "$dir" || echo "note: $dir is not on your PATH; add it, or call $dir/exai" >&2

@@ -117,6 +117,8 @@ impl Agent {
         let mut stream = self.asks("tools/call", "thinkdeep", params).await;
         loop {
             tokio::select! {
+                // An answer that is there as a whole has ended already.
+                biased;
                 call = self.stage.puppets.call(0) => return (call, stream),
                 is_heard = stream.hears() => assert!(is_heard, "it ended: {}", stream.text),
             }
