@@ -71,11 +71,11 @@ fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daem
     Ok(())
 }
 
-/// Says what became of a call of this session that is not in the journal: only who was turned away leaves nothing behind.
+/// Says what became of a call of this session that is not in the journal: who was turned away leaves nothing behind, and a dry
+/// run, and what is too old.
 fn nothing_is_left(call_id: &CallId) -> Error {
-    Error::new(ErrorCode::OverCapacity, format!("call {call_id} found no room, and nothing of it was kept"))
-        .retry_after(COME_BACK)
-        .hint("ask again under another request_id")
+    let message = format!("nothing of call {call_id} is kept: it found no room, was a dry run, or is too old");
+    Error::new(ErrorCode::OverCapacity, message).retry_after(COME_BACK).hint("ask again under another request_id")
 }
 
 /// Refuses a call that the daemon has no room for, or no time.
