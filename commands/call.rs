@@ -70,11 +70,13 @@ async fn carry_out(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::R
     let dry_run = args.dry_run && !arguments.contains_key(flags::DRY_RUN);
     let options = CallOptions { timeout: args.timeout, fresh: args.fresh, dry_run };
     let request = CallRequest { tool: args.tool.clone(), arguments, options };
+    // Heard from before the call is made: who ends it early must not leave it behind.
+    let signals = Signals::new()?;
     let handle = door.call(request, workspace).await?;
     let ended = if args.detach {
-        detach::leave(handle, &*door, args, output).await
+        detach::leave(handle, &*door, args, signals, output).await
     } else {
-        follow(handle, args, setup, output).await
+        follow(handle, args, setup, signals, output).await
     };
     if matches!(ended, Ok(Ended::Abandoned(_))) {
         drop(door);
@@ -125,8 +127,13 @@ enum Ended {
 
 /// Shows what happens until the call is over. The first Ctrl-C cancels it, and it ends with a result all the same;
 /// the second one does not wait for that.
-async fn follow(mut handle: CallHandle, args: &Args, setup: &Setup, output: &mut Output) -> anyhow::Result<Ended> {
-    let mut signals = Signals::new()?;
+async fn follow(
+    mut handle: CallHandle,
+    args: &Args,
+    setup: &Setup,
+    mut signals: Signals,
+    output: &mut Output,
+) -> anyhow::Result<Ended> {
     let mut progress = Progress::new(&args.tool, output);
     let mut stream = Stream::new(output.is_terminal());
     let (mut closed, mut cancelled) = (None, false);

@@ -17,9 +17,9 @@ pub(super) async fn leave(
     mut handle: CallHandle,
     door: &dyn Backend,
     args: &Args,
+    mut signals: Signals,
     output: &mut Output,
 ) -> anyhow::Result<Ended> {
-    let mut signals = Signals::new()?;
     let mut progress = Progress::new(&args.tool, output);
     let mut cancelled = false;
     let is_over = loop {
