@@ -44,13 +44,13 @@ fi
 case "$dir" in /*) ;; *) dir="$PWD/$dir" ;; esac
 man="$(dirname "$dir")/share/man/man1"
 
-# Only pages of ours: exai.1, and exai-VERB.1 of each verb.
-remove_pages() { rm -f "$man/exai.1" "$man"/exai-*.1; }
+cd "$(dirname "$0")"
 
 if $uninstall; then
   [ -e "$dir/exai" ] || fail "there is no $dir/exai" "name its directory with --dir"
   rm -f "$dir/exai"
-  remove_pages
+  # Those that this checkout has: pages of others may begin with exai- too.
+  for page in dist/man/*.1; do rm -f "$man/${page##*/}"; done
   echo "removed $dir/exai and its pages of the manual" >&2
   exit 0
 fi
@@ -59,15 +59,13 @@ $from_source || { usage >&2; fail "there are no prebuilt binaries yet" "use --fr
 command -v cargo >/dev/null || fail "cargo is not on your PATH" "install Rust: https://rustup.rs"
 command -v cc >/dev/null || fail "a C compiler is needed for SQLite" "on Debian: apt-get install gcc libc6-dev"
 
-cd "$(dirname "$0")"
 cargo build --release --locked --bin exai
 target="$(cargo metadata --format-version 1 --no-deps --locked | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')"
 mkdir -p "$dir"
 # Installed beside and then moved, so that a running exai is not overwritten.
 install -m 755 "$target/release/exai" "$dir/.exai.new"
 mv "$dir/.exai.new" "$dir/exai"
-# A verb that there is no more has no page either.
-mkdir -p "$man" && remove_pages && install -m 644 dist/man/*.1 "$man" ||
+mkdir -p "$man" && install -m 644 dist/man/*.1 "$man" ||
   echo "note: the pages of the manual could not be put into $man" >&2
 
 echo "installed $("$dir/exai" --version) as $dir/exai" >&2

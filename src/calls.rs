@@ -22,6 +22,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod trail;
+mod vanished;
 mod veiled;
 mod view;
 mod watch;
@@ -41,6 +42,7 @@ use tracing::Instrument;
 pub use handle::CallHandle;
 use running::Entry;
 pub use running::Running;
+pub use vanished::Vanished;
 pub use view::{Painter, View};
 
 use crate::clock::{Deadline, Timestamp};
@@ -103,6 +105,18 @@ pub struct Caller {
     pub session: String,
     /// The caller's files.
     pub workspace: Arc<dyn Workspace>,
+    /// Nobody listens to the call: it is in the journal from its beginning, whatever becomes of it.
+    pub detached: bool,
+    /// Is told when the call leaves nothing behind.
+    pub vanished: Vanished,
+}
+
+impl Caller {
+    /// One that waits for what becomes of its call.
+    pub fn of(owner: &str, session: &str, workspace: Arc<dyn Workspace>) -> Self {
+        let (owner, session) = (owner.to_owned(), session.to_owned());
+        Self { owner, session, workspace, detached: false, vanished: Vanished::default() }
+    }
 }
 
 impl Calls {
@@ -141,6 +155,9 @@ impl Calls {
         let (handle, cancel) = (entry.handle(), entry.cancel.clone());
         self.running.add(entry);
         span.in_scope(|| journal.accepted(allowed));
+        if caller.detached && !request.options.dry_run {
+            journal.save_later();
+        }
         let run = Run { calls: Arc::clone(self), request, caller, deadline, journal, veil, cancel };
         let work = async move {
             // Nobody may be listening any more; the result is in the journal.
@@ -292,10 +309,11 @@ impl Run {
         if self.request.options.dry_run {
             // The conversation of a dry run is never begun.
             envelope.thread_id = None;
+            self.caller.vanished.note();
             return self.journal.discard(envelope);
         }
         if envelope.error.is_some() && context.ledger.account().turned_away {
-            return self.journal.turn_away(envelope).await;
+            return self.journal.turn_away(envelope, &self.caller.vanished).await;
         }
         let thread = draft.thread.filter(|_| envelope.state == CallState::Succeeded);
         self.journal.finish(envelope, thread).await

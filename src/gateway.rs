@@ -139,16 +139,22 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// The question as it may be sent.
-    fn veiled(&self) -> Self {
-        let mut ask = self.clone();
-        for message in &mut ask.request.messages {
+    /// The models of its route that can answer it.
+    fn able(&self) -> Result<Route> {
+        self.route.clone().able(Abilities::of(&self.request))
+    }
+
+    /// The question as it may be sent, to the models of `route`.
+    fn veiled(&self, route: Route) -> Self {
+        let mut request = self.request.clone();
+        for message in &mut request.messages {
             self.veil.text(&mut message.content);
             message.reasoning.iter_mut().for_each(|text| self.veil.text(text));
             message.tool_calls.iter_mut().for_each(|call| self.veil.text(&mut call.arguments));
         }
-        ask.request.tools.iter_mut().for_each(|tool| self.veil.value(tool));
-        ask
+        request.tools.iter_mut().for_each(|tool| self.veil.value(tool));
+        let (owner, session, veil) = (self.owner.clone(), self.session.clone(), Arc::clone(&self.veil));
+        Self { owner, session, route, request, deadline: self.deadline, fresh: self.fresh, veil }
     }
 }
 
@@ -197,12 +203,11 @@ impl Gateway {
 
     /// What [`Self::ask`] would send, without sending it.
     pub fn plan(&self, ask: &Ask) -> Result<Plan> {
-        let ask = ask.veiled();
-        let route = ask.route.able(Abilities::of(&ask.request))?;
-        let model = route.first()?;
+        let ask = ask.veiled(ask.able()?);
+        let model = ask.route.first()?;
         let provider = self.provider(model)?;
         let body = provider.body(model, &ask.request);
-        Ok(Plan::new(model, &route, body, &ask.request))
+        Ok(Plan::new(model, &ask.route, body, &ask.request))
     }
 
     /// Asks the models of the route, one after the other where that is allowed, until one answers.
@@ -213,13 +218,12 @@ impl Gateway {
         recorder: &Arc<dyn Recorder>,
         ledger: &Arc<Ledger>,
     ) -> Result<Answer> {
-        if let Some(error) = self.turns_away(ask) {
+        let route = ask.able()?;
+        if let Some(error) = self.turns_away(&ask.session, &route) {
             ledger.turned_away();
             return Err(error);
         }
-        let mut ask = ask.veiled();
-        ask.route = ask.route.able(Abilities::of(&ask.request))?;
-        let ask = &ask;
+        let ask = &ask.veiled(route);
         let place = ledger.asked(&ask.route);
         let mut last = Error::internal("a route without a model");
         for model in self.in_order(&ask.route).await? {
@@ -240,10 +244,10 @@ impl Gateway {
     }
 
     /// Why none of the models has room, in a storm of callers.
-    fn turns_away(&self, ask: &Ask) -> Option<Error> {
+    fn turns_away(&self, session: &str, route: &Route) -> Option<Error> {
         let mut refusal = None;
-        for model in ask.route.candidates() {
-            refusal = Some(self.admission.turns_away(&ask.session, model.provider)?);
+        for model in route.candidates() {
+            refusal = Some(self.admission.turns_away(session, model.provider)?);
         }
         refusal
     }

@@ -45,7 +45,7 @@ impl Local {
 #[async_trait]
 impl Backend for Local {
     async fn call(&self, request: CallRequest, workspace: Arc<dyn Workspace>) -> Result<CallHandle> {
-        let caller = Caller { owner: self.owner.clone(), session: self.session.clone(), workspace };
+        let caller = Caller::of(&self.owner, &self.session, workspace);
         self.house.calls().start(request, caller)
     }
 

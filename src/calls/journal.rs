@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::{trail, veiled};
+use super::{Vanished, trail, veiled};
 use crate::clock::Timestamp;
 use crate::error::{ErrorCode, Result};
 use crate::feed::{Feed, Reader};
@@ -249,7 +249,7 @@ impl Journal {
 
     /// Ends a call that found no room in a storm of callers. Nothing of it is in the store, unless others could see it
     /// already: whoever makes it again loses nothing, and the store is left to those that are under way.
-    pub(super) async fn turn_away(&self, mut envelope: Envelope) -> Arc<Envelope> {
+    pub(super) async fn turn_away(&self, mut envelope: Envelope, vanished: &Vanished) -> Arc<Envelope> {
         let event = {
             let mut pages = self.pages();
             if pages.saved {
@@ -263,6 +263,7 @@ impl Journal {
         };
         let Some(event) = event else { return self.finish(envelope, None).await };
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
+        vanished.note();
         self.tell(event, &envelope);
         Arc::new(envelope)
     }

@@ -89,8 +89,7 @@ impl Desk {
         let Value::Object(arguments) = arguments else { panic!("arguments are an object, not {arguments}") };
         let root: PathBuf = std::fs::canonicalize(self.files.path()).unwrap();
         let workspace = LocalWorkspace::new(std::slice::from_ref(&root), &root, None, &[]).unwrap();
-        let caller =
-            Caller { owner: owner.to_owned(), session: format!("session of {owner}"), workspace: Arc::new(workspace) };
+        let caller = Caller::of(owner, &format!("session of {owner}"), Arc::new(workspace));
         self.calls.start(CallRequest { tool: tool.to_owned(), arguments, options }, caller)
     }
 

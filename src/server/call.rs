@@ -12,7 +12,7 @@ use super::session::{Named, Session};
 use super::telling::{self, Place, Telling};
 use super::workspace::workspace_of;
 use crate::backend::{Backend, CallHandle};
-use crate::calls::Caller;
+use crate::calls::{Caller, Vanished};
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::wire::{Attach, CallAck, CallTool};
 use crate::protocol::{CallId, CallRequest};
@@ -37,10 +37,10 @@ fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daem
     let telling = Telling { request_id, after: 0, stream: call.stream };
     // Asked before the session is: a session that begins a call is locked.
     let roots = session.roots();
-    let start = |call_id| start(call, call_id, roots, link, session, daemon);
+    let start = |call_id, vanished| start(call, call_id, vanished, roots, link, session, daemon);
     let named = match &telling.request_id {
         Some(request_id) => session.begin(request_id, call, start)?,
-        None => Named::New(start(CallId::new())?),
+        None => Named::New(start(CallId::new(), Vanished::default())?),
     };
     let detach = call.detach;
     match named {
@@ -71,11 +71,11 @@ fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daem
     Ok(())
 }
 
-/// Says what became of a call of this session that is not in the journal: who was turned away leaves nothing behind, and a dry
-/// run, and what is too old.
+/// Says that a call of this session is not in the journal, though it should have left something behind.
 fn nothing_is_left(call_id: &CallId) -> Error {
-    let message = format!("nothing of call {call_id} is kept: it found no room, was a dry run, or is too old");
-    Error::new(ErrorCode::OverCapacity, message).retry_after(COME_BACK).hint("ask again under another request_id")
+    let message = format!("nothing of call {call_id} is kept: it is too old, or could not be written");
+    Error::new(ErrorCode::NotFound, message)
+        .hint("what it cost may stand in `exai usage`; to ask anew, use another request_id")
 }
 
 /// Refuses a call that the daemon has no room for, or no time.
@@ -94,6 +94,7 @@ pub(super) fn check_room(daemon: &Daemon) -> Result<()> {
 fn start(
     call: &CallTool<'_>,
     call_id: CallId,
+    vanished: Vanished,
     roots: Vec<String>,
     link: &Arc<Link>,
     session: &Arc<Session>,
@@ -115,11 +116,9 @@ fn start(
         let message = format!("timeout_s is {seconds}, allowed: 0.1 to 3600 seconds");
         Error::validation("timeout_s", seconds, "0.1 to 3600 seconds", message)
     })?;
-    let caller = Caller {
-        owner: session.owner.to_owned(),
-        session: session.id.to_string(),
-        workspace: workspace_of(session, link, daemon, &call_id, roots),
-    };
+    let workspace = workspace_of(session, link, daemon, &call_id, roots);
+    let caller =
+        Caller { detached: call.detach, vanished, ..Caller::of(session.owner, session.id.as_str(), workspace) };
     let request = CallRequest { tool: call.name.clone().into_owned(), arguments, options };
     let offer = link.profile.map(Offer::Profile);
     let request = calls.registry.admit(offer.as_ref().unwrap_or_else(|| calls.registry.offer()), request)?;

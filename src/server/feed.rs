@@ -48,6 +48,8 @@ struct Subscription {
 struct Ears {
     news: Option<broadcast::Receiver<News>>,
     lines: Option<broadcast::Receiver<LogLine>>,
+    /// Counts how often the tools have changed.
+    catalog: Option<watch::Receiver<u64>>,
 }
 
 impl Ears {
@@ -56,6 +58,7 @@ impl Ears {
         Self {
             news: self.news.or(other.news).filter(|_| topics.contains(&Topic::Events)),
             lines: self.lines.or(other.lines).filter(|_| topics.contains(&Topic::Log)),
+            catalog: self.catalog.or(other.catalog).filter(|_| topics.contains(&Topic::Catalog)),
         }
     }
 }
@@ -98,9 +101,8 @@ fn change(link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>, edit: 
     let new = Ears {
         news: topics.contains(&Topic::Events).then(|| daemon.house.telemetry().listen()),
         lines: topics.contains(&Topic::Log).then(log::listen),
+        catalog: topics.contains(&Topic::Catalog).then(|| daemon.house.catalog()),
     };
-    let mut catalog = daemon.house.catalog();
-    catalog.mark_unchanged();
     let (leave, ears) = oneshot::channel();
     subscription.ears = Some(ears);
     let mut feed = Feed {
@@ -109,7 +111,6 @@ fn change(link: &Arc<Link>, session: &Arc<Session>, daemon: &Arc<Daemon>, edit: 
         daemon: Arc::clone(daemon),
         topics,
         interval: subscription.interval.unwrap_or(USUAL),
-        catalog,
         dropped: Arc::clone(&subscription.dropped),
     };
     daemon.tasks.spawn(async move {
@@ -135,8 +136,6 @@ struct Feed {
     daemon: Arc<Daemon>,
     topics: BTreeSet<Topic>,
     interval: Duration,
-    /// Counts how often the tools have changed.
-    catalog: watch::Receiver<u64>,
     dropped: Arc<AtomicU64>,
 }
 
@@ -144,16 +143,12 @@ impl Feed {
     async fn tell(&mut self, ears: &mut Ears) {
         let mut ticks = interval(self.interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut catalog = self.catalog.clone();
         loop {
             tokio::select! {
                 _ = ticks.tick(), if self.hears(Topic::Snapshot) => self.picture().await,
                 item = next(&mut ears.news) => self.event(item),
                 line = next(&mut ears.lines) => self.line(line),
-                changed = catalog.changed(), if self.hears(Topic::Catalog) => {
-                    if changed.is_err() {
-                        return;
-                    }
+                () = changed(&mut ears.catalog) => {
                     self.link.outbox.push(frame::tell("catalog_changed", None, &()));
                 }
             }
@@ -212,6 +207,15 @@ async fn next<T: Clone + Serialize>(source: &mut Option<broadcast::Receiver<T>>)
     }
 }
 
+/// Waits for the next change. Never comes back when there is nothing to hear.
+async fn changed(source: &mut Option<watch::Receiver<u64>>) {
+    let Some(receiver) = source else { return std::future::pending().await };
+    if receiver.changed().await.is_err() {
+        *source = None;
+        std::future::pending::<()>().await;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,10 +224,10 @@ mod tests {
     #[test]
     fn who_hears_more_loses_nothing_of_what_it_hears_already() {
         let telemetry = Telemetry::default();
-        let old = Ears { news: Some(telemetry.listen()), lines: None };
+        let old = Ears { news: Some(telemetry.listen()), ..Ears::default() };
         // Told, not taken yet; then comes a subscription to more.
         telemetry.session_opened("default", &crate::protocol::SessionId::new());
-        let new = || Ears { news: Some(telemetry.listen()), lines: None };
+        let new = || Ears { news: Some(telemetry.listen()), ..Ears::default() };
         let topics = BTreeSet::from([Topic::Events, Topic::Snapshot]);
         let mut ears = old.only(&topics, new());
         assert!(ears.news.as_mut().is_some_and(|news| news.try_recv().is_ok()));

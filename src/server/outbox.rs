@@ -113,10 +113,9 @@ impl Outbox {
             let mut queue = self.lock();
             let found = queue.items.iter().position(|item| matches!(item, Item::Latest(old, _) if old == name));
             if let Some(index) = found {
-                let old = queue.items[index].bytes();
-                queue.bytes = queue.bytes - old + text.len();
+                queue.bytes -= queue.items[index].bytes();
                 queue.items[index] = Item::Latest(name.to_owned(), text.into());
-                return;
+                return self.grow(queue, index, false);
             }
         }
         self.add(Item::Latest(name.to_owned(), text.into()), false);
@@ -233,19 +232,25 @@ impl Outbox {
     }
 
     fn add(&self, item: Item, is_wanted: bool) {
-        let is_news = {
-            let mut queue = self.lock();
-            let bytes = item.bytes();
-            queue.items.push_back(item);
-            queue.grow(bytes);
-            let before = queue.due;
-            queue.due = Some(match before {
-                _ if is_wanted => Due::Now,
-                None => Due::At(Instant::now() + UNHURRIED),
-                Some(due) => due,
-            });
-            queue.due != before || queue.close.is_some()
-        };
+        let mut queue = self.lock();
+        queue.items.push_back(item);
+        let last = queue.items.len() - 1;
+        self.grow(queue, last, is_wanted);
+    }
+
+    /// Counts the item at `index`, which is new, and says when it is to be sent.
+    fn grow(&self, mut queue: MutexGuard<'_, Queue>, index: usize, is_wanted: bool) {
+        let bytes = queue.items[index].bytes();
+        queue.grow(bytes);
+        let before = queue.due;
+        queue.due = Some(match before {
+            // What fills the room keeps others out until it is gone.
+            _ if is_wanted || queue.bytes > ROOM => Due::Now,
+            None => Due::At(Instant::now() + UNHURRIED),
+            Some(due) => due,
+        });
+        let is_news = queue.due != before || queue.close.is_some();
+        drop(queue);
         // The writer knows of what waits already.
         if is_news {
             self.filled.notify_one();
@@ -369,6 +374,19 @@ mod tests {
         waiting.await;
         let Next::Send(frames) = outbox.next().await else { panic!("nothing to send") };
         assert_eq!(frames, ["another step", "the answer"].map(Utf8Bytes::from));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_fills_the_room_does_not_wait_for_more() {
+        let outbox = Outbox::default();
+        let is_filled = async || futures_util::poll!(std::pin::pin!(outbox.filled())).is_ready();
+        outbox.replace("snapshot", "{}".to_owned());
+        assert!(!is_filled().await);
+        outbox.replace("snapshot", "x".repeat(ROOM + 1));
+        assert!(is_filled().await, "it took the place of a small one");
+        assert!(matches!(outbox.next().await, Next::Send(frames) if frames.len() == 1));
+        outbox.push_unhurried("x".repeat(ROOM + 1));
+        assert!(is_filled().await);
     }
 
     #[tokio::test]

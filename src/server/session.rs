@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::connection::Link;
 use super::rate::Bucket;
 use crate::backend::Local;
+use crate::calls::Vanished;
 use crate::clock::Timestamp;
 use crate::config::Rate;
 use crate::error::{Error, ErrorCode, Result};
@@ -57,6 +58,7 @@ struct State {
 struct Asked {
     what: u64,
     call_id: CallId,
+    vanished: Vanished,
 }
 
 /// What became of a request.
@@ -147,29 +149,32 @@ impl Session {
     }
 
     /// Begins the call that `request_id` asks for and remembers it; the same request again is that call. Nobody hears of a
-    /// call that is not begun yet, and one that was refused may be asked for again.
+    /// call that is not begun yet, and one that was refused, or has left nothing behind, may be asked for again.
     pub(super) fn begin<T>(
         &self,
         request_id: &str,
         call: &CallTool<'_>,
-        start: impl FnOnce(CallId) -> Result<T>,
+        start: impl FnOnce(CallId, Vanished) -> Result<T>,
     ) -> Result<Named<T>> {
         let what = fingerprint(call);
         let mut state = self.state();
-        if let Some(asked) = state.requests.get(request_id) {
+        if let Some(asked) = state.requests.get(request_id).filter(|asked| !asked.vanished.is_so()) {
             if asked.what == what {
                 return Ok(Named::Again(asked.call_id.clone()));
             }
             let message = format!("request_id {request_id:?} was used in this session for something else");
             return Err(Error::invalid(message).hint("give each request an id of its own"));
         }
-        let call_id = CallId::new();
-        let begun = start(call_id.clone())?;
+        let (call_id, vanished) = (CallId::new(), Vanished::default());
+        let begun = start(call_id.clone(), vanished.clone())?;
+        if state.requests.contains_key(request_id) {
+            state.order.retain(|name| name != request_id);
+        }
         while state.order.len() >= REQUESTS {
             let Some(oldest) = state.order.pop_front() else { break };
             state.requests.remove(&oldest);
         }
-        state.requests.insert(request_id.to_owned(), Asked { what, call_id });
+        state.requests.insert(request_id.to_owned(), Asked { what, call_id, vanished });
         state.order.push_back(request_id.to_owned());
         Ok(Named::New(begun))
     }

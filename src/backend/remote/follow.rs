@@ -161,9 +161,10 @@ impl Followed {
         self.fail(&Error::new(ErrorCode::Interrupted, message).hint(look(&self.id)));
     }
 
-    /// The daemon does not know the call that it had acknowledged.
+    /// The daemon does not know the call that it had acknowledged: it has no row before something is sent for it, and what is
+    /// turned away in a storm, or is a dry run, never has one.
     pub(super) fn unknown(self) {
-        let message = format!("call {} ended with its daemon before anything was sent for it", self.id);
+        let message = format!("nothing was sent for call {}, and nothing of it is kept", self.id);
         self.fail(&Error::new(ErrorCode::Interrupted, message).hint("nothing was paid; ask again"));
     }
 

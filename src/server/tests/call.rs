@@ -287,6 +287,20 @@ async fn a_detached_call_is_acknowledged_and_says_no_more() {
 }
 
 #[tokio::test]
+async fn a_dry_run_that_comes_again_under_its_name_is_made_again() {
+    let daemon = TestDaemon::start(Scenario::default()).await;
+    let mut peer = daemon.peer().await;
+    let dry = json!({"op": "call_tool", "request_id": "1", "name": "chat", "arguments": {"prompt": "hello"},
+                     "dry_run": true});
+    for _ in 0..2 {
+        peer.send(&dry).await;
+        let plan = peer.until("call_tool_res").await;
+        assert_eq!((&plan["ok"], &plan["meta"]["status"]), (&json!(true), &json!("dry_run")), "{plan}");
+    }
+    daemon.stop().await;
+}
+
+#[tokio::test]
 async fn calls_without_a_name_share_nothing_but_equal_requests() {
     let daemon = TestDaemon::start(Scenario::default()).await;
     let mut peer = daemon.peer().await;

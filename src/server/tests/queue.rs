@@ -138,6 +138,11 @@ async fn a_storm_of_calls_that_find_no_room_leaves_nothing_behind() {
     for number in 0..STORM {
         peer.begin(&number.to_string(), "chat", glm(&format!("question {number}"))).await;
     }
+    let mut nobody_hears = daemon.peer().await;
+    let frame =
+        json!({"op": "call_tool", "request_id": "1", "name": "chat", "arguments": glm("hello"), "detach": true});
+    nobody_hears.send(&frame).await;
+    let left = nobody_hears.until("call_tool_ack").await;
     let mut refusals = HashMap::new();
     while refusals.len() < STORM {
         let refused = peer.until("call_tool_res").await;
@@ -151,6 +156,9 @@ async fn a_storm_of_calls_that_find_no_room_leaves_nothing_behind() {
         let record = peer.ask(json!({"op": "get_call", "request_id": "look", "call_id": call_id})).await;
         if record["ok"] == true { kept += 1 } else { gone = Some(name) }
     }
+    peer.send(&json!({"op": "attach", "request_id": "left", "call_id": left["call_id"]})).await;
+    let left = peer.until("call_tool_res").await;
+    assert_eq!(left["error"]["code"], "OVER_CAPACITY", "who did not listen can ask later: {left}");
     assert!(kept >= 50, "who finds no room in calmer times is a call as any other, and {kept} are");
     let gone = gone.expect("some were turned away");
     assert_eq!(peer.call("of kimi", "chat", kimi("is there room?")).await["ok"], true);
@@ -158,9 +166,9 @@ async fn a_storm_of_calls_that_find_no_room_leaves_nothing_behind() {
     peer.until_for("call_tool_res", "waits").await;
     let question = glm(&format!("question {gone}"));
     let same = peer.call(&gone, "chat", question.clone()).await;
-    assert_eq!(same["error"]["code"], "OVER_CAPACITY", "the same request is the same call: {same}");
-    let answer = peer.call("another request", "chat", question).await;
-    assert_eq!(answer["text"], "At last.", "{answer}");
+    assert_eq!(same["text"], "At last.", "there was no call that this could be: {same}");
+    let again = peer.call(&gone, "chat", question).await;
+    assert_eq!((&again["text"], &again["call_id"]), (&same["text"], &same["call_id"]), "now there is one");
     daemon.stop().await;
 }
 
