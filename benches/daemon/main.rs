@@ -11,6 +11,7 @@ mod chat;
 mod client;
 mod figures;
 mod floor;
+mod hour;
 mod http;
 mod memory;
 mod monitor;
@@ -25,10 +26,23 @@ mod upstreams;
 use figures::Table;
 
 /// Each part by its name.
-const PARTS: &[&str] =
-    &["tool", "http", "chat", "memory", "monitor", "ideal", "overload", "saturated", "start", "cli", "shim", "bridges"];
-/// Parts that want programs of others: they run when they are named.
-const NAMED: &[&str] = &["bridges"];
+const PARTS: &[&str] = &[
+    "tool",
+    "http",
+    "chat",
+    "memory",
+    "monitor",
+    "ideal",
+    "overload",
+    "saturated",
+    "start",
+    "cli",
+    "shim",
+    "bridges",
+    "hour",
+];
+/// Parts that want programs of others, or an hour: they run when they are named.
+const NAMED: &[&str] = &["bridges", "hour"];
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -59,6 +73,7 @@ fn main() -> anyhow::Result<()> {
             "saturated" => runtime.block_on(upstreams::saturated(&mut table))?,
             "start" => runtime.block_on(processes::start(&mut table))?,
             "shim" => runtime.block_on(shim::run(&mut table))?,
+            "hour" => runtime.block_on(hour::run(&mut table))?,
             "bridges" => runtime.block_on(bridges::run(&mut table))?,
             "cli" => runtime.block_on(processes::cli(&mut table))?,
             other => anyhow::bail!("part {other} is not there"),
