@@ -16,6 +16,7 @@ mod audit;
 mod calls;
 mod checkpoint;
 mod conversations;
+mod events;
 mod examine;
 mod failure;
 mod model_notes;

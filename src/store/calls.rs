@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value};
 
-use super::{EndedAttempt, Store, ThreadWrite, attempts, conversations, json_column, to_json};
+use super::{EndedAttempt, Store, ThreadWrite, attempts, conversations, events, json_column, to_json};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::{
@@ -56,8 +56,13 @@ impl CallNews {
         Self { events, ..Self::default() }
     }
 
+    /// Writes what is new of a call that goes on.
     pub(super) fn insert(&self, connection: &Connection, call: &CallId) -> rusqlite::Result<()> {
-        insert_events(connection, &self.events)?;
+        events::insert(connection, &self.events)?;
+        self.end_attempts(connection, call)
+    }
+
+    fn end_attempts(&self, connection: &Connection, call: &CallId) -> rusqlite::Result<()> {
         self.ended.iter().try_for_each(|ended| attempts::end_row(connection, call, ended))
     }
 }
@@ -106,22 +111,17 @@ impl Store {
             {
                 Arc::make_mut(&mut result).warnings.push(note);
             }
-            let body = to_json(&*result);
-            let end = Ended { start: &start, result: &result, body: &body, at };
-            let had_row = news.has_row && end.update(connection, Unfinished::Running)?;
-            let has_ended = had_row || end.insert(connection)? || end.update(connection, Unfinished::Running)?;
-            if !has_ended {
-                if let Some(first) = result_of(connection, &start.id)? {
+            let known = if news.has_row { row_of(connection, &start.id)? } else { None };
+            let row =
+                known.map_or_else(|| insert_row(connection, &start), |row| Ok(Row { call: row, is_new: false }))?;
+            if !end_call(connection, row, &result, &news.events, at)? {
+                if let Some(first) = first_result(connection, row)? {
                     return Ok(Arc::new(first));
                 }
                 // This process was taken for dead, which it is not: what was noted about that goes.
-                let first = news.events.first().map_or(u32::MAX, |event| event.n);
-                connection
-                    .prepare_cached("DELETE FROM call_events WHERE call_id = ?1 AND n >= ?2")?
-                    .execute(params![start.id.as_str(), first])?;
-                end.update(connection, Unfinished::Interrupted)?;
+                replace_end(connection, row, &result, &news.events, at)?;
             }
-            news.insert(connection, &start.id)?;
+            news.end_attempts(connection, &start.id)?;
             if let (Some(thread), Some(last)) = (&thread, last) {
                 conversations::append(connection, thread, last, at)?;
             }
@@ -134,15 +134,16 @@ impl Store {
     pub async fn list_calls(&self, owner: String, filter: CallFilter) -> Result<Vec<CallSummary>> {
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(
-                r#"SELECT c.id, c.tool, c.state, c.thread_id, c.created_at, c.finished_at, count(a.n),
+                r#"SELECT c.id, c.tool, coalesce(r.state, 'running'), iif(r.call IS NULL, c.thread_id, r.thread_id),
+                        c.created_at, r.finished_at, count(a.n),
                         sum(a.input_tokens), sum(a.output_tokens), sum(a.reasoning_tokens), sum(a.cached_tokens),
                         CASE WHEN count(a.n) = count(a.cost_nanodollars) THEN coalesce(sum(a.cost_nanodollars), 0) END,
                         (SELECT model FROM attempts WHERE call_id = c.id ORDER BY n DESC LIMIT 1),
                         (SELECT provider FROM attempts WHERE call_id = c.id ORDER BY n DESC LIMIT 1),
                         CASE max(CASE a.usage_source WHEN '"estimated"' THEN 2 WHEN '"provider"' THEN 1 END)
                             WHEN 2 THEN '"estimated"' WHEN 1 THEN '"provider"' END
-                 FROM calls c LEFT JOIN attempts a ON a.call_id = c.id
-                 WHERE c.owner = ?1 AND (?2 IS NULL OR c.state = ?2) AND (?3 IS NULL OR c.tool = ?3)
+                 FROM calls c LEFT JOIN results r ON r.call = c.n LEFT JOIN attempts a ON a.call_id = c.id
+                 WHERE c.owner = ?1 AND (?2 IS NULL OR coalesce(r.state, 'running') = ?2) AND (?3 IS NULL OR c.tool = ?3)
                    AND c.created_at >= ?4
                  GROUP BY c.id ORDER BY c.created_at DESC, c.id DESC LIMIT ?5"#,
             )?;
@@ -175,24 +176,25 @@ impl Store {
             let accepted = since.saturating_sub(LONGEST_MS);
             let until = until.map_or(i64::MAX, Timestamp::as_millis);
             let mut statement = connection.prepare_cached(
-                "SELECT c.tool, e.call_id, e.n, e.at, e.body
-                 FROM (SELECT id, tool FROM calls WHERE owner = ?1 AND created_at BETWEEN ?2 AND ?4
-                       ORDER BY created_at DESC LIMIT ?5) c
-                 JOIN call_events e ON e.call_id = c.id
-                 WHERE e.at BETWEEN ?3 AND ?4 ORDER BY e.at DESC, e.call_id DESC, e.n DESC LIMIT ?5",
+                "SELECT c.tool, c.id, r.events FROM calls c LEFT JOIN results r ON r.call = c.n
+                 WHERE c.owner = ?1 AND c.created_at BETWEEN ?2 AND ?3 ORDER BY c.created_at DESC LIMIT ?4",
             )?;
-            let rows = statement.query_map(params![owner, accepted, since, until, limit], |row| {
-                let event = CallEvent {
-                    call_id: row.get::<_, String>(1)?.into(),
-                    n: row.get(2)?,
-                    at: Timestamp::from_millis(row.get(3)?),
-                    kind: json_column(row, 4)?,
-                };
-                Ok((row.get(0)?, event))
+            let rows = statement.query_map(params![owner, accepted, until, limit], |row| {
+                let (tool, id): (String, String) = (row.get(0)?, row.get(1)?);
+                let has_ended = row.get_ref(2)? != rusqlite::types::ValueRef::Null;
+                let events =
+                    if has_ended { events::listed(row, 2, &id)? } else { events::of_running(connection, &id)? };
+                Ok((tool, events))
             })?;
-            let mut steps = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-            steps.reverse();
-            Ok(steps)
+            let mut steps = Vec::new();
+            for call in rows {
+                let (tool, events) = call?;
+                let within = events.into_iter().filter(|event| (since..=until).contains(&event.at.as_millis()));
+                steps.extend(within.map(|event| (tool.clone(), event)));
+            }
+            steps.sort_by(|(_, a), (_, b)| (a.at, &a.call_id, a.n).cmp(&(b.at, &b.call_id, b.n)));
+            let old = steps.len().saturating_sub(limit as usize);
+            Ok(steps.split_off(old))
         })
         .await
     }
@@ -233,7 +235,7 @@ impl Store {
     pub async fn running_calls(&self) -> Result<Vec<(InstanceId, RunningCall)>> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT instance, id, tool, thread_id, created_at FROM calls WHERE state = 'running'",
+                "SELECT c.instance, c.id, c.tool, c.thread_id, c.created_at FROM running_calls r JOIN calls c ON c.n = r.call",
             )?;
             let rows = statement.query_map([], |row| {
                 Ok((
@@ -255,7 +257,9 @@ impl Store {
     pub async fn request_cancel(&self, id: CallId) -> Result<()> {
         self.write(move |connection| {
             connection
-                .prepare_cached("UPDATE calls SET cancel_requested = 1 WHERE id = ?1 AND state = 'running'")?
+                .prepare_cached(
+                    "UPDATE running_calls SET cancel_requested = 1 WHERE call = (SELECT n FROM calls WHERE id = ?1)",
+                )?
                 .execute([id.as_str()])
                 .map(drop)
         })
@@ -266,7 +270,8 @@ impl Store {
     pub async fn requested_cancels(&self, instance: InstanceId) -> Result<Vec<CallId>> {
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT id FROM calls WHERE instance = ?1 AND state = 'running' AND cancel_requested = 1",
+                "SELECT c.id FROM running_calls r JOIN calls c ON c.n = r.call
+                 WHERE r.instance = ?1 AND r.cancel_requested = 1",
             )?;
             let rows = statement.query_map([instance.as_str()], |row| row.get::<_, String>(0).map(CallId::from))?;
             rows.collect()
@@ -277,11 +282,8 @@ impl Store {
     /// Marks a call whose process is gone; `false` when it was finished or marked meanwhile.
     pub async fn interrupt_call(&self, call: RunningCall, at: Timestamp) -> Result<bool> {
         self.write(move |connection| {
-            let next: u32 = connection.query_row(
-                "SELECT coalesce(max(n), 0) + 1 FROM call_events WHERE call_id = ?1",
-                [call.id.as_str()],
-                |row| row.get(0),
-            )?;
+            let Some(row) = row_of(connection, &call.id)? else { return Ok(false) };
+            let row = Row { call: row, is_new: false };
             let mut result = Envelope::running(call.id.clone(), &call.tool);
             take_over(&mut result, &attempts::of_call(connection, call.id.as_str())?);
             result.thread_id.clone_from(&call.thread_id);
@@ -290,11 +292,9 @@ impl Store {
                     .hint(what_was_sent(connection, &call.id)?),
             );
             result.timing.total_ms = u64::try_from(at.since(call.created_at).as_millis()).unwrap_or(u64::MAX);
-            if !finish_row(connection, &call.id, &result, &to_json(&result), at, Unfinished::Running)? {
-                return Ok(false);
-            }
             let kind = EventKind::Finished { state: CallState::Interrupted };
-            insert_events(connection, &[CallEvent { call_id: call.id.clone(), n: next, at, kind }]).map(|()| true)
+            let last = CallEvent { n: events::next(connection, &call.id)?, call_id: call.id.clone(), at, kind };
+            end_call(connection, row, &result, &[last], at)
         })
         .await
     }
@@ -331,45 +331,33 @@ fn take_over(result: &mut Envelope, attempts: &[AttemptRecord]) {
     result.cost = Cost { usd, priced: usd.is_some() };
 }
 
-/// The end of a call.
-struct Ended<'a> {
-    start: &'a CallStart,
-    result: &'a Envelope,
-    /// The result as it is kept.
-    body: &'a str,
-    at: Timestamp,
+/// The row of a call.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    /// Its number.
+    call: i64,
+    /// It was written just now, by somebody who ends it at once: the call is not among those that run.
+    is_new: bool,
 }
 
-impl Ended<'_> {
-    /// Writes the row of a call that has ended before it had one, in one go; `false` when there is a row.
-    fn insert(&self, connection: &Connection) -> rusqlite::Result<bool> {
-        let Self { start, result, body, at } = self;
-        insert_row(connection, start, result.thread_id.as_ref(), result.state, Some((*at, body)))
-    }
-
-    /// Ends the row that stands at `before`; says whether there was one.
-    fn update(&self, connection: &Connection, before: Unfinished) -> rusqlite::Result<bool> {
-        finish_row(connection, &self.start.id, self.result, self.body, self.at, before)
-    }
-}
-
+/// Writes the row of a call that runs, if it is not there.
 pub(super) fn insert_call(connection: &Connection, start: &CallStart) -> rusqlite::Result<()> {
-    insert_row(connection, start, start.thread_id.as_ref(), CallState::Running, None).map(drop)
+    let row = insert_row(connection, start)?;
+    if row.is_new {
+        connection
+            .prepare_cached("INSERT INTO running_calls (call, instance) VALUES (?1, ?2)")?
+            .execute(params![row.call, start.instance.as_str()])?;
+    }
+    Ok(())
 }
 
-/// Writes the row of a call, with its end and its result if it has `ended`; `false` when there is a row.
-fn insert_row(
-    connection: &Connection,
-    start: &CallStart,
-    thread_id: Option<&ThreadId>,
-    state: CallState,
-    ended: Option<(Timestamp, &str)>,
-) -> rusqlite::Result<bool> {
+/// Writes the row of a call, or finds the one that is there.
+fn insert_row(connection: &Connection, start: &CallStart) -> rusqlite::Result<Row> {
     let rows = connection
         .prepare_cached(
             "INSERT OR IGNORE INTO calls
-             (id, owner, session, instance, tool, arguments, thread_id, state, created_at, deadline_at, finished_at, result)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             (id, owner, session, instance, tool, arguments, thread_id, created_at, deadline_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(params![
             start.id.as_str(),
@@ -378,71 +366,94 @@ fn insert_row(
             start.instance.as_str(),
             start.tool,
             to_json(&start.arguments),
-            thread_id.map(ThreadId::as_str),
-            state.as_str(),
+            start.thread_id.as_ref().map(ThreadId::as_str),
             start.created_at.as_millis(),
             start.deadline_at.as_millis(),
-            ended.map(|(at, _)| at.as_millis()),
-            ended.map(|(_, result)| result),
         ])?;
-    Ok(rows == 1)
-}
-
-/// Events may be offered twice; each is kept once.
-fn insert_events(connection: &Connection, events: &[CallEvent]) -> rusqlite::Result<()> {
-    let mut statement = connection
-        .prepare_cached("INSERT OR IGNORE INTO call_events (call_id, n, at, body) VALUES (?1, ?2, ?3, ?4)")?;
-    for event in events {
-        statement.execute(params![event.call_id.as_str(), event.n, event.at.as_millis(), to_json(&event.kind)])?;
+    if rows == 1 {
+        return Ok(Row { call: connection.last_insert_rowid(), is_new: true });
     }
-    Ok(())
+    let call = row_of(connection, &start.id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    Ok(Row { call, is_new: false })
 }
 
-fn result_of(connection: &Connection, id: &CallId) -> rusqlite::Result<Option<Envelope>> {
+/// The number of a call's row.
+fn row_of(connection: &Connection, id: &CallId) -> rusqlite::Result<Option<i64>> {
     connection
-        .prepare_cached("SELECT result FROM calls WHERE id = ?1 AND result IS NOT NULL AND state <> 'interrupted'")?
-        .query_row([id.as_str()], |row| json_column(row, 0))
+        .prepare_cached("SELECT n FROM calls WHERE id = ?1")?
+        .query_row([id.as_str()], |row| row.get(0))
         .optional()
 }
 
-/// How the row of a call stands that can be ended.
-#[derive(Debug, Clone, Copy)]
-enum Unfinished {
-    Running,
-    /// Its process was taken for dead.
-    Interrupted,
-}
-
-/// Ends the call's row if it stands at `before`; says whether it did.
-fn finish_row(
+/// Writes the result of a call with its steps, of which the `last` ones are new; `false` when it has a result. Then it runs no
+/// longer.
+fn end_call(
     connection: &Connection,
-    id: &CallId,
+    row: Row,
     result: &Envelope,
-    body: &str,
+    last: &[CallEvent],
     at: Timestamp,
-    before: Unfinished,
 ) -> rusqlite::Result<bool> {
-    // Words and not parameters: a partial index tells them apart, and would have the statement planned anew each time.
-    let sql = match before {
-        Unfinished::Running => {
-            "UPDATE calls SET state = ?2, finished_at = ?3, result = ?4, thread_id = ?5 WHERE id = ?1 AND state = 'running'"
-        }
-        Unfinished::Interrupted => {
-            "UPDATE calls SET state = ?2, finished_at = ?3, result = ?4, thread_id = ?5
-             WHERE id = ?1 AND state = 'interrupted'"
-        }
-    };
-    let rows = connection.prepare_cached(sql)?.execute(params![
-        id.as_str(),
-        result.state.as_str(),
-        at.as_millis(),
-        body,
-        result.thread_id.as_ref().map(ThreadId::as_str),
-    ])?;
-    Ok(rows == 1)
+    if !row.is_new && has_ended(connection, row)? {
+        return Ok(false);
+    }
+    insert_end(connection, row, result, &events::whole(connection, &result.call_id, None, last)?, at)?;
+    if !row.is_new {
+        events::remove(connection, result.call_id.as_str())?;
+        connection.prepare_cached("DELETE FROM running_calls WHERE call = ?1")?.execute([row.call])?;
+    }
+    Ok(true)
 }
 
-fn summary(row: &Row<'_>) -> rusqlite::Result<CallSummary> {
+/// Writes the result of a call in place of the one that it has.
+fn replace_end(
+    connection: &Connection,
+    row: Row,
+    result: &Envelope,
+    last: &[CallEvent],
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    let earlier: String =
+        connection.query_row("DELETE FROM results WHERE call = ?1 RETURNING events", [row.call], |row| row.get(0))?;
+    insert_end(connection, row, result, &events::whole(connection, &result.call_id, Some(&earlier), last)?, at)
+}
+
+fn has_ended(connection: &Connection, row: Row) -> rusqlite::Result<bool> {
+    connection.prepare_cached("SELECT 1 FROM results WHERE call = ?1")?.exists([row.call])
+}
+
+fn insert_end(
+    connection: &Connection,
+    row: Row,
+    result: &Envelope,
+    events: &str,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO results (call, state, finished_at, thread_id, whole, events, body)
+             VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6)",
+        )?
+        .execute(params![
+            row.call,
+            result.state.as_str(),
+            at.as_millis(),
+            result.thread_id.as_ref().map(ThreadId::as_str),
+            events,
+            to_json(result),
+        ])
+        .map(drop)
+}
+
+/// The result that a call has already, unless its process was taken for dead.
+fn first_result(connection: &Connection, row: Row) -> rusqlite::Result<Option<Envelope>> {
+    connection
+        .prepare_cached("SELECT body FROM results WHERE call = ?1 AND state <> 'interrupted'")?
+        .query_row([row.call], |row| json_column(row, 0))
+        .optional()
+}
+
+fn summary(row: &rusqlite::Row<'_>) -> rusqlite::Result<CallSummary> {
     Ok(CallSummary {
         call_id: row.get::<_, String>(0)?.into(),
         tool: row.get(1)?,
@@ -467,7 +478,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<CallSummary> {
     })
 }
 
-fn state(row: &Row<'_>, index: usize) -> rusqlite::Result<CallState> {
+fn state(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<CallState> {
     let name: String = row.get(index)?;
     CallState::parse(&name).ok_or_else(|| {
         rusqlite::Error::FromSqlConversionFailure(
@@ -480,15 +491,17 @@ fn state(row: &Row<'_>, index: usize) -> rusqlite::Result<CallState> {
 
 fn record(connection: &Connection, id: &str) -> rusqlite::Result<CallRecord> {
     let mut record = connection.query_row(
-        "SELECT id, tool, state, created_at, finished_at, coalesce(result, kept), thread_id, result IS NULL, deadline_at
-         FROM calls WHERE id = ?1",
+        "SELECT c.id, c.tool, coalesce(r.state, 'running'), c.created_at, r.finished_at, r.body,
+                iif(r.call IS NULL, c.thread_id, r.thread_id), coalesce(r.whole, 1), c.deadline_at, r.events
+         FROM calls c LEFT JOIN results r ON r.call = c.n WHERE c.id = ?1",
         [id],
         |row| {
             let mut result = match row.get::<_, Option<String>>(5)? {
                 Some(_) => json_column(row, 5)?,
                 None => known_so_far(row)?,
             };
-            if row.get(7)? && result.state != CallState::Running {
+            let is_whole: bool = row.get(7)?;
+            if !is_whole {
                 result.warnings.push(GONE.to_owned());
             }
             Ok(CallRecord {
@@ -496,22 +509,14 @@ fn record(connection: &Connection, id: &str) -> rusqlite::Result<CallRecord> {
                 created_at: Timestamp::from_millis(row.get(3)?),
                 deadline_at: Timestamp::from_millis(row.get(8)?),
                 finished_at: row.get::<_, Option<i64>>(4)?.map(Timestamp::from_millis),
-                events: Vec::new(),
+                events: match row.get_ref(9)? {
+                    rusqlite::types::ValueRef::Null => events::of_running(connection, id)?,
+                    _ => events::listed(row, 9, id)?,
+                },
                 attempts: Vec::new(),
             })
         },
     )?;
-    let mut events = connection.prepare_cached("SELECT n, at, body FROM call_events WHERE call_id = ?1 ORDER BY n")?;
-    record.events = events
-        .query_map([id], |row| {
-            Ok(CallEvent {
-                call_id: id.to_owned().into(),
-                n: row.get(0)?,
-                at: Timestamp::from_millis(row.get(1)?),
-                kind: json_column(row, 2)?,
-            })
-        })?
-        .collect::<rusqlite::Result<_>>()?;
     record.attempts = attempts::of_call(connection, id)?;
     Ok(record)
 }
@@ -520,7 +525,7 @@ fn record(connection: &Connection, id: &str) -> rusqlite::Result<CallRecord> {
 pub(super) const GONE: &str = "the text, data and coverage of this result have been kept for their time and are gone";
 
 /// A call without a result: it runs.
-fn known_so_far(row: &Row<'_>) -> rusqlite::Result<Envelope> {
+fn known_so_far(row: &rusqlite::Row<'_>) -> rusqlite::Result<Envelope> {
     let mut envelope = Envelope::running(row.get::<_, String>(0)?.into(), &row.get::<_, String>(1)?);
     envelope.state = state(row, 2)?;
     envelope.state.as_str().clone_into(&mut envelope.status);

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorCode};
 pub(super) type Migrations = &'static [&'static str];
 
 /// The schema of this program.
-pub(super) const MIGRATIONS: Migrations = &[FIRST, UPKEEP, AUDIT, ROWS, UPLOADS];
+pub(super) const MIGRATIONS: Migrations = &[FIRST, UPKEEP, AUDIT, ROWS, UPLOADS, RESULTS];
 
 const FIRST: &str = "CREATE TABLE calls (
         id TEXT PRIMARY KEY, owner TEXT NOT NULL, session TEXT NOT NULL, instance TEXT NOT NULL,
@@ -105,6 +105,41 @@ const UPLOADS: &str = "CREATE TABLE file_uploads (
         PRIMARY KEY (owner, provider, account, purpose, sha256)
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX file_uploads_by_id ON file_uploads (account, file_id);";
+
+/// A call is written when it begins and its result when it ends, each once: a row that grows splits the page it stands in, and
+/// a commit would write several pages for it. What a running call needs besides goes with its end, and its steps then stand
+/// in one text (`events.rs`). `n` counts calls as they
+/// come in, so that the oldest are found without an index of their age; `whole` says that a result still has its text and
+/// data, and `upkeep` how far those have gone. Answers that have expired are found among the oldest.
+const RESULTS: &str = "CREATE TABLE new_calls (
+        n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL, session TEXT NOT NULL,
+        instance TEXT NOT NULL, tool TEXT NOT NULL, arguments TEXT NOT NULL, thread_id TEXT,
+        created_at INTEGER NOT NULL, deadline_at INTEGER NOT NULL
+     ) STRICT;
+     INSERT INTO new_calls
+        SELECT NULL, id, owner, session, instance, tool, arguments, thread_id, created_at, deadline_at FROM calls ORDER BY id;
+     CREATE TABLE running_calls (
+        call INTEGER PRIMARY KEY, instance TEXT NOT NULL, cancel_requested INTEGER NOT NULL DEFAULT 0
+     ) STRICT;
+     INSERT INTO running_calls
+        SELECT n, calls.instance, cancel_requested FROM calls JOIN new_calls USING (id) WHERE state = 'running';
+     CREATE TABLE results (
+        call INTEGER PRIMARY KEY, state TEXT NOT NULL, finished_at INTEGER NOT NULL, thread_id TEXT,
+        whole INTEGER NOT NULL, events TEXT NOT NULL, body TEXT
+     ) STRICT;
+     INSERT INTO results
+        SELECT new.n, old.state, coalesce(old.finished_at, old.created_at), old.thread_id, old.result IS NOT NULL,
+               (SELECT '[' || coalesce(group_concat('[' || n || ',' || at || ',' || body || ']', ',' ORDER BY n), '') || ']'
+                FROM call_events WHERE call_id = old.id),
+               coalesce(old.result, old.kept)
+        FROM new_calls new JOIN calls old USING (id) WHERE old.state <> 'running' ORDER BY new.n;
+     DELETE FROM call_events WHERE call_id NOT IN (SELECT id FROM calls WHERE state = 'running');
+     DROP TABLE calls;
+     ALTER TABLE new_calls RENAME TO calls;
+     CREATE INDEX calls_by_age ON calls (owner, created_at);
+     DROP INDEX answers_by_expiry;
+     DROP INDEX answers_by_size;
+     CREATE INDEX answers_by_age ON answers (created_at, expires_at, octet_length(body));";
 
 /// Brings the schema to the version of this program, in one transaction. A schema that is newer stays as it is.
 pub(super) fn migrate(connection: &Connection, migrations: Migrations) -> rusqlite::Result<()> {

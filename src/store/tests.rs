@@ -157,7 +157,7 @@ async fn a_row_that_can_not_be_read_is_an_error_that_shows_nothing_of_it() {
     let (_dir, store) = store().await;
     finish(&store, "0-a", "hello", None).await;
     let damage =
-        r#"UPDATE calls SET result = '{"schema": "s", "call_id": "c", "tool": "t", "state": "a private question"}'"#;
+        r#"UPDATE results SET body = '{"schema": "s", "call_id": "c", "tool": "t", "state": "a private question"}'"#;
     store.write(move |connection| connection.execute(damage, [])).await.unwrap();
     let error = call(&store, "0-a").await.unwrap_err();
     assert_eq!(error.kind(), Kind::Internal);

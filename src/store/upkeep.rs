@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::time::Instant;
 
-use super::Store;
+use super::{Store, answers};
 use crate::clock::Timestamp;
 use crate::error::Result;
 
@@ -16,6 +16,8 @@ mod tests;
 const EVERY: Duration = Duration::from_hours(1);
 /// Rows that go in one commit.
 const BATCH: usize = 32;
+/// Calls that are looked at, from the oldest one on, for those whose time is over.
+const OLDEST: usize = 256;
 
 /// How long things are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,29 +106,47 @@ fn times(now: Timestamp) -> [i64; 2] {
     [now.before(EVERY).as_millis(), now.as_millis()]
 }
 
-/// The result's text and data go; its outcome, error, model and usage stay with the call.
+/// The result's text and data go; its outcome, error, model and usage stay with the call. Results are gone through in the
+/// order in which their calls came, from where that ended last time up to one whose time is not over.
 fn empty_results(connection: &Connection, retention: &Retention, now: Timestamp) -> rusqlite::Result<usize> {
+    let before = now.before(retention.results).as_millis();
+    let done: i64 = connection
+        // Numbers begin anew when no call is left.
+        .prepare_cached("SELECT at FROM upkeep WHERE task = 'emptied' AND at <= (SELECT max(call) FROM results)")?
+        .query_row([], |row| row.get(0))
+        .optional()?
+        .unwrap_or_default();
+    let mut statement = connection
+        .prepare_cached("SELECT call, finished_at < ?2 FROM results WHERE call > ?1 ORDER BY call LIMIT ?3")?;
+    let next = statement.query_map(params![done, before, BATCH], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))?;
+    let next: Vec<(i64, bool)> = next.collect::<rusqlite::Result<_>>()?;
+    let due: Vec<i64> = next.into_iter().take_while(|(_, is_due)| *is_due).map(|(call, _)| call).collect();
+    let Some(last) = due.last() else { return Ok(0) };
     connection
         .prepare_cached(
-            r#"UPDATE calls SET result = NULL, kept = CASE WHEN json_valid(result) THEN json_set(
-                      result, '$.text', '', '$.data', NULL, '$.findings', json('[]'),
+            r#"UPDATE results SET whole = 0, body = CASE WHEN json_valid(body) THEN json_set(
+                      body, '$.text', '', '$.data', NULL, '$.findings', json('[]'),
                       '$.coverage', json('{"selected":[],"sent":[],"skipped":[]}')) END
-               WHERE id IN (SELECT id FROM calls WHERE result IS NOT NULL AND finished_at < ?1 LIMIT ?2)"#,
+               WHERE call > ?1 AND call <= ?2 AND whole"#,
         )?
-        .execute(params![now.before(retention.results).as_millis(), BATCH])
+        .execute(params![done, last])?;
+    connection.prepare_cached("INSERT OR REPLACE INTO upkeep (task, at) VALUES ('emptied', ?1)")?.execute([last])?;
+    Ok(due.len())
 }
 
 fn remove_calls(connection: &Connection, retention: &Retention, now: Timestamp) -> rusqlite::Result<usize> {
     let before = now.before(retention.calls).as_millis();
-    // A call ends after it was accepted: the index on that finds candidates, the end decides.
+    // Of the oldest, those that are due: they came in about the order in which they ended.
     let found = keys(
         connection,
-        "SELECT id FROM calls WHERE created_at < ?1 AND finished_at < ?1 LIMIT ?2",
-        params![before, BATCH],
+        "SELECT id FROM (SELECT c.id, r.finished_at FROM calls c JOIN results r ON r.call = c.n ORDER BY c.n LIMIT ?3)
+         WHERE finished_at < ?1 LIMIT ?2",
+        params![before, BATCH, OLDEST],
     )?;
     for id in &found {
-        connection.prepare_cached("DELETE FROM call_events WHERE call_id = ?1")?.execute([id])?;
         connection.prepare_cached("DELETE FROM attempts WHERE call_id = ?1")?.execute([id])?;
+        let own = "DELETE FROM results WHERE call = (SELECT n FROM calls WHERE id = ?1)";
+        connection.prepare_cached(own)?.execute([id])?;
         connection.prepare_cached("DELETE FROM calls WHERE id = ?1")?.execute([id])?;
     }
     Ok(found.len())
@@ -144,7 +164,8 @@ fn remove_threads(connection: &Connection, retention: &Retention, now: Timestamp
     let found = keys(
         connection,
         "SELECT id FROM conversations WHERE updated_at < ?1
-           AND id NOT IN (SELECT thread_id FROM calls WHERE state = 'running' AND thread_id IS NOT NULL) LIMIT ?2",
+           AND id NOT IN (SELECT thread_id FROM running_calls r JOIN calls c ON c.n = r.call WHERE thread_id IS NOT NULL)
+         LIMIT ?2",
         params![now.before(retention.threads).as_millis(), BATCH],
     )?;
     for id in &found {
@@ -155,13 +176,11 @@ fn remove_threads(connection: &Connection, retention: &Retention, now: Timestamp
 }
 
 fn remove_expired_answers(connection: &Connection, _: &Retention, now: Timestamp) -> rusqlite::Result<usize> {
-    connection
-        .prepare_cached("DELETE FROM answers WHERE key IN (SELECT key FROM answers WHERE expires_at <= ?1 LIMIT ?2)")?
-        .execute(params![now.as_millis(), BATCH])
+    answers::remove_expired(connection, BATCH, now)
 }
 
 fn remove_oldest_answers(connection: &Connection, retention: &Retention, _: Timestamp) -> rusqlite::Result<usize> {
-    // Both questions are answered by the index `answers_by_size`, without reading an answer.
+    // Both questions are answered by the index `answers_by_age`, without reading an answer.
     let held: u64 = connection
         .prepare_cached("SELECT coalesce(sum(octet_length(body)), 0) FROM answers")?
         .query_row([], |row| row.get(0))?;
@@ -169,14 +188,14 @@ fn remove_oldest_answers(connection: &Connection, retention: &Retention, _: Time
     let mut gone = 0;
     if excess > 0 {
         let mut statement =
-            connection.prepare_cached("SELECT key, octet_length(body) FROM answers ORDER BY created_at LIMIT ?1")?;
-        let oldest = statement.query_map([BATCH], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u64>(1)?)))?;
+            connection.prepare_cached("SELECT rowid, octet_length(body) FROM answers ORDER BY created_at LIMIT ?1")?;
+        let oldest = statement.query_map([BATCH], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u64>(1)?)))?;
         for answer in oldest.collect::<rusqlite::Result<Vec<_>>>()? {
             if excess == 0 {
                 break;
             }
             excess = excess.saturating_sub(answer.1);
-            gone += connection.prepare_cached("DELETE FROM answers WHERE key = ?1")?.execute([&answer.0])?;
+            gone += connection.prepare_cached("DELETE FROM answers WHERE rowid = ?1")?.execute([answer.0])?;
         }
     }
     Ok(gone)

@@ -56,11 +56,16 @@ impl Store {
             connection
                 .prepare_cached(
                     "SELECT count(*), total(bytes), total(tokens), coalesce(max(tokens * 100 / max(window, 1)), 0) FROM (
-                        SELECT json_extract(e.body, '$.size.bytes') AS bytes,
-                               json_extract(e.body, '$.size.tokens') AS tokens,
-                               json_extract(e.body, '$.size.window') AS window
-                        FROM calls c JOIN call_events e ON e.call_id = c.id
-                        WHERE c.owner = ?1 AND c.created_at >= ?2 AND e.at >= ?3
+                        SELECT body ->> '$.size.bytes' AS bytes, body ->> '$.size.tokens' AS tokens,
+                               body ->> '$.size.window' AS window
+                        FROM (
+                            SELECT e.value ->> 1 AS at, e.value -> 2 AS body
+                            FROM calls c JOIN results r ON r.call = c.n JOIN json_each(r.events) e
+                            WHERE c.owner = ?1 AND c.created_at >= ?2
+                            UNION ALL
+                            SELECT e.at, e.body FROM running_calls r JOIN calls c ON c.n = r.call
+                            JOIN call_events e ON e.call_id = c.id WHERE c.owner = ?1
+                        ) WHERE at >= ?3
                      ) WHERE bytes IS NOT NULL",
                 )?
                 .query_row(params![owner, since.before(LONGEST_CALL).as_millis(), since.as_millis()], |row| {

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 
 use super::*;
 use crate::clock::Timestamp;
-use crate::protocol::CallFilter;
+use crate::protocol::{CallFilter, CallId, CallState, Envelope, InstanceId};
 use crate::store::{NewAnswer, Store};
 
 /// Longer than anything that works takes.
@@ -105,19 +105,46 @@ async fn a_schema_changes_only_when_nobody_else_has_the_store_open() {
     assert!(old.message.contains(&known), "{old}");
 }
 
+/// An answer, a call that runs and is to end, and one that has ended; every version of the tables takes them.
+const HELD: &str = r#"INSERT INTO answers (key, owner, provider, model, created_at, expires_at, body)
+        VALUES ('key', 'default', 'glm', 'glm-5.3', 0, 600000, '"an answer"');
+     INSERT INTO calls (id, owner, session, instance, tool, arguments, thread_id, state, created_at, deadline_at,
+                        finished_at, result, cancel_requested)
+        VALUES ('1-runs', 'default', 's', 'i', 'chat', '{}', 't', 'running', 1, 2, NULL, NULL, 1),
+               ('2-ended', 'default', 's', 'i', 'chat', '{}', 't', 'failed', 3, 4, 5, 'RESULT', 0);
+     INSERT INTO call_events (call_id, n, at, body) VALUES
+        ('1-runs', 1, 1, '{"kind":"first_token"}'), ('2-ended', 2, 5, '{"kind":"finished","state":"failed"}'),
+        ('2-ended', 1, 4, '{"kind":"first_token"}')"#;
+
 #[tokio::test]
 async fn a_store_of_any_earlier_version_is_brought_up_and_keeps_what_it_holds() {
+    let mut result = Envelope::running(CallId::from("2-ended".to_owned()), "chat");
+    result.fail(&Error::internal("it broke"));
+    let held = HELD.replace("RESULT", &serde_json::to_string(&result).unwrap());
     for version in 1..OWN {
         let dir = tempfile::tempdir().unwrap();
         let earlier = Opening { migrations: &MIGRATIONS[..version], ..patient() };
         let old = Store::open_with(dir.path(), earlier).await.unwrap();
-        put(&old, "key", 10).await.unwrap();
+        let held = held.clone();
+        old.write(move |connection| connection.execute_batch(&held)).await.unwrap();
         drop(old);
         let store = Store::open_with(dir.path(), patient()).await.unwrap();
         assert!(has(&store, "key").await, "version {version}");
         assert_eq!(store.audit_log(None, 1).await.unwrap(), [], "version {version}");
         let found = store.read(|connection| Ok(schema::version(connection))).await.unwrap();
         assert_eq!(found.unwrap(), OWN);
+        let calls = store.list_calls("default".to_owned(), everything()).await.unwrap();
+        let states: Vec<_> = calls.iter().map(|call| (call.call_id.as_str(), call.state)).collect();
+        assert_eq!(states, [("2-ended", CallState::Failed), ("1-runs", CallState::Running)], "version {version}");
+        let ended = store.get_call("default".to_owned(), "2-ended".to_owned()).await.unwrap();
+        assert_eq!((&ended.result, ended.finished_at), (&result, Some(Timestamp::from_millis(5))), "version {version}");
+        let steps = |id: &'static str| {
+            let found = store.get_call("default".to_owned(), id.to_owned());
+            async move { found.await.unwrap().events.iter().map(|step| (step.n, step.at.as_millis())).collect::<Vec<_>>() }
+        };
+        assert_eq!((steps("1-runs").await, steps("2-ended").await), (vec![(1, 1)], vec![(1, 4), (2, 5)]));
+        let to_end = store.requested_cancels(InstanceId::from("i".to_owned())).await.unwrap();
+        assert_eq!(to_end, [CallId::from("1-runs".to_owned())], "version {version}");
     }
 }
 

@@ -152,7 +152,25 @@ async fn a_call_goes_after_its_time_with_all_that_belongs_to_it_unless_it_runs()
     let left = store.list_calls("default".to_owned(), filter).await.unwrap();
     let left: Vec<_> = left.into_iter().map(|call| call.call_id).collect();
     assert_eq!(left, [kept.id, running.id]);
-    assert_eq!((count(&store, "attempts").await, count(&store, "call_events").await), (2, 2));
+    assert_eq!((count(&store, "attempts").await, count(&store, "results").await), (2, 1));
+}
+
+#[tokio::test]
+async fn texts_go_after_their_time_also_when_calls_are_counted_anew() {
+    let (_dir, store) = store().await;
+    for _ in 0..2 {
+        finished(&store, DAY + HOUR, None).await;
+    }
+    tidy(&store).await;
+    let (later, hours) = (now().after(KEEP.calls + HOUR), KEEP.calls + HOUR * 2);
+    store.tidy(KEEP, later, ENOUGH).await.unwrap();
+    assert_eq!(count(&store, "calls").await, 0, "the next call is the first one again");
+    let call = finished(&store, DAY + HOUR, None).await;
+    let longer = Retention { calls: KEEP.calls * 2, ..KEEP };
+    store.tidy(longer, now().after(hours), ENOUGH).await.unwrap();
+    assert_eq!(count(&store, "calls").await, 1);
+    let emptied = store.get_call("default".to_owned(), call.id.to_string()).await.unwrap();
+    assert_eq!((emptied.result.text.as_str(), emptied.result.warnings.len()), ("", 1));
 }
 
 #[tokio::test]
@@ -209,7 +227,8 @@ async fn the_size_of_all_answers_is_known_without_reading_them() {
     let (_dir, store) = store().await;
     for question in [
         "SELECT coalesce(sum(octet_length(body)), 0) FROM answers",
-        "SELECT key, octet_length(body) FROM answers ORDER BY created_at LIMIT 1",
+        "SELECT rowid, octet_length(body) FROM answers ORDER BY created_at LIMIT 1",
+        "SELECT rowid, expires_at FROM answers ORDER BY created_at LIMIT 8",
     ] {
         let plan: String = store
             .read(move |connection| {
@@ -217,7 +236,7 @@ async fn the_size_of_all_answers_is_known_without_reading_them() {
             })
             .await
             .unwrap();
-        assert!(plan.contains("COVERING INDEX answers_by_size"), "{question}: {plan}");
+        assert!(plan.contains("COVERING INDEX answers_by_age"), "{question}: {plan}");
     }
 }
 

@@ -147,8 +147,8 @@ impl House {
     /// Id, state and number of attempts of the calls that asked the question of this run.
     fn rows(&self, run: usize) -> Vec<(String, String, usize)> {
         let connection = database(&self.user);
-        let sql = "SELECT id, state, (SELECT count(*) FROM attempts WHERE call_id = id) FROM calls
-                   WHERE json_extract(arguments, '$.prompt') = ?1";
+        let sql = "SELECT id, coalesce(state, 'running'), (SELECT count(*) FROM attempts WHERE call_id = id)
+                   FROM calls LEFT JOIN results ON call = calls.n WHERE json_extract(arguments, '$.prompt') = ?1";
         let mut statement = connection.prepare(sql).unwrap();
         let rows = statement.query_map([question(run)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
         rows.collect::<Result<_, _>>().unwrap()

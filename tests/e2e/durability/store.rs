@@ -193,12 +193,12 @@ fn what_has_been_kept_for_its_time_goes_after_a_call_and_at_most_once_an_hour() 
     let old = user.envelope(&CHAT)["call_id"].as_str().unwrap().to_owned();
     let days = |days: u32| format!("{days} * 86400000");
     let age = |by: String| {
-        let sql = format!(
-            "UPDATE calls SET created_at = created_at - {by}, finished_at = finished_at - {by} WHERE id = '{old}'"
-        );
+        let sql =
+            format!("UPDATE results SET finished_at = finished_at - {by} FROM calls WHERE n = call AND id = '{old}'");
         assert_eq!(database(&user).execute(&sql, []).unwrap(), 1);
     };
-    let forget_the_hour = || database(&user).execute("UPDATE upkeep SET at = at - 3600000", []).unwrap();
+    let forget_the_hour =
+        || database(&user).execute("UPDATE upkeep SET at = at - 3600000 WHERE task = 'tidy'", []).unwrap();
     let show = || user.run(&["calls", "show", &old]);
 
     age(days(2));

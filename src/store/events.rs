@@ -1,0 +1,83 @@
+//! The steps of calls: those of a running call in rows of their own, as they come; those of one that has ended in one text
+//! beside its result, so that its end is one row and not one for each step.
+
+use rusqlite::{Connection, params};
+use serde_json::value::RawValue;
+
+use super::to_json;
+use crate::clock::Timestamp;
+use crate::protocol::{CallEvent, CallId, EventKind};
+
+/// Steps as they stand beside a result: number, milliseconds, what happened.
+type Listed<T> = Vec<(u32, i64, T)>;
+
+/// Writes steps of a running call. They may be offered twice; each is kept once.
+pub(super) fn insert(connection: &Connection, events: &[CallEvent]) -> rusqlite::Result<()> {
+    let mut statement = connection
+        .prepare_cached("INSERT OR IGNORE INTO call_events (call_id, n, at, body) VALUES (?1, ?2, ?3, ?4)")?;
+    for event in events {
+        statement.execute(params![event.call_id.as_str(), event.n, event.at.as_millis(), to_json(&event.kind)])?;
+    }
+    Ok(())
+}
+
+/// The steps that are written of a running call, in order.
+pub(super) fn of_running(connection: &Connection, call: &str) -> rusqlite::Result<Vec<CallEvent>> {
+    let mut statement =
+        connection.prepare_cached("SELECT n, at, body FROM call_events WHERE call_id = ?1 ORDER BY n")?;
+    let rows = statement.query_map([call], |row| {
+        Ok(CallEvent {
+            call_id: CallId::from(call.to_owned()),
+            n: row.get(0)?,
+            at: Timestamp::from_millis(row.get(1)?),
+            kind: super::json_column(row, 2)?,
+        })
+    })?;
+    rows.collect()
+}
+
+/// The number of the next step of a running call.
+pub(super) fn next(connection: &Connection, call: &CallId) -> rusqlite::Result<u32> {
+    let sql = "SELECT coalesce(max(n), 0) + 1 FROM call_events WHERE call_id = ?1";
+    connection.prepare_cached(sql)?.query_row([call.as_str()], |row| row.get(0))
+}
+
+/// All steps of a call that ends, as text: those before the `last` ones from where they stand, in rows or beside an
+/// `earlier` result.
+pub(super) fn whole(
+    connection: &Connection,
+    call: &CallId,
+    earlier: Option<&str>,
+    last: &[CallEvent],
+) -> rusqlite::Result<String> {
+    let first = last.first().map_or(u32::MAX, |event| event.n);
+    let mut text = String::from("[");
+    let mut add = |n: u32, at: i64, body: &str| {
+        let comma = if text.len() > 1 { "," } else { "" };
+        text.push_str(&format!("{comma}[{n},{at},{body}]"));
+    };
+    let earlier: Listed<&RawValue> = earlier.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    earlier.iter().filter(|(n, ..)| *n < first).for_each(|(n, at, body)| add(*n, *at, body.get()));
+    let mut statement =
+        connection.prepare_cached("SELECT n, at, body FROM call_events WHERE call_id = ?1 AND n < ?2 ORDER BY n")?;
+    let mut rows = statement.query(params![call.as_str(), first])?;
+    while let Some(row) = rows.next()? {
+        add(row.get(0)?, row.get(1)?, row.get_ref(2)?.as_str()?);
+    }
+    last.iter().for_each(|event| add(event.n, event.at.as_millis(), &to_json(&event.kind)));
+    text.push(']');
+    Ok(text)
+}
+
+/// The rows of a call that has ended go.
+pub(super) fn remove(connection: &Connection, call: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached("DELETE FROM call_events WHERE call_id = ?1")?.execute([call]).map(drop)
+}
+
+/// Steps out of the text beside a result, in column `index`.
+pub(super) fn listed(row: &rusqlite::Row<'_>, index: usize, call: &str) -> rusqlite::Result<Vec<CallEvent>> {
+    let listed: Listed<EventKind> = super::json_column(row, index)?;
+    let event =
+        |(n, at, kind)| CallEvent { call_id: CallId::from(call.to_owned()), n, at: Timestamp::from_millis(at), kind };
+    Ok(listed.into_iter().map(event).collect())
+}
