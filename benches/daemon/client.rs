@@ -7,10 +7,12 @@ use std::time::Duration;
 use anyhow::Context;
 use futures_util::future::try_join_all;
 use futures_util::{SinkExt, StreamExt};
+use serde::Deserialize;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use crate::figures::{Series, percentile};
@@ -31,6 +33,12 @@ pub(crate) trait Asks {
 #[derive(Debug)]
 pub(crate) struct Client(WebSocketStream<TcpStream>);
 
+/// What a daemon says to hello; a floor says less.
+#[derive(Debug, Deserialize)]
+struct Welcome {
+    session_id: String,
+}
+
 /// What waits in a connection at the most before it is written: more costs memory and brings nothing.
 pub(crate) fn buffers() -> WebSocketConfig {
     WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(4096)
@@ -50,14 +58,36 @@ impl Client {
     }
 
     pub(crate) async fn reach(address: SocketAddr) -> anyhow::Result<Self> {
+        Ok(Self::greet(address, "").await?.0)
+    }
+
+    /// Connects and says hello, `also` with more than a token; with what came back.
+    async fn greet(address: SocketAddr, also: &str) -> anyhow::Result<(Self, Utf8Bytes)> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         let url = format!("ws://{address}/");
         let (socket, _) = tokio_tungstenite::client_async_with_config(url, stream, Some(buffers())).await?;
         let mut client = Self(socket);
-        client.send(format!(r#"{{"op":"hello","token":"{TOKEN}","protocol":1}}"#)).await?;
-        client.next().await?;
-        Ok(client)
+        client.send(format!(r#"{{"op":"hello","token":"{TOKEN}","protocol":1{also}}}"#)).await?;
+        let said = client.next().await?;
+        Ok((client, said))
+    }
+
+    /// A connection of a new session, with the session's name.
+    pub(crate) async fn begin(server: &Server) -> anyhow::Result<(Self, String)> {
+        let (client, said) = Self::greet(server.address, "").await?;
+        Ok((client, serde_json::from_str::<Welcome>(&said)?.session_id))
+    }
+
+    /// Another connection of this session.
+    pub(crate) async fn resume(server: &Server, session: &str) -> anyhow::Result<Self> {
+        Ok(Self::greet(server.address, &format!(r#","session_id":"{session}""#)).await?.0)
+    }
+
+    /// Says that its session is over.
+    pub(crate) async fn leave(mut self) -> anyhow::Result<()> {
+        let reason = CloseFrame { code: CloseCode::Normal, reason: exai_core::protocol::wire::BYE.into() };
+        Ok(self.0.close(Some(reason)).await?)
     }
 
     pub(crate) async fn several(server: &Server, count: usize) -> anyhow::Result<Vec<Self>> {

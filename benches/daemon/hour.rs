@@ -48,10 +48,10 @@ pub(crate) async fn run(table: &mut Table) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One client: questions in one piece and as streams, asked again, given up, tools without a model; and now and then another
-/// session. Returns how often it asked.
+/// One client: questions in one piece and as streams, asked again, given up, tools without a model; now and then its connection
+/// breaks, or it goes and another one comes. Returns how often it asked.
 async fn ask_this_and_that(daemon: &Server, until: Instant) -> anyhow::Result<u32> {
-    let mut client = Client::connect(daemon).await?;
+    let (mut client, mut session) = Client::begin(daemon).await?;
     let mut asked = 0;
     while Instant::now() < until {
         asked += 1;
@@ -60,12 +60,15 @@ async fn ask_this_and_that(daemon: &Server, until: Instant) -> anyhow::Result<u3
             40..50 => client.ask(question(true)).await?,
             50..65 => client.ask(call("chat", |_| again())).await?,
             65..95 => client.ask(call("version", |_| "{}".to_owned())).await?,
-            // Goes away while it waits; what it asked for goes on.
-            95..99 => {
+            // What it asked for goes on.
+            95..98 => {
                 client.send(question(false)).await?;
-                client = Client::connect(daemon).await?;
+                client = Client::resume(daemon, &session).await?;
             }
-            _ => client = Client::connect(daemon).await?,
+            _ => {
+                client.leave().await?;
+                (client, session) = Client::begin(daemon).await?;
+            }
         }
         sleep(PAUSE.mul_f64(fastrand::f64())).await;
     }

@@ -57,14 +57,18 @@ pub(super) fn whole(
         text.push_str(&format!("{comma}[{n},{at},{body}]"));
     };
     let earlier: Listed<&RawValue> = earlier.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    earlier.iter().filter(|(n, ..)| *n < first).for_each(|(n, at, body)| add(*n, *at, body.get()));
+    for (n, at, body) in earlier.iter().filter(|(n, ..)| *n < first) {
+        add(*n, *at, body.get());
+    }
     let mut statement =
         connection.prepare_cached("SELECT n, at, body FROM call_events WHERE call_id = ?1 AND n < ?2 ORDER BY n")?;
     let mut rows = statement.query(params![call.as_str(), first])?;
     while let Some(row) = rows.next()? {
         add(row.get(0)?, row.get(1)?, row.get_ref(2)?.as_str()?);
     }
-    last.iter().for_each(|event| add(event.n, event.at.as_millis(), &to_json(&event.kind)));
+    for event in last {
+        add(event.n, event.at.as_millis(), &to_json(&event.kind));
+    }
     text.push(']');
     Ok(text)
 }
