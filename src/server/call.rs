@@ -37,17 +37,26 @@ fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daem
     let telling = Telling { request_id, after: 0, stream: call.stream };
     // Asked before the session is: a session that begins a call is locked.
     let roots = session.roots();
-    let start = |call_id, vanished| start(call, call_id, vanished, roots, link, session, daemon);
+    let start = |call_id, vanished: Vanished| {
+        let handle = start(call, call_id, vanished.clone(), roots, link, session, daemon)?;
+        Ok((handle, vanished))
+    };
     let named = match &telling.request_id {
         Some(request_id) => session.begin(request_id, call, start)?,
         None => Named::New(start(CallId::new(), Vanished::default())?),
     };
     let detach = call.detach;
     match named {
-        Named::New(handle) => {
+        Named::New((handle, vanished)) => {
             acknowledge(&handle, telling.request_id.as_deref(), link, detach);
             if !detach {
-                daemon.answers.spawn(telling::tell(handle, telling, place));
+                let (session, name) = (Arc::clone(session), telling.request_id.clone());
+                daemon.answers.spawn(async move {
+                    telling::tell(handle, telling, place).await;
+                    if let Some(name) = name.filter(|_| vanished.is_so()) {
+                        session.forget(&name);
+                    }
+                });
             }
         }
         Named::Again(call_id) => {

@@ -167,9 +167,7 @@ impl Session {
         }
         let (call_id, vanished) = (CallId::new(), Vanished::default());
         let begun = start(call_id.clone(), vanished.clone())?;
-        if state.requests.contains_key(request_id) {
-            state.order.retain(|name| name != request_id);
-        }
+        state.forget(request_id);
         while state.order.len() >= REQUESTS {
             let Some(oldest) = state.order.pop_front() else { break };
             state.requests.remove(&oldest);
@@ -177,6 +175,14 @@ impl Session {
         state.requests.insert(request_id.to_owned(), Asked { what, call_id, vanished });
         state.order.push_back(request_id.to_owned());
         Ok(Named::New(begun))
+    }
+
+    /// Forgets the name of a call that left nothing behind, unless another one has it by now.
+    pub(super) fn forget(&self, request_id: &str) {
+        let mut state = self.state();
+        if state.requests.get(request_id).is_some_and(|asked| asked.vanished.is_so()) {
+            state.forget(request_id);
+        }
     }
 
     /// The call that was asked for under this name.
@@ -211,6 +217,17 @@ impl Session {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn forget(&mut self, request_id: &str) {
+        // What is forgotten is among the latest.
+        if self.requests.remove(request_id).is_some()
+            && let Some(index) = self.order.iter().rposition(|name| name == request_id)
+        {
+            self.order.remove(index);
+        }
     }
 }
 
