@@ -25,7 +25,8 @@ mod tests {
     use serde_json::json;
 
     use crate::config::Profile;
-    use crate::tools::{Offer, Registry, Shown, instructions};
+    use crate::tools::list::INSTRUCTIONS;
+    use crate::tools::{Offer, Registry, Shown};
 
     fn count(text: &str) -> u32 {
         tiktoken::get_encoding("o200k_base").unwrap().count(text).try_into().unwrap()
@@ -45,7 +46,7 @@ mod tests {
         let listed = [shown(Profile::Full), shown(Profile::Router)].concat();
         let rows: String =
             listed.iter().map(|shown| format!("    (\"{}\", {}),\n", shown.info.name, tokens(shown))).collect();
-        let instructions = count(&instructions());
+        let instructions = count(INSTRUCTIONS);
         let current = format!(
             "//! Counted by the test of `costs.rs`: do not edit.\n\n\
              /// Tokens of what is said once of all tools.\npub(super) const INSTRUCTIONS: u32 = {instructions};\n\n\
