@@ -252,3 +252,17 @@ pub(crate) fn workflow_names() -> Vec<&'static str> {
     let works_in_steps = |tool: &&Arc<dyn Tool>| tool.schema()["properties"].get("step_number").is_some();
     registry.iter().filter(works_in_steps).map(|tool| tool.info().name).collect()
 }
+
+/// Compares a file beside this one with what the tools say. `UPDATE_DOCUMENTS=1` writes it anew.
+#[cfg(test)]
+#[track_caller]
+fn is_current(path: &str, current: &str) {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tools").join(path);
+    #[expect(clippy::disallowed_methods, reason = "the variable is the test's own")]
+    if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+        std::fs::write(&file, current).unwrap();
+    }
+    let committed = std::fs::read_to_string(&file).unwrap();
+    let command = "UPDATE_DOCUMENTS=1 cargo nextest run -p exai-core costs tools::list";
+    assert!(committed == current, "src/tools/{path} is out of date: run {command}");
+}

@@ -117,11 +117,9 @@ fn short(hash: Sha256) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::tools::instructions::{brief, instructions};
-    use crate::tools::{Registry, Shown};
+    use crate::tools::{Registry, Shown, is_current};
 
     /// The list as the tools themselves say it.
     fn written(rows: &[Shown]) -> String {
@@ -166,16 +164,7 @@ mod tests {
             written(&tools),
             written(&router::shown(&registry)),
         );
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tools/list/entries.rs");
-        #[expect(clippy::disallowed_methods, reason = "the variable is the test's own")]
-        if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
-            std::fs::write(&file, &current).unwrap();
-        }
-        let committed = std::fs::read_to_string(&file).unwrap();
-        assert!(
-            committed == current,
-            "src/tools/list/entries.rs is out of date: run UPDATE_DOCUMENTS=1 cargo nextest run -p exai-core tools::list"
-        );
+        is_current("list/entries.rs", &current);
     }
 
     #[test]
