@@ -37,7 +37,7 @@ say "format"
 cargo fmt --all --check
 
 say "scripts"
-shellcheck -x test.sh install.sh .ci/run benches/bridges.sh tests/conformance.sh tests/page.sh tests/clients.sh tests/clients/node.sh
+shellcheck -x test.sh install.sh .ci/run benches/bridges.sh dist/order.sh tests/conformance.sh tests/page.sh tests/clients.sh tests/clients/node.sh
 
 say "lints"
 cargo clippy --workspace --all-targets --locked -- -D warnings

@@ -1,5 +1,6 @@
 //! The command line as it is typed. The help texts are the documentation of the verbs.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -95,5 +96,69 @@ pub(crate) fn version() -> Option<&'static str> {
 
 /// Reads the command line; the error is a usage error, or the help that was asked for.
 pub(crate) fn parse() -> Result<Cli, clap::Error> {
-    Cli::try_parse()
+    plain_shim(std::env::args_os().skip(1)).map_or_else(Cli::try_parse, Ok)
+}
+
+/// The command line of a shim, if it is the verb and then what clients of agents are set up to say, each option once and apart
+/// from its value. Such a process stands beside each agent as long as that runs, and the tree of all commands would stay in its
+/// memory; the tree also says what is wrong with any other line.
+fn plain_shim(mut words: impl Iterator<Item = OsString>) -> Option<Cli> {
+    words.next().filter(|verb| verb == "shim")?;
+    let (mut env_file, mut args) = (None, shim::Args::default());
+    while let Some(word) = words.next() {
+        let mut value =
+            || words.next()?.into_string().ok().filter(|value| !value.is_empty() && !value.starts_with('-'));
+        match word.to_str()? {
+            "--env-file" if env_file.is_none() => env_file = Some(value()?.into()),
+            "--root" if args.root.is_none() => args.root = Some(value()?.into()),
+            "--daemon" if args.daemon.is_none() => args.daemon = Some(value()?),
+            "--no-autostart" if !args.no_autostart => args.no_autostart = true,
+            _ => return None,
+        }
+    }
+    Some(Cli { env_file, settings: Vec::new(), color: Color::default(), quiet: false, verb: Verb::Shim(args) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(line: &str) -> Option<Cli> {
+        plain_shim(line.split(' ').map(OsString::from))
+    }
+
+    #[test]
+    fn the_plain_command_line_of_a_shim_means_what_the_whole_tree_says() {
+        for line in [
+            "shim",
+            "shim --no-autostart",
+            "shim --root /a/b",
+            "shim --env-file /a/b.env",
+            "shim --daemon ws://127.0.0.1:8079 --root . --env-file x --no-autostart",
+        ] {
+            let tree = Cli::try_parse_from(["exai"].into_iter().chain(line.split(' '))).unwrap();
+            assert_eq!(format!("{:?}", plain(line).unwrap()), format!("{tree:?}"), "{line}");
+        }
+    }
+
+    #[test]
+    fn any_other_command_line_is_left_to_the_whole_tree() {
+        for line in [
+            "",
+            "daemon",
+            "shim --help",
+            "shim x",
+            "shim --root",
+            "shim --root --daemon",
+            "shim --root=/a",
+            "shim --root /a --root /b",
+            "shim --no-autostart --no-autostart",
+            "shim --quiet",
+            "--quiet shim",
+            "shim --set limits.glm=1",
+            "shim --root ",
+        ] {
+            assert!(plain(line).is_none(), "{line}");
+        }
+    }
 }

@@ -22,17 +22,17 @@ const PARTING: Duration = Duration::from_millis(1500);
 const CLOSING: Duration = Duration::from_millis(300);
 
 /// Arguments of `exai shim`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
     /// The directory whose files the tools may read; the project around the current directory if left out.
     #[arg(long, value_name = "DIR")]
-    root: Option<PathBuf>,
+    pub(crate) root: Option<PathBuf>,
     /// Use the daemon at this address; none is started then.
     #[arg(long, value_name = "URL")]
-    daemon: Option<String>,
+    pub(crate) daemon: Option<String>,
     /// Start no daemon when none runs.
     #[arg(long)]
-    no_autostart: bool,
+    pub(crate) no_autostart: bool,
 }
 
 /// Serves one agent until it leaves.

@@ -35,6 +35,7 @@ mod kimi_chat_with_tools;
 mod kimi_intent_analysis;
 mod kimi_manage_files;
 mod kimi_upload_files;
+mod list;
 mod listmodels;
 mod moment;
 mod offer;
@@ -63,21 +64,20 @@ use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 pub use arguments::{ShortForm, short_form};
 pub use context::{Context, Defaults, Draft, Settings};
 pub use costs::{cost, cost_of_instructions};
 pub use images::places_of_images;
 pub use inspect::{Inspect, Steps};
-pub use instructions::instructions;
+pub use list::List;
 pub use offer::{Offer, Shown};
 pub use prompts::Prompts;
 pub use uploads::UploadSettings;
 #[cfg(feature = "fuzzing")]
 pub use workflow::expert_answer;
 
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::Result;
 use workflow::Engine;
 
 /// One tool.
@@ -130,7 +130,7 @@ pub struct Registry {
     tools: BTreeMap<&'static str, Listed>,
     /// Describes the others; only agents that are shown no others need it.
     describe: Listed,
-    disabled: Vec<String>,
+    list: List,
     /// What agents are shown that do not say what they want to be shown.
     offer: Offer,
     fingerprint: OnceLock<String>,
@@ -196,7 +196,7 @@ impl Registry {
         Self {
             tools,
             describe: Listed::from(Arc::new(router::Describe) as Arc<dyn Tool>),
-            disabled: disabled.to_vec(),
+            list: List::new(disabled),
             offer: Offer::default(),
             fingerprint: OnceLock::new(),
         }
@@ -213,6 +213,11 @@ impl Registry {
         self.tools.values().map(|listed| &listed.tool)
     }
 
+    /// The same tools without the tools: what is said of them.
+    pub fn list(&self) -> &List {
+        &self.list
+    }
+
     /// The tool of that name. The suffixes of the predecessor's names are cut off.
     pub fn get(&self, name: &str) -> Result<&Arc<dyn Tool>> {
         self.listed(name).map(|listed| &listed.tool)
@@ -225,19 +230,7 @@ impl Registry {
 
     /// A hash of all that is said of the tools; it changes when they do.
     pub fn fingerprint(&self) -> &str {
-        self.fingerprint.get_or_init(|| {
-            let mut hash = Sha256::new();
-            hash.update(format!("{:?}\0", self.offer));
-            for (name, listed) in &self.tools {
-                let info = listed.tool.info();
-                let schema = listed.schema.get_or_init(|| listed.tool.schema()).to_string();
-                for part in [name, info.title, info.description, &schema] {
-                    hash.update(part.as_bytes());
-                    hash.update([0]);
-                }
-            }
-            hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-        })
+        self.fingerprint.get_or_init(|| self.list.fingerprint(&self.offer))
     }
 
     /// Checks and completes the arguments of a tool; returns what the caller should be told about them.
@@ -246,28 +239,9 @@ impl Registry {
     }
 
     fn listed(&self, name: &str) -> Result<&Listed> {
-        const SUFFIXES: [&str; 5] = ["_EXAI-WS", "-EXAI-WS", "_EXAI_WS", "-EXAI_WS", "_exai"];
-        let bare = SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
-        let describe = Some(&self.describe).filter(|_| bare == router::DESCRIBE);
-        self.tools.get(bare).or(describe).ok_or_else(|| self.unknown(bare))
-    }
-
-    fn unknown(&self, name: &str) -> Error {
-        let error = Error::new(ErrorCode::ToolNotFound, format!("no tool is called `{name}`"));
-        if self.disabled.iter().any(|disabled| disabled.eq_ignore_ascii_case(name)) {
-            return error.hint("it is switched off by disabled_tools (DISABLED_TOOLS)");
-        }
-        match self.nearest(name) {
-            Some(near) => error.hint(format!("did you mean `{near}`? `exai tools` lists all")),
-            None => error.hint("`exai tools` lists all"),
-        }
-    }
-
-    /// The tool whose name is most like `name`, if any is.
-    fn nearest(&self, name: &str) -> Option<&'static str> {
-        let likeness = |tool: &str| strsim::jaro_winkler(tool, name);
-        let near = self.tools.keys().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-        near.filter(|near| likeness(near) > 0.75)
+        let name = self.list.get(name)?;
+        let describe = Some(&self.describe).filter(|_| name == router::DESCRIBE);
+        self.tools.get(name).or(describe).ok_or_else(|| self.list.unknown(name))
     }
 }
 
@@ -277,4 +251,18 @@ pub(crate) fn workflow_names() -> Vec<&'static str> {
     let registry = Registry::new(&[]);
     let works_in_steps = |tool: &&Arc<dyn Tool>| tool.schema()["properties"].get("step_number").is_some();
     registry.iter().filter(works_in_steps).map(|tool| tool.info().name).collect()
+}
+
+/// Compares a file beside this one with what the tools say. `UPDATE_DOCUMENTS=1` writes it anew.
+#[cfg(test)]
+#[track_caller]
+fn is_current(path: &str, current: &str) {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tools").join(path);
+    #[expect(clippy::disallowed_methods, reason = "the variable is the test's own")]
+    if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+        std::fs::write(&file, current).unwrap();
+    }
+    let committed = std::fs::read_to_string(&file).unwrap();
+    let command = "UPDATE_DOCUMENTS=1 cargo nextest run -p exai-core costs tools::list";
+    assert!(committed == current, "src/tools/{path} is out of date: run {command}");
 }

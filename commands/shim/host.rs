@@ -14,7 +14,7 @@ use exai_core::mcp::{Agent, Host, Menu};
 use exai_core::protocol::CallRequest;
 use exai_core::protocol::wire::{Client, Topic};
 use exai_core::providers::Model;
-use exai_core::tools::{Offer, Registry};
+use exai_core::tools::{List, Offer};
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -43,9 +43,8 @@ struct Inner {
     root: PathBuf,
     /// What the user could not use as a root gives nothing to read.
     workspace: Arc<LocalWorkspace>,
-    registry: Registry,
+    list: List,
     offer: Offer,
-    models: Vec<Model>,
     menu: watch::Sender<Arc<Menu>>,
     /// What this program has.
     own_menu: Arc<Menu>,
@@ -81,7 +80,7 @@ impl Beside {
         let (config, (notes, told)) = (setup.config()?, mpsc::channel(NOTES));
         let address = daemon.map(Address::parse).transpose()?;
         let offer = Offer::configured(config);
-        let registry = Registry::new(&config.disabled_tools).offering(offer.clone());
+        let list = List::new(&config.disabled_tools);
         let workspace = match workspace(&root, &setup) {
             Ok(workspace) => workspace,
             Err(error) => {
@@ -89,17 +88,15 @@ impl Beside {
                 LocalWorkspace::new(&[], &root, setup.home().as_deref(), &[])?
             }
         };
-        let models = catalogue(config)?.models().filter(|model| !model.is_retired()).cloned().collect();
-        let own_menu = Arc::new(Menu::of(&registry, &offer)?);
+        let own_menu = Arc::new(Menu::of(&list, &offer)?);
         let menu = watch::Sender::new(Arc::clone(&own_menu));
         let inner = Inner {
             address,
             starts,
             root,
             workspace: Arc::new(workspace),
-            registry,
+            list,
             offer,
-            models,
             menu,
             own_menu,
             near: Mutex::default(),
@@ -180,8 +177,8 @@ impl Inner {
         let mut welcomes = remote.welcomes();
         // First the subscription, then the look: what changes between the two is heard of.
         let Ok(mut news) = remote.subscribe(&[Topic::Catalog], None).await else { return };
-        let mut is_known =
-            remote.welcome().catalog == self.registry.fingerprint() && *self.menu.borrow() == self.own_menu;
+        let own = self.list.fingerprint(&self.offer);
+        let mut is_known = remote.welcome().catalog == own && *self.menu.borrow() == self.own_menu;
         loop {
             if !is_known {
                 self.look_up_menu(&remote).await;
@@ -245,8 +242,8 @@ impl Host for Beside {
     }
 
     async fn prepare(&self, request: CallRequest, house: &Remote) -> Result<(CallRequest, Arc<dyn Workspace>)> {
-        let mut request = self.0.registry.admit(&self.0.offer, request)?;
-        if let Err(unknown) = self.0.registry.get(&request.tool)
+        let mut request = self.0.list.admit(&self.0.offer, request)?;
+        if let Err(unknown) = self.0.list.get(&request.tool)
             && !self.0.menu.borrow().has(&request.tool)
         {
             // What is no tool here, and none that the daemon has told of, is not worth a call in the journal.
@@ -279,8 +276,11 @@ impl Host for Beside {
         &self.0.tasks
     }
 
-    fn models(&self) -> Vec<Model> {
-        self.0.models.clone()
+    async fn models(&self) -> Result<Vec<Model>> {
+        let setup = self.0.setup.clone();
+        let read = tokio::task::spawn_blocking(move || catalogue(setup.config()?)).await;
+        let catalogue = read.map_err(|error| Error::internal(format!("the models could not be read: {error}")))??;
+        Ok(catalogue.models().filter(|model| !model.is_retired()).cloned().collect())
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) async fn complete<H: Host>(
 ) -> CompletionInfo {
     // What can not be looked up is not offered; the person types on.
     let all = match (of, name) {
-        (Reference::Prompt(_), "model") => host.models().into_iter().map(|model| model.id).collect(),
+        (Reference::Prompt(_), "model") => models(host).await.unwrap_or_default(),
         (Reference::Prompt(_), prompts::NAMED_THREAD) => threads(host, agent).await.unwrap_or_default(),
         (Reference::Prompt(_), prompts::NAMED_FILES) => return offered(files(host, begun).await.unwrap_or_default()),
         (Reference::Resource(template), "id") if template.uri.starts_with(resources::CALL) => {
@@ -41,6 +41,10 @@ fn offered(mut values: Vec<String>) -> CompletionInfo {
     let has_more = values.len() > CompletionInfo::MAX_VALUES;
     values.truncate(CompletionInfo::MAX_VALUES);
     CompletionInfo::with_pagination(values, Some(total), has_more).unwrap_or_default()
+}
+
+async fn models<H: Host>(host: &H) -> Result<Vec<String>> {
+    Ok(host.models().await?.into_iter().map(|model| model.id).collect())
 }
 
 async fn threads<H: Host>(host: &H, agent: &Agent) -> Result<Vec<String>> {

@@ -49,5 +49,5 @@ pub trait Host: Clone + Debug + Send + Sync + 'static {
     fn tasks(&self) -> &TaskTracker;
 
     /// The models that there are; retired ones are left out.
-    fn models(&self) -> Vec<Model>;
+    fn models(&self) -> impl Future<Output = Result<Vec<Model>>> + Send;
 }

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::Value;
 
-use crate::config::Profile;
 use crate::error::Result;
 use crate::protocol::wire::{ToolEntry, ToolList};
-use crate::tools::{self, Offer, Registry, Shown};
+use crate::tools::{List, Offer};
 
 /// What an agent that knows nothing of exai has to know.
 const ABOUT: &str = "exai asks other models (GLM and Kimi) for a second opinion: debugging, reviews, plans, tests, \
@@ -48,28 +47,17 @@ pub struct Menu {
 
 impl Menu {
     /// What `offer` has of the tools of this program.
-    pub fn of(registry: &Registry, offer: &Offer) -> Result<Self> {
-        let entry = |shown: Shown| {
-            let schema = shown.brief();
-            tool(shown.info.name, shown.info.title, shown.info.description, schema)
-        };
-        let tools = registry.shown(offer)?.into_iter().map(entry).collect();
-        // The tools of the router describe the others when they are asked to.
-        let is_told_once = *offer != Offer::Profile(Profile::Router);
-        Ok(Self::new(tools, is_told_once.then(tools::instructions)))
+    pub fn of(list: &List, offer: &Offer) -> Result<Self> {
+        Ok(Self::told(list.shown(offer)?, |_| true))
     }
 
     /// What a daemon has, as far as `is_offered` says.
     pub fn told(list: ToolList, is_offered: impl Fn(&str) -> bool) -> Self {
         let offered = list.tools.into_iter().filter(|entry| is_offered(&entry.name));
-        let entry = |entry: ToolEntry| tool(&entry.name, &entry.title, &entry.description, entry.input_schema);
-        Self::new(offered.map(entry).collect(), list.instructions)
-    }
-
-    fn new(mut tools: Vec<Tool>, more: Option<String>) -> Self {
+        let mut tools: Vec<_> = offered.map(tool).collect();
         // The same order every time: what a client's model is shown stays in its cache.
         tools.sort_by(|a, b| a.name.cmp(&b.name));
-        let more = more.map(|more| format!("\n\n{more}")).unwrap_or_default();
+        let more = list.instructions.map(|more| format!("\n\n{more}")).unwrap_or_default();
         Self { tools, instructions: format!("{ABOUT}{more}") }
     }
 
@@ -84,8 +72,9 @@ impl Menu {
     }
 }
 
-fn tool(name: &str, title: &str, description: &str, schema: Value) -> Tool {
-    let schema = match schema {
+fn tool(entry: ToolEntry) -> Tool {
+    let name = entry.name.as_str();
+    let schema = match entry.input_schema {
         Value::Object(schema) => schema,
         _ => JsonObject::new(),
     };
@@ -94,28 +83,26 @@ fn tool(name: &str, title: &str, description: &str, schema: Value) -> Tool {
         .read_only(changes.is_none())
         .destructive(changes.is_some_and(|(_, is_destructive)| *is_destructive))
         .open_world(!CLOSED.contains(&name));
-    Tool::new(name.to_owned(), description.to_owned(), Arc::new(schema))
-        .with_title(title.to_owned())
-        .with_annotations(annotations)
+    Tool::new(entry.name, entry.description, Arc::new(schema)).with_title(entry.title).with_annotations(annotations)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Profile;
 
     #[test]
     fn every_tool_of_the_tables_is_a_tool() {
-        let registry = Registry::new(&[]);
+        let list = List::new(&[]);
         let names = CHANGING.iter().map(|(name, _)| *name).chain(CLOSED);
         for name in names.filter(|name| *name != "exai_describe") {
-            assert!(registry.get(name).is_ok(), "{name}");
+            assert!(list.get(name).is_ok(), "{name}");
         }
     }
 
     #[test]
     fn tools_are_shown_by_name_with_what_they_do_to_the_world() {
-        let registry = Registry::new(&[]);
-        let menu = Menu::of(&registry, &Offer::default()).unwrap();
+        let menu = Menu::of(&List::new(&[]), &Offer::default()).unwrap();
         assert!(menu.tools.is_sorted_by(|a, b| a.name < b.name));
         let hints = |name: &str| {
             let hints = menu.tool(name).unwrap().annotations.clone().unwrap();
@@ -129,7 +116,7 @@ mod tests {
 
     #[test]
     fn an_agent_of_the_router_reads_little() {
-        let menu = Menu::of(&Registry::new(&[]), &Offer::Profile(Profile::Router)).unwrap();
+        let menu = Menu::of(&List::new(&[]), &Offer::Profile(Profile::Router)).unwrap();
         assert_eq!(menu.tools.iter().map(|tool| tool.name.as_ref()).collect::<Vec<_>>(), ["exai_describe", "exai_run"]);
         assert!(menu.instructions.len() < 500, "{}", menu.instructions);
     }

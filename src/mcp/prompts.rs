@@ -104,10 +104,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::tools::{Offer, Registry};
+    use crate::tools::{List, Offer};
 
     fn menu() -> Menu {
-        Menu::of(&Registry::new(&[]), &Offer::default()).unwrap()
+        Menu::of(&List::new(&[]), &Offer::default()).unwrap()
     }
 
     fn said(fields: &Value) -> JsonObject {

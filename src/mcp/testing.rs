@@ -159,7 +159,7 @@ impl Stage {
     /// One whose files are in `dir`.
     pub(crate) fn new(dir: &std::path::Path) -> Self {
         let registry = Arc::new(Registry::new(&[]));
-        let menu = watch::Sender::new(Arc::new(Menu::of(&registry, &Offer::default()).unwrap()));
+        let menu = watch::Sender::new(Arc::new(Menu::of(registry.list(), &Offer::default()).unwrap()));
         let workspace = Arc::new(LocalWorkspace::new(&[dir.to_owned()], dir, None, &[]).unwrap());
         Self { puppets: Puppets::default(), menu, registry, workspace, tasks: TaskTracker::new() }
     }
@@ -190,9 +190,9 @@ impl Host for Stage {
         &self.tasks
     }
 
-    fn models(&self) -> Vec<Model> {
-        let catalogue = Catalogue::embedded().unwrap();
-        ["glm-5.3", "glm-5.2", "kimi-k3"].map(|name| catalogue.resolve(name).unwrap()).to_vec()
+    async fn models(&self) -> Result<Vec<Model>> {
+        let catalogue = Catalogue::embedded()?;
+        ["glm-5.3", "glm-5.2", "kimi-k3"].map(|name| catalogue.resolve(name)).into_iter().collect()
     }
 }
 

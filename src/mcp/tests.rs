@@ -9,7 +9,7 @@ use super::Menu;
 use super::testing::{AWAY, Lines, MOST, document};
 use crate::error::{Error, ErrorCode};
 use crate::protocol::{EventKind, ThreadId, WaitingFor};
-use crate::tools::{Offer, Registry};
+use crate::tools::{List, Offer};
 
 fn dir() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
@@ -317,7 +317,7 @@ async fn both_generations_hear_that_the_tools_changed() {
     modern.send("s", "subscriptions/listen", json!({"notifications": {"toolsListChanged": true}})).await;
     modern.hears("notifications/subscriptions/acknowledged").await;
     for agent in [&mut legacy, &mut modern] {
-        let fewer = Menu::of(&Registry::new(&["debug".to_owned()]), &Offer::default()).unwrap();
+        let fewer = Menu::of(&List::new(&["debug".to_owned()]), &Offer::default()).unwrap();
         agent.stage.menu.send_replace(std::sync::Arc::new(fewer));
         agent.hears("notifications/tools/list_changed").await;
         let list = agent.ask("tools/list", json!({})).await;

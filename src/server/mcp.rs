@@ -61,7 +61,7 @@ pub(super) async fn keep_menu(daemon: Arc<Daemon>) {
     let mut catalog = daemon.house.catalog();
     loop {
         let calls = daemon.house.calls();
-        match Menu::of(&calls.registry, calls.registry.offer()) {
+        match Menu::of(calls.registry.list(), calls.registry.offer()) {
             Ok(menu) => {
                 daemon.mcp.menu.send_if_modified(|old| {
                     let is_new = **old != menu;
@@ -200,8 +200,8 @@ impl Host for Agents {
         &self.tasks
     }
 
-    fn models(&self) -> Vec<Model> {
-        let Ok(daemon) = self.daemon() else { return Vec::new() };
-        daemon.house.calls().gateway.catalogue.models().filter(|model| !model.is_retired()).cloned().collect()
+    async fn models(&self) -> Result<Vec<Model>> {
+        let calls = self.daemon()?.house.calls();
+        Ok(calls.gateway.catalogue.models().filter(|model| !model.is_retired()).cloned().collect())
     }
 }

@@ -20,7 +20,7 @@ use crate::protocol::wire::{
     ToolsQuery, UsageList, UsageQuery,
 };
 use crate::protocol::{CallFilter, Found};
-use crate::tools::{Offer, Shown, instructions};
+use crate::tools::{Offer, Shown};
 
 /// Calls in one list at the most.
 const LISTED: u32 = 1000;
@@ -151,16 +151,17 @@ fn tools(daemon: &Daemon, link: &Link, query: &ToolsQuery) -> Result<ToolList> {
     let profile = named.transpose()?.or(link.profile);
     let calls = daemon.house.calls();
     let offer = profile.map_or_else(|| calls.registry.offer().clone(), Offer::Profile);
+    if profile.is_some() {
+        return calls.registry.list().shown(&offer);
+    }
     let entry = |shown: Shown| ToolEntry {
         name: shown.info.name.to_owned(),
         title: shown.info.title.to_owned(),
         description: shown.info.description.to_owned(),
-        input_schema: if profile.is_some() { shown.brief() } else { shown.schema },
+        input_schema: shown.schema,
     };
     let tools = calls.registry.shown(&offer)?.into_iter().map(entry).collect();
-    // The tools of the router describe themselves, and the others when they are asked to.
-    let is_told_once = profile.is_some_and(|profile| profile != Profile::Router);
-    Ok(ToolList { tools, instructions: is_told_once.then(instructions) })
+    Ok(ToolList { tools, instructions: None })
 }
 
 /// Cancels the call that is named by itself, or by the request that began it.

@@ -20,12 +20,11 @@ pub fn cost_of_instructions() -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use serde_json::json;
 
     use crate::config::Profile;
-    use crate::tools::{Offer, Registry, Shown, instructions};
+    use crate::tools::list::INSTRUCTIONS;
+    use crate::tools::{Offer, Registry, Shown, is_current};
 
     fn count(text: &str) -> u32 {
         tiktoken::get_encoding("o200k_base").unwrap().count(text).try_into().unwrap()
@@ -45,22 +44,13 @@ mod tests {
         let listed = [shown(Profile::Full), shown(Profile::Router)].concat();
         let rows: String =
             listed.iter().map(|shown| format!("    (\"{}\", {}),\n", shown.info.name, tokens(shown))).collect();
-        let instructions = count(&instructions());
+        let instructions = count(INSTRUCTIONS);
         let current = format!(
             "//! Counted by the test of `costs.rs`: do not edit.\n\n\
              /// Tokens of what is said once of all tools.\npub(super) const INSTRUCTIONS: u32 = {instructions};\n\n\
              /// Tokens of each tool as a client is shown it.\npub(super) const TOOLS: &[(&str, u32)] = &[\n{rows}];\n"
         );
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tools/costs/figures.rs");
-        #[expect(clippy::disallowed_methods, reason = "the variable is the test's own")]
-        if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
-            std::fs::write(&file, &current).unwrap();
-        }
-        let committed = std::fs::read_to_string(&file).unwrap();
-        assert!(
-            committed == current,
-            "src/tools/costs/figures.rs is out of date: run UPDATE_DOCUMENTS=1 cargo nextest run -p exai-core costs"
-        );
+        is_current("costs/figures.rs", &current);
     }
 
     /// Every client's model reads all of this with every request.

@@ -1,26 +1,22 @@
-//! What is said once of all workflow tools, to a client whose model would otherwise read it with each of them.
+//! What is said once of all workflow tools, to a client whose model would otherwise read it with each of them. It is made of
+//! the tools themselves for the list that is compiled in (`list`).
 
+#[cfg(test)]
 use serde_json::Value;
 
-use super::workflow::Arguments;
-use super::{Registry, schema};
-use crate::error::Result;
+#[cfg(test)]
+use super::{schema, workflow::Arguments};
 
-impl Registry {
-    /// The schema of the tool of that name as a client's model is shown it: arguments that are described by
-    /// [`instructions`] are not described again, and bounds that only the check needs are left out.
-    pub fn brief_schema(&self, name: &str) -> Result<Value> {
-        Ok(brief(self.schema(name)?))
-    }
-}
-
-/// A schema without what the [`instructions`] say.
+/// A schema as a client's model is shown it: arguments that are described by [`instructions`] are not described again, and
+/// bounds that only the check needs are left out.
+#[cfg(test)]
 pub(super) fn brief(schema: &Value) -> Value {
     schema::brief(schema, &shared())
 }
 
 /// How workflow tools are used, and the arguments that they share.
-pub fn instructions() -> String {
+#[cfg(test)]
+pub(super) fn instructions() -> String {
     let shared = shared();
     let arguments = shared["properties"].as_object().into_iter().flatten().map(|(name, property)| {
         let meaning = property["description"].as_str().unwrap_or_default().replace('\n', " ");
@@ -29,6 +25,7 @@ pub fn instructions() -> String {
     format!("{STEPS} Arguments that they share:\n{}", arguments.collect::<String>())
 }
 
+#[cfg(test)]
 fn shared() -> Value {
     schema::of::<Arguments>("Shared")
 }
@@ -45,7 +42,7 @@ mod tests {
     use serde_json::Map;
 
     use super::*;
-    use crate::tools::workflow_names;
+    use crate::tools::{Registry, workflow_names};
 
     #[test]
     fn what_clients_are_shown_of_each_tool_is_as_its_snapshot() {
@@ -53,7 +50,7 @@ mod tests {
         for name in workflow_names() {
             let described = registry.get(name).unwrap().info().description;
             let shown = serde_json::json!({
-                "name": name, "description": described, "inputSchema": registry.brief_schema(name).unwrap(),
+                "name": name, "description": described, "inputSchema": brief(registry.schema(name).unwrap()),
             });
             insta::assert_snapshot!(format!("shown_{name}"), serde_json::to_string_pretty(&shown).unwrap());
         }
@@ -90,7 +87,7 @@ mod tests {
     fn what_a_client_is_not_shown_of_an_argument_is_in_the_instructions() {
         let (registry, instructions) = (Registry::new(&[]), instructions());
         for name in workflow_names() {
-            let schema = registry.brief_schema(name).unwrap();
+            let schema = brief(registry.schema(name).unwrap());
             let properties: &Map<String, Value> = schema["properties"].as_object().unwrap();
             for (argument, property) in properties {
                 let described = property.get("description").is_some();

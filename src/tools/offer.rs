@@ -7,7 +7,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Info, Registry, router};
+use super::{Info, List, Registry, router};
 use crate::config::{Config, Profile};
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::CallRequest;
@@ -65,7 +65,7 @@ impl Offer {
     }
 
     /// Whether the tool called `name` may be called: directly, or through the router.
-    fn allows(&self, name: &str) -> bool {
+    pub(super) fn allows(&self, name: &str) -> bool {
         match self {
             Self::Profile(Profile::Full | Profile::Router) => true,
             Self::Profile(Profile::Core) => CORE.contains(&name),
@@ -98,8 +98,9 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// What it takes, for a reader who was given the [`instructions`](super::instructions()).
-    pub fn brief(&self) -> Value {
+    /// What it takes, for a reader who was given what is said once of all tools.
+    #[cfg(test)]
+    pub(super) fn brief(&self) -> Value {
         super::instructions::brief(&self.schema)
     }
 }
@@ -124,31 +125,9 @@ impl Registry {
             .collect()
     }
 
-    /// The request of a caller who was shown `offer`, as it is carried out: a tool that is not in its list is refused,
-    /// and what is asked of the router is asked of the tool itself.
-    pub fn admit(&self, offer: &Offer, mut request: CallRequest) -> Result<CallRequest> {
-        let name = match request.tool.as_str() {
-            router::RUN => {
-                request = router::unwrapped(request)?;
-                self.get(&request.tool)?.info().name
-            }
-            // What is not said is all that there is.
-            router::DESCRIBE => match request.arguments.get("tool").and_then(Value::as_str).map(str::trim) {
-                Some(name) if !name.is_empty() => self.get(name)?.info().name,
-                _ => return Ok(request),
-            },
-            // That there is no such tool is the result of the call.
-            name => match self.get(name) {
-                Ok(tool) => tool.info().name,
-                Err(_) => return Ok(request),
-            },
-        };
-        if offer.allows(name) {
-            return Ok(request);
-        }
-        let message = format!("`{name}` is not in the list of tools that this agent is shown");
-        let error = Error::new(ErrorCode::ToolNotFound, message).hint(offer.setting());
-        Err(error.details(json!({"tool": name, "setting": "tools.profile"})))
+    /// The request of a caller who was shown `offer`, as it is carried out: see [`List::admit`].
+    pub fn admit(&self, offer: &Offer, request: CallRequest) -> Result<CallRequest> {
+        self.list().admit(offer, request)
     }
 
     /// What is wrong with the names of tools in the configuration, one sentence each.
@@ -159,14 +138,43 @@ impl Registry {
         ];
         let mut wrong = Vec::new();
         for (key, names, known) in lists.iter().filter(|(_, names, _)| !names.is_empty()) {
-            let all = Self::new(&[]);
+            let all = List::new(&[]);
             let names = names.iter().map(|name| name.to_ascii_lowercase());
-            for name in names.filter(|name| !known.contains(&name.as_str()) && !all.tools.contains_key(name.as_str())) {
+            for name in names.filter(|name| !known.contains(&name.as_str()) && !all.names().any(|tool| tool == name)) {
                 let meant = all.nearest(&name).map(|near| format!(": did you mean `{near}`?"));
                 wrong.push(format!("{key} names `{name}`, which is no tool{}", meant.unwrap_or_default()));
             }
         }
         wrong
+    }
+}
+
+impl List {
+    /// The request of a caller who was shown `offer`, as it is carried out: a tool that is not in its list is refused,
+    /// and what is asked of the router is asked of the tool itself.
+    pub fn admit(&self, offer: &Offer, mut request: CallRequest) -> Result<CallRequest> {
+        let name = match request.tool.as_str() {
+            router::RUN => {
+                request = router::unwrapped(request)?;
+                self.get(&request.tool)?
+            }
+            // What is not said is all that there is.
+            router::DESCRIBE => match request.arguments.get("tool").and_then(Value::as_str).map(str::trim) {
+                Some(name) if !name.is_empty() => self.get(name)?,
+                _ => return Ok(request),
+            },
+            // That there is no such tool is the result of the call.
+            name => match self.get(name) {
+                Ok(name) => name,
+                Err(_) => return Ok(request),
+            },
+        };
+        if offer.allows(name) {
+            return Ok(request);
+        }
+        let message = format!("`{name}` is not in the list of tools that this agent is shown");
+        let error = Error::new(ErrorCode::ToolNotFound, message).hint(offer.setting());
+        Err(error.details(json!({"tool": name, "setting": "tools.profile"})))
     }
 }
 

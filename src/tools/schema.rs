@@ -40,10 +40,12 @@ pub(super) fn joined<Own: JsonSchema, Shared: JsonSchema>(title: &str, without: 
 }
 
 /// Arguments of the predecessors that say what `use_assistant_model` says: they are understood, and not shown.
+#[cfg(test)]
 const SAID_OTHERWISE: [&str; 2] = ["precommit_type", "review_validation_type"];
 
 /// The schema as a client's model is shown it: what is told once for all tools, what another argument says, and what
 /// only the check of the arguments needs, is left out.
+#[cfg(test)]
 pub(super) fn brief(schema: &Value, shared: &Value) -> Value {
     let mut brief = schema.clone();
     let Some(object) = brief.as_object_mut() else { return brief };

@@ -64,7 +64,7 @@ impl Host for Stage {
         self.acts.tasks()
     }
 
-    fn models(&self) -> Vec<Model> {
-        Vec::new()
+    async fn models(&self) -> Result<Vec<Model>> {
+        Ok(Vec::new())
     }
 }
