@@ -39,6 +39,8 @@ struct Queue {
     /// When what is there has to be sent; nothing is there without it.
     due: Option<Due>,
     close: Option<Close>,
+    /// Nobody takes what is sent, and nothing more is queued.
+    is_given_up: bool,
     dropped: u64,
 }
 
@@ -47,14 +49,13 @@ impl Queue {
     fn grow(&mut self, bytes: usize) {
         self.bytes += bytes;
         if self.bytes > MOST {
-            self.empty();
-            self.close = Some(Close::Stalled);
+            self.give_up(Close::Stalled);
         }
     }
 
-    fn empty(&mut self) {
+    fn give_up(&mut self, close: Close) {
         self.items.clear();
-        self.bytes = 0;
+        (self.bytes, self.close, self.is_given_up) = (0, Some(close), true);
     }
 }
 
@@ -161,11 +162,7 @@ impl Outbox {
 
     /// Throws away what waits and closes the connection: nobody takes it.
     pub(super) fn give_up(&self, close: Close) {
-        {
-            let mut queue = self.lock();
-            queue.empty();
-            queue.close = Some(close);
-        }
+        self.lock().give_up(close);
         self.emptied.notify_one();
         self.filled.notify_one();
     }
@@ -233,6 +230,9 @@ impl Outbox {
 
     fn add(&self, item: Item, is_wanted: bool) {
         let mut queue = self.lock();
+        if queue.is_given_up {
+            return;
+        }
         queue.items.push_back(item);
         let last = queue.items.len() - 1;
         self.grow(queue, last, is_wanted);
@@ -374,6 +374,15 @@ mod tests {
         waiting.await;
         let Next::Send(frames) = outbox.next().await else { panic!("nothing to send") };
         assert_eq!(frames, ["another step", "the answer"].map(Utf8Bytes::from));
+    }
+
+    #[tokio::test]
+    async fn who_was_given_up_is_sent_nothing_more_but_the_close() {
+        let outbox = Outbox::default();
+        outbox.push("an answer");
+        outbox.give_up(Close::Stalled);
+        outbox.push("the answer to what was read meanwhile");
+        assert!(matches!(outbox.next().await, Next::Close(Close::Stalled)));
     }
 
     #[tokio::test(start_paused = true)]

@@ -139,17 +139,12 @@ async fn a_peer_that_takes_nothing_is_closed_and_its_call_goes_on() {
             break;
         }
     }
-    let ended = async {
-        while other.ask(json!({"op": "snapshot", "request_id": "s"})).await["snapshot"]["sessions"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|session| session["connected"] == true)
-            .count()
-            > 1
-        {}
+    other.send(&json!({"op": "subscribe", "request_id": "s", "topics": ["snapshot"], "interval_ms": 50})).await;
+    let is_alone = |frame: &Value| {
+        let sessions = frame["sessions"].as_array();
+        sessions.is_some_and(|all| all.iter().filter(|session| session["connected"] == true).count() == 1)
     };
-    in_time(ended).await;
+    other.until_that(is_alone).await;
     daemon.fake.open("go");
     other.send(&json!({"op": "attach", "request_id": "a", "call_id": call_id})).await;
     assert_eq!(other.until("call_tool_res").await["ok"], true);
