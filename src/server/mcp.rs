@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 use super::agents::{self, Opening, Service};
 use super::daemon::{COME_BACK, Daemon};
 use super::http::{self, Answer, Visit};
-use super::{guard, workspace};
+use super::{early, guard, workspace};
 use crate::backend::Local;
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::Workspace;
@@ -112,7 +112,10 @@ pub(super) async fn answer(visit: &Visit, request: Request<Incoming>) -> Answer 
     let busy = visit.stay.hold();
     request.extensions_mut().insert(visit.address);
     let service = service(daemon, owner);
-    let mut answer = service(request).await;
+    // Only the newer generation names its method there; for the older one the library sends the head at once.
+    let is_called = !is_listening && request.headers().contains_key("mcp-method") && early::suits(request.headers());
+    let answer_to_come = service(request);
+    let mut answer = if is_called { early::answer(answer_to_come).await } else { answer_to_come.await };
     answer.headers_mut().insert("keep-alive", KEEP_ALIVE);
     answer.map(|body| {
         let held = (answering, busy);
