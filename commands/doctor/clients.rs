@@ -108,7 +108,8 @@ impl Known {
 
     /// An entry that starts this program: whether that gets the keys that this terminal has.
     fn secrets(&self, at: &Surroundings<'_>, file: &str) -> Check {
-        let is_missing = |name: &&str| Key::of_variable(name).is_some_and(|key| key.secret) && !gives(&self.entry, name);
+        let is_missing =
+            |name: &&str| Key::of_variable(name).is_some_and(|key| key.secret) && !gives(&self.entry, name);
         let missing: Vec<_> = at.environment.settings().filter(is_missing).collect();
         if self.client.hands_on_variables() || missing.is_empty() {
             return Check::ok(&self.name(), format!("{file} starts this program"));

@@ -108,7 +108,7 @@ impl Remote {
         Self::over(Caller { dial, token, client, roots, profile, patience }).await
     }
 
-    async fn over(caller: Caller) -> Result<Self, NotConnected> {
+    async fn over(mut caller: Caller) -> Result<Self, NotConnected> {
         let (socket, welcome) = caller.open(None).await?;
         let dial = Arc::clone(&caller.dial);
         let (commands, wanted) = mpsc::channel(COMMANDS);

@@ -190,7 +190,10 @@ mod tests {
         let params = format!(r#"{{"id": 9, "text": "{long}\", \"id\": 8, {{", "list": [{{"id": 7}}, 1]}}"#);
         for (message, id) in [
             (format!(r#"{{"jsonrpc":"2.0","id":3,"method":"a","params":{params}}}"#), Some(RequestId::Number(3))),
-            (format!(r#"{{ "method": "a", "params": {params}, "id" : "q\"1" }}"#), Some(RequestId::String("q\"1".into()))),
+            (
+                format!(r#"{{ "method": "a", "params": {params}, "id" : "q\"1" }}"#),
+                Some(RequestId::String("q\"1".into())),
+            ),
             (format!(r#"{{"method":"a","params":{params}}}"#), None),
             (format!(r#"{{"id":3,"result":{params}}}"#), None),
             (format!(r#"{{"id":{{"id":3}},"method":"a","params":{params}}}"#), None),

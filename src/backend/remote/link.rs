@@ -17,7 +17,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::{Address, frame};
 use crate::config::{Profile, Secret};
-use crate::coordination::DaemonLock;
+use crate::coordination::{DaemonLock, read_token};
 use crate::error::{Error, ErrorCode};
 use crate::protocol::SessionId;
 use crate::protocol::wire::{Client, Head, Hello, HelloAck, HelloError, PROTOCOL};
@@ -42,6 +42,11 @@ pub(super) trait Dial: Send + Sync + Debug {
 
     /// Where it connects to.
     fn address(&self) -> Address;
+
+    /// The token of the daemon there as it is now, where that can be looked up.
+    fn token(&self) -> Option<Secret> {
+        None
+    }
 
     /// Whether a daemon can still come back there, as far as that can be told.
     fn may_return(&self) -> bool {
@@ -80,6 +85,10 @@ impl Dial for Tcp {
 
     fn address(&self) -> Address {
         self.announced().unwrap_or_else(|| self.address.clone())
+    }
+
+    fn token(&self) -> Option<Secret> {
+        read_token(self.state_dir.as_deref()?).ok().flatten().map(Secret::new)
     }
 
     fn may_return(&self) -> bool {
@@ -122,8 +131,23 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// Connects and says hello; a known `session` is resumed if the daemon still has it.
-    pub(super) async fn open(&self, session: Option<&SessionId>) -> Result<(Socket, HelloAck), NotConnected> {
+    /// Connects and says hello; a known `session` is resumed if the daemon still has it. A token that is refused may have been
+    /// exchanged since it was looked up: then the new one is tried, once.
+    pub(super) async fn open(&mut self, session: Option<&SessionId>) -> Result<(Socket, HelloAck), NotConnected> {
+        let opened = self.open_in_time(session).await;
+        let is_refused = |refusal: &NotConnected| matches!(refusal, NotConnected::Refused(error) if error.code == ErrorCode::Unauthorized);
+        let known = self.token.as_ref().map(Secret::expose);
+        let new = opened.as_ref().is_err_and(is_refused).then(|| self.dial.token()).flatten();
+        let Some(new) = new.filter(|new| Some(new.expose()) != known) else { return opened };
+        let old = self.token.replace(new);
+        let opened = self.open_in_time(session).await;
+        if opened.is_err() {
+            self.token = old;
+        }
+        opened
+    }
+
+    async fn open_in_time(&self, session: Option<&SessionId>) -> Result<(Socket, HelloAck), NotConnected> {
         let opening = Box::pin(self.open_unbounded(session));
         tokio::time::timeout(self.patience, opening).await.unwrap_or_else(|_| {
             let message = format!("{} did not answer within {} s", self.place(), self.patience.as_secs_f64());

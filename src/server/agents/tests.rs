@@ -205,7 +205,11 @@ async fn who_only_listens_is_there_and_who_does_nothing_makes_room() {
     drop(stream);
     tokio::time::advance(Duration::from_secs(1)).await;
     let fourth = begun(&recent).await;
-    assert_eq!((is_there(&recent, &listener).await, is_there(&recent, &third).await), (true, false), "it listened later");
+    assert_eq!(
+        (is_there(&recent, &listener).await, is_there(&recent, &third).await),
+        (true, false),
+        "it listened later"
+    );
     // When all listen, the oldest of them makes room, not who has just come.
     let _streams = [recent.open(&listener), recent.open(&fourth)];
     let fifth = begun(&recent).await;
