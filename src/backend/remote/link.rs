@@ -57,12 +57,21 @@ pub(super) trait Dial: Send + Sync + Debug {
 /// A daemon at the end of a TCP connection.
 #[derive(Debug)]
 pub(super) struct Tcp {
-    pub(super) address: Address,
+    address: Address,
     /// It is the daemon of this state directory: another one may take its place at another address.
-    pub(super) state_dir: Option<PathBuf>,
+    state_dir: Option<PathBuf>,
+    /// The token is the one that is kept in that directory; one that the user set is right or wrong.
+    follows_token: bool,
 }
 
 impl Tcp {
+    /// The way to the daemon at `address`, which wants to know `token`.
+    pub(super) fn new(address: Address, state_dir: Option<PathBuf>, token: Option<&Secret>) -> Self {
+        let kept = state_dir.as_deref().and_then(|state_dir| read_token(state_dir).ok()?);
+        let follows_token = kept.is_some() && kept.as_deref() == token.map(Secret::expose);
+        Self { address, state_dir, follows_token }
+    }
+
     /// Where the daemon of the state directory says that it listens.
     fn announced(&self) -> Option<Address> {
         let found = self.state_dir.as_deref().and_then(DaemonLock::find);
@@ -88,7 +97,8 @@ impl Dial for Tcp {
     }
 
     fn token(&self) -> Option<Secret> {
-        read_token(self.state_dir.as_deref()?).ok().flatten().map(Secret::new)
+        let state_dir = self.state_dir.as_deref().filter(|_| self.follows_token)?;
+        read_token(state_dir).ok().flatten().map(Secret::new)
     }
 
     fn may_return(&self) -> bool {
@@ -279,16 +289,30 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
+    use crate::coordination::write_token;
 
     #[tokio::test]
     async fn who_listens_where_the_daemon_was_is_not_taken_for_it() {
         let dir = tempfile::tempdir().unwrap();
         let stranger = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = Address::from(stranger.local_addr().unwrap());
-        let named = Tcp { address: address.clone(), state_dir: None };
+        let named = Tcp::new(address.clone(), None, None);
         named.dial().await.unwrap();
-        let own = Tcp { address, state_dir: Some(dir.path().to_owned()) };
+        let own = Tcp::new(address, Some(dir.path().to_owned()), None);
         let refused = own.dial().await.err().unwrap();
         assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+    }
+
+    #[test]
+    fn only_a_token_that_was_looked_up_is_looked_up_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let token = |told: &str, state_dir: Option<&std::path::Path>| {
+            write_token(dir.path(), "kept").unwrap();
+            let way = Tcp::new(Address::new("box", 1), state_dir.map(Into::into), Some(&Secret::new(told)));
+            write_token(dir.path(), "exchanged").unwrap();
+            way.token().map(|token| token.expose().to_owned())
+        };
+        assert_eq!(token("kept", Some(dir.path())).as_deref(), Some("exchanged"));
+        assert_eq!((token("set by its user", Some(dir.path())), token("kept", None)), (None, None));
     }
 }
