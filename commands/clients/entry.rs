@@ -95,7 +95,10 @@ impl Client {
                     _ if variables.is_empty() => {}
                     Self::Codex => set(NAMES, variables.as_slice().into()),
                     _ => {
-                        let handed = variables.iter().map(|name| (name.clone(), format!("${{{name}}}").into()));
+                        // Augment starts nothing when a variable is missing, unless it is told what to take in its place.
+                        let instead = if self == Self::Augment { ":-" } else { "" };
+                        let handed =
+                            variables.iter().map(|name| (name.clone(), format!("${{{name}{instead}}}").into()));
                         set(VALUES, Value::Object(handed.collect()));
                     }
                 }

@@ -181,7 +181,7 @@ fn a_client_that_hands_on_no_keys_is_told_which_ones() {
     for (client, line) in [
         ("codex", r#""GLM_API_KEY""#),
         ("gemini", r#""GLM_API_KEY": "${GLM_API_KEY}""#),
-        ("augment", r#""GLM_API_KEY": "${GLM_API_KEY}""#),
+        ("augment", r#""GLM_API_KEY": "${GLM_API_KEY:-}""#),
         ("claude-code", ""),
     ] {
         let shown = user.run(&["setup", client]).exits(0);
