@@ -73,7 +73,7 @@ pub(crate) fn run(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::Re
     } else {
         print(client, &entry, &file, output)?;
     }
-    for note in notes(client, &way, args, setup.config()?, &file) {
+    for note in notes(client, &way, args, setup, &file)? {
         output.note(Style::Hint, "note: ", &note);
     }
     Ok(ExitCode::SUCCESS)
@@ -138,7 +138,10 @@ fn way(client: Client, args: &Args, setup: &Setup, at: &Surroundings<'_>) -> Res
         arguments.extend(["--env-file".to_owned(), whole.display().to_string()]);
     }
     let command = if args.project { NAME.to_owned() } else { program(at)?.display().to_string() };
-    Ok(Way::Stdio { command, arguments })
+    // Nor does it say which variables this user has.
+    let is_told = !args.project && !client.hands_on_variables();
+    let variables = if is_told { at.environment.settings().map(str::to_owned).collect() } else { Vec::new() };
+    Ok(Way::Stdio { command, arguments, variables })
 }
 
 /// This program, as its user finds it: what stands in the search path is often a link that an update sets anew.
@@ -228,14 +231,19 @@ fn difference(found: &Value, entry: &Entry) -> String {
 }
 
 /// What its user has to know or do.
-fn notes(client: Client, way: &Way, args: &Args, config: &Config, file: &Path) -> Vec<String> {
-    let title = client.title();
-    let mut notes = Vec::new();
+fn notes(client: Client, way: &Way, args: &Args, setup: &Setup, file: &Path) -> Result<Vec<String>> {
+    let (title, config, mut notes) = (client.title(), setup.config()?, Vec::new());
+    if args.project && matches!(client, Client::ClaudeCode | Client::Codex | Client::Gemini) {
+        notes.push(format!("{title} uses it when its user has said that this project is trusted"));
+    }
     let Way::Http { url, token } = way else {
         if args.project {
             notes.push(format!("who uses this file needs `{NAME}` in the search path of {title}"));
         }
-        return notes;
+        if args.project && !client.hands_on_variables() {
+            notes.push(format!("{title} hands no keys on to {NAME}: they belong into {}", keys(setup)?));
+        }
+        return Ok(notes);
     };
     let source = match &config.daemon.token {
         Some(_) => "what daemon.token says".to_owned(),
@@ -253,5 +261,12 @@ fn notes(client: Client, way: &Way, args: &Args, config: &Config, file: &Path) -
     if config.daemon.roots.is_empty() {
         notes.push("it reads no files for clients that come over HTTP: EXAI_ROOTS names directories".to_owned());
     }
-    notes
+    Ok(notes)
+}
+
+/// The file of this user that holds keys.
+fn keys(setup: &Setup) -> Result<String> {
+    let at = surroundings(setup)?;
+    let place = setup.sources()?.paths().into_iter().find(|place| place.what == ".env");
+    Ok(place.map_or_else(|| ".env".to_owned(), |place| short(&place.path, at.home)))
 }

@@ -20,6 +20,7 @@ mod completion;
 mod handler;
 mod hints;
 mod host;
+mod lines;
 mod menu;
 mod progress;
 mod prompts;

@@ -17,6 +17,7 @@ mod connection;
 mod daemon;
 mod dashboard;
 mod dispatch;
+mod early;
 mod feed;
 mod frame;
 #[cfg(feature = "fuzzing")]

@@ -3,7 +3,8 @@
 //! Sources, as of November 2026: code.claude.com/docs/en/mcp; openai/codex `docs/config.md` and `codex-rs/config/src/mcp_types.rs`;
 //! google-gemini/gemini-cli `docs/tools/mcp-server.md`; microsoft/vscode-docs `docs/copilot/reference/mcp-configuration.md`;
 //! cursor.com/docs/mcp; docs.augmentcode.com/cli/integrations and …/cli/config; zed-industries/zed `docs/src/ai/mcp.md` and its type
-//! `ContextServerSettingsContent`.
+//! `ContextServerSettingsContent`. Tried with the programs themselves: Claude Code 2.1.330, Codex 0.169.0, Gemini CLI 0.61.0 and
+//! Auggie 0.36.0, whose own `mcp add` writes the same.
 
 use std::path::{Path, PathBuf};
 

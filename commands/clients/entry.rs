@@ -13,6 +13,10 @@ pub(crate) const NAME: &str = "exai";
 pub(super) const VARIABLE: &str = "EXAI_WS_TOKEN";
 /// The name of the question that asks for the token.
 const INPUT: &str = "exai-token";
+/// Where an entry of Codex lists the variables that are handed on.
+const NAMES: &str = "env_vars";
+/// Where the entries of others say what variables there are.
+const VALUES: &str = "env";
 /// How long clients that can be told wait for a tool: exai has answered before, if only with where to fetch the rest.
 const PATIENCE: Duration = Duration::from_mins(5);
 
@@ -28,6 +32,8 @@ pub(super) enum Way {
         command: String,
         /// With what.
         arguments: Vec<String>,
+        /// The names of the variables that the client must be told to hand on.
+        variables: Vec<String>,
     },
     /// It speaks to the daemon.
     Http {
@@ -59,13 +65,19 @@ pub(super) struct Entry {
 }
 
 impl Client {
-    /// How it comes by the token. Augment and Zed do not say that they put variables into headers.
+    /// How it comes by the token. Zed does not say that it puts variables into headers.
     pub(super) fn delivery(self) -> Delivery {
         match self {
-            Self::ClaudeCode | Self::Codex | Self::Gemini | Self::Cursor => Delivery::Variable,
+            Self::ClaudeCode | Self::Codex | Self::Gemini | Self::Cursor | Self::Augment => Delivery::Variable,
             Self::VsCode => Delivery::Question,
-            Self::Augment | Self::Zed => Delivery::Literal,
+            Self::Zed => Delivery::Literal,
         }
+    }
+
+    /// Whether a program that it starts has the variables that it has itself. Codex and Augment hand on a few that every program
+    /// needs, Gemini CLI none whose name tells of a secret; what else a program needs, its entry names.
+    pub(crate) fn hands_on_variables(self) -> bool {
+        !matches!(self, Self::Codex | Self::Gemini | Self::Augment)
     }
 
     /// The entry for `way`.
@@ -73,19 +85,30 @@ impl Client {
         let mut server = Map::new();
         let mut set = |name: &str, value: Value| drop(server.insert(name.to_owned(), value));
         match way {
-            Way::Stdio { command, arguments } => {
+            Way::Stdio { command, arguments, variables } => {
                 if matches!(self, Self::ClaudeCode | Self::VsCode | Self::Augment) {
                     set("type", "stdio".into());
                 }
                 set("command", command.as_str().into());
                 set("args", arguments.as_slice().into());
+                match self {
+                    _ if variables.is_empty() => {}
+                    Self::Codex => set(NAMES, variables.as_slice().into()),
+                    _ => {
+                        // Augment starts nothing when a variable is missing, unless it is told what to take in its place.
+                        let instead = if self == Self::Augment { ":-" } else { "" };
+                        let handed =
+                            variables.iter().map(|name| (name.clone(), format!("${{{name}{instead}}}").into()));
+                        set(VALUES, Value::Object(handed.collect()));
+                    }
+                }
             }
             Way::Http { url, token } => {
-                if matches!(self, Self::ClaudeCode | Self::VsCode | Self::Augment) {
+                // Without it, Gemini CLI also tries the transport that came before.
+                if matches!(self, Self::ClaudeCode | Self::VsCode | Self::Augment | Self::Gemini) {
                     set("type", "http".into());
                 }
-                // With `url`, Gemini CLI speaks the transport that came before.
-                set(if self == Self::Gemini { "httpUrl" } else { "url" }, url.as_str().into());
+                set("url", url.as_str().into());
                 match self {
                     Self::Codex => set("bearer_token_env_var", VARIABLE.into()),
                     _ => set("headers", json!({"Authorization": format!("Bearer {}", self.reference(token.as_ref()))})),
@@ -110,8 +133,8 @@ impl Client {
         match self {
             Self::VsCode => format!("${{input:{INPUT}}}"),
             Self::Cursor => format!("${{env:{VARIABLE}}}"),
-            Self::ClaudeCode | Self::Gemini | Self::Codex => format!("${{{VARIABLE}}}"),
-            Self::Augment | Self::Zed => token.map_or("TOKEN", Secret::expose).to_owned(),
+            Self::ClaudeCode | Self::Gemini | Self::Codex | Self::Augment => format!("${{{VARIABLE}}}"),
+            Self::Zed => token.map_or("TOKEN", Secret::expose).to_owned(),
         }
     }
 }
@@ -123,8 +146,29 @@ impl Entry {
     /// Whether `found` does what this entry says. What its user added besides, such as a list of tools, may be there.
     pub(super) fn is(&self, found: &Value) -> bool {
         let Value::Object(found) = found else { return false };
-        let is_set = |(name, value): (&String, &Value)| found.get(name) == Some(value);
+        let is_set = |(name, value): (&String, &Value)| match found.get(name) {
+            // In another terminal there may be other variables.
+            Some(found) if [NAMES, VALUES].contains(&name.as_str()) => holds(found, value),
+            found => found == Some(value),
+        };
         let is_other = |name: &&str| found.contains_key(*name) && !self.server.contains_key(*name) && *name != "type";
         self.server.iter().all(is_set) && !TRANSPORT.iter().any(is_other)
     }
+}
+
+/// Whether all of `value`, a list or an object, is also in `found`.
+fn holds(found: &Value, value: &Value) -> bool {
+    match (found, value) {
+        (Value::Array(found), Value::Array(value)) => value.iter().all(|item| found.contains(item)),
+        (Value::Object(found), Value::Object(value)) => {
+            value.iter().all(|(name, value)| found.get(name) == Some(value))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the entry `found` gives the program that it starts the variable `name`.
+pub(crate) fn gives(found: &Value, name: &str) -> bool {
+    let is_named = |listed: &Value| listed == name || listed["name"] == name;
+    found[VALUES].get(name).is_some() || found[NAMES].as_array().is_some_and(|names| names.iter().any(is_named))
 }

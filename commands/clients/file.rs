@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use exai_core::error::{Error, ErrorCode, Result};
 
+/// The bit of a mode that lets the owner write.
+const OWNER_WRITES: u32 = 0o200;
 /// How many copies may lie beside a file.
 const COPIES: u32 = 1000;
 
@@ -26,6 +28,10 @@ impl ClientFile {
         let path = match path.canonicalize() {
             Ok(real) => real,
             Err(error) if error.kind() == ErrorKind::NotFound && path.symlink_metadata().is_err() => path.to_owned(),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(Error::invalid(format!("{} is a link to a file that is not there", path.display()))
+                    .hint("make that file, or remove the link"));
+            }
             Err(error) => return Err(failed(path, &error)),
         };
         let content = match std::fs::read(&path) {
@@ -55,6 +61,11 @@ impl ClientFile {
     /// Puts `text` in its place, with the mode that it has or `mode` when it is new. Returns where the old content is.
     pub(super) fn write(&self, text: &str, mode: u32) -> Result<Option<PathBuf>> {
         let failed = |error: std::io::Error| failed(&self.path, &error);
+        if self.content.as_ref().is_some_and(|(_, mode)| mode & OWNER_WRITES == 0) {
+            // The directory would let it be replaced; its owner meant it to stay.
+            return Err(Error::invalid(format!("{} is read-only; nothing was changed", self.path.display()))
+                .hint(format!("chmod u+w {} if it may be changed", self.path.display())));
+        }
         if let Some(parent) = self.path.parent() {
             std::fs::create_dir_all(parent).map_err(failed)?;
         }

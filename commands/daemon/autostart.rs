@@ -255,6 +255,11 @@ async fn elsewhere(config: &Config) -> Result<Option<Ready>> {
     }
 }
 
+/// Whether a daemon that is not of this state directory listens where the configuration says and takes its token.
+pub(crate) async fn is_elsewhere(config: &Config) -> bool {
+    elsewhere(config).await.is_ok_and(|ready| ready.is_some())
+}
+
 /// The error, and whose daemon it is that has the port.
 async fn with_neighbour(error: Error, config: &Config) -> Error {
     let Some(port) = config.daemon.port.number().filter(|port| *port != 0) else { return error };

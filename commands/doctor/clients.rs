@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum as _;
-use exai_core::config::{Config, Secret};
+use exai_core::config::{Config, Key, Secret};
 use exai_core::coordination::read_token;
 use serde_json::Value;
 use tokio::process::Command;
@@ -12,7 +12,7 @@ use tokio::process::Command;
 use super::check::Check;
 use crate::clients::client::{Client, Surroundings, is_program};
 use crate::clients::document::servers;
-use crate::clients::entry::NAME;
+use crate::clients::entry::{NAME, gives};
 use crate::clients::file::ClientFile;
 use crate::clients::{program, short};
 
@@ -98,12 +98,33 @@ impl Known {
         };
         let is_same = |other: &Path| Some(other.canonicalize().ok()) == Some(found.canonicalize().ok());
         if program(at).is_ok_and(|own| is_same(&own)) {
-            return Check::ok(&name, format!("{file} starts this program"));
+            return self.secrets(at, &file);
         }
         // What a project's file names is run for nobody who only asks how things are.
         let version = if self.is_shared { None } else { version(&found, patience).await };
         let which = version.map_or_else(String::new, |version| format!(" ({version})"));
         Check::warn(&name, format!("{file} starts another program than this: {}{which}", found.display()), self.fix(""))
+    }
+
+    /// An entry that starts this program: whether that gets the keys that this terminal has.
+    fn secrets(&self, at: &Surroundings<'_>, file: &str) -> Check {
+        let is_missing =
+            |name: &&str| Key::of_variable(name).is_some_and(|key| key.secret) && !gives(&self.entry, name);
+        let missing: Vec<_> = at.environment.settings().filter(is_missing).collect();
+        if self.client.hands_on_variables() || missing.is_empty() {
+            return Check::ok(&self.name(), format!("{file} starts this program"));
+        }
+        let what = format!(
+            "{file} starts this program without {}, which {} does not hand on",
+            missing.join(", "),
+            self.client.title()
+        );
+        let fix = if self.is_shared {
+            "put what they say into the .env file that `exai config path` names".to_owned()
+        } else {
+            self.fix("")
+        };
+        Check::warn(&self.name(), what, fix)
     }
 
     /// An entry that comes over HTTP.

@@ -241,6 +241,17 @@ impl Host for Beside {
         Ok(remote)
     }
 
+    async fn house_at_hand(&self, agent: &Agent) -> Result<Option<Remote>> {
+        let inner = &self.0;
+        let config = inner.setup.config()?;
+        let is_connected = || async { inner.near.lock().await.remote.as_ref().is_some_and(Remote::is_up) };
+        let is_there = inner.address.is_some()
+            || DaemonLock::find(&config.state_dir).is_some()
+            || is_connected().await
+            || (inner.starts && autostart::is_elsewhere(config).await);
+        if is_there { self.house(agent).await.map(Some) } else { Ok(None) }
+    }
+
     async fn prepare(&self, request: CallRequest, house: &Remote) -> Result<(CallRequest, Arc<dyn Workspace>)> {
         let mut request = self.0.list.admit(&self.0.offer, request)?;
         if let Err(unknown) = self.0.list.get(&request.tool)

@@ -104,11 +104,11 @@ impl Remote {
     /// Connects to a daemon.
     pub async fn connect(settings: RemoteSettings) -> Result<Self, NotConnected> {
         let RemoteSettings { address, token, client, roots, profile, patience, state_dir } = settings;
-        let dial: Arc<dyn Dial> = Arc::new(Tcp { address, state_dir });
+        let dial: Arc<dyn Dial> = Arc::new(Tcp::new(address, state_dir, token.as_ref()));
         Self::over(Caller { dial, token, client, roots, profile, patience }).await
     }
 
-    async fn over(caller: Caller) -> Result<Self, NotConnected> {
+    async fn over(mut caller: Caller) -> Result<Self, NotConnected> {
         let (socket, welcome) = caller.open(None).await?;
         let dial = Arc::clone(&caller.dial);
         let (commands, wanted) = mpsc::channel(COMMANDS);

@@ -5,6 +5,11 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::Key;
+
+/// The variables that say where the files of the configuration are.
+const PLACES: [&str; 2] = ["XDG_CONFIG_HOME", "XDG_STATE_HOME"];
+
 /// Environment variables and the home directory, taken once at the start.
 #[derive(Clone, Default)]
 pub struct Environment {
@@ -41,6 +46,12 @@ impl Environment {
     /// The names of all variables, for whoever starts a child with fewer of them.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.variables.keys().map(String::as_str)
+    }
+
+    /// The names of the variables that are set and say something about the configuration, or where its files are.
+    pub fn settings(&self) -> impl Iterator<Item = &str> {
+        let is_setting = |name: &&str| PLACES.contains(name) || Key::of_variable(name).is_some();
+        self.names().filter(is_setting).filter(|name| self.get(name).is_some())
     }
 
     /// The home directory of the user.

@@ -9,19 +9,25 @@ use rmcp::service::RequestContext;
 use super::host::Agent;
 use crate::protocol::wire::Client;
 
-/// A client of which nothing is known waits longer than this; so do all that were measured, but for those in the table.
+/// A client of which nothing is known waits longer than this; so do VS Code and all others that were measured, but for those in
+/// the table.
 const USUAL: Duration = Duration::from_secs(280);
 
-/// How long a client waits for a call, less a little, by the beginning of the name that it gives itself. Measured or read
-/// in the clients' own sources in November 2026; a client whose wait each sign of life begins anew is in the second table.
+/// How long a client waits for a call when its settings say nothing else, less a little, by the beginning of the name that it gives
+/// itself. Measured or read in the clients' own sources in November 2026; a client whose wait each sign of life begins anew is in
+/// the second table.
 const WAITS: [(&str, Duration); 5] = [
     // The SDK that it is written with gives up after 60 s unless told otherwise.
     ("cursor", Duration::from_secs(55)),
-    // 120 s up to 0.140, 300 s from 0.147 on; its settings can say otherwise, and `exai setup codex` does.
+    // `codex-mcp-client`: 120 s up to 0.140, 300 s from 0.147 on, whatever it hears of progress.
     ("codex", Duration::from_secs(110)),
+    // `gemini-cli-mcp-client`: it does not ask for progress of tools.
     ("gemini-cli", Duration::from_secs(570)),
+    // `augment-mcp-client`: up to half an hour as long as it hears of progress, but its version, always 1.0.0, does not tell whether
+    // it is one of the older ones, which do not.
     ("augment", Duration::from_secs(570)),
-    ("auggie", Duration::from_secs(570)),
+    // 60 s; `exai setup zed` says 300 s, but who wrote the entry by hand is not known.
+    ("zed", Duration::from_secs(55)),
 ];
 /// The version from which Codex waits 300 s.
 const PATIENT_CODEX: (u64, u64) = (0, 147);
@@ -77,6 +83,8 @@ mod tests {
         assert_eq!(patience("codex-mcp-client", "0.140.2", false), 110);
         assert_eq!(patience("codex-mcp-client", "0.169.0", false), 280);
         assert_eq!(patience("gemini-cli-mcp-client", "0.61.0", false), 570);
+        assert_eq!(patience("augment-mcp-client", "1.0.0", true), 570);
+        assert_eq!((patience("Zed", "0.220.3", true), patience("Visual Studio Code", "1.120.0", true)), (55, 280));
         assert_eq!((patience("claude-code", "2.1.330", true), patience("claude-code", "2.1.330", false)), (3600, 280));
     }
 }

@@ -48,13 +48,15 @@ async fn models<H: Host>(host: &H) -> Result<Vec<String>> {
 }
 
 async fn threads<H: Host>(host: &H, agent: &Agent) -> Result<Vec<String>> {
-    let threads = host.house(agent).await?.list_threads(LOOKED_THROUGH).await?;
+    let Some(house) = host.house_at_hand(agent).await? else { return Ok(Vec::new()) };
+    let threads = house.list_threads(LOOKED_THROUGH).await?;
     Ok(threads.into_iter().map(|thread| thread.thread_id.to_string()).collect())
 }
 
 async fn calls<H: Host>(host: &H, agent: &Agent) -> Result<Vec<String>> {
     let filter = CallFilter { limit: LOOKED_THROUGH, ..CallFilter::default() };
-    let calls = host.house(agent).await?.list_calls(filter).await?;
+    let Some(house) = host.house_at_hand(agent).await? else { return Ok(Vec::new()) };
+    let calls = house.list_calls(filter).await?;
     Ok(calls.into_iter().map(|call| call.call_id.to_string()).collect())
 }
 

@@ -176,8 +176,7 @@ impl<H: Host> ServerHandler for Handler<H> {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        let house = self.host.house(&clients::of(&context)).await.map_err(|error| failed(&error))?;
-        let all = resources::list(&house).await.map_err(|error| failed(&error))?;
+        let all = resources::list(&self.host, &clients::of(&context)).await.map_err(|error| failed(&error))?;
         // There are new ones with each call.
         Ok(ListResourcesResult::with_all_items(all).with_ttl_ms(0).with_cache_scope(CacheScope::Private))
     }

@@ -32,6 +32,11 @@ pub trait Host: Clone + Debug + Send + Sync + 'static {
     /// The house as `agent` has it. May have to find or start a daemon first, which is bounded.
     fn house(&self, agent: &Agent) -> impl Future<Output = Result<Self::House>> + Send;
 
+    /// The house as `agent` has it when there is one without starting anything: for lists, which can do without it.
+    fn house_at_hand(&self, agent: &Agent) -> impl Future<Output = Result<Option<Self::House>>> + Send {
+        async { self.house(agent).await.map(Some) }
+    }
+
     /// The request as it is carried out, and the files that it may read; refuses a tool that is not on the menu.
     fn prepare(
         &self,

@@ -25,16 +25,17 @@ pub(super) fn call_uri(id: &str) -> String {
     format!("{CALL}{id}")
 }
 
-/// What there is to read now: the models, the latest calls and conversations.
-pub(super) async fn list(house: &impl Backend) -> Result<Vec<Resource>> {
-    let filter = CallFilter { limit: LISTED, ..CallFilter::default() };
-    let (calls, threads) = tokio::join!(house.list_calls(filter), house.list_threads(LISTED));
+/// What there is to read now: the models, the latest calls and conversations. No daemon is started to tell of those.
+pub(super) async fn list<H: Host>(host: &H, agent: &Agent) -> Result<Vec<Resource>> {
     let mut all = vec![
         Resource::new(MODELS, "models")
             .with_title("Models")
             .with_description("Which models there are; the tool listmodels says which can be asked now")
             .with_mime_type(JSON),
     ];
+    let Some(house) = host.house_at_hand(agent).await? else { return Ok(all) };
+    let filter = CallFilter { limit: LISTED, ..CallFilter::default() };
+    let (calls, threads) = tokio::join!(house.list_calls(filter), house.list_threads(LISTED));
     all.extend(calls?.into_iter().map(|call| {
         let about = format!("{}, {}, {}", call.tool, call.state.as_str(), call.created_at);
         Resource::new(call_uri(call.call_id.as_str()), format!("call {}", call.call_id))

@@ -13,20 +13,19 @@ use rmcp::{RoleServer, ServiceExt};
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::Mutex;
-use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
+use tokio_util::codec::FramedRead;
 use tokio_util::sync::CancellationToken;
 
+use super::lines::{Line, Lines};
 use super::{Handler, Host};
 
 /// One agent at the other end of two pipes.
 pub struct Stdio<R, W> {
-    lines: FramedRead<R, LinesCodec>,
+    lines: FramedRead<R, Lines>,
     output: Arc<Mutex<W>>,
     /// An answer to a line that was none, on its way out.
     complaint: Option<BoxFuture<'static, ()>>,
     most: usize,
-    /// The reader says once more that nothing came after a line that it could not take.
-    stumbled: bool,
     ended: CancellationToken,
 }
 
@@ -34,11 +33,10 @@ impl<R: AsyncRead, W> Stdio<R, W> {
     /// Lines of at most `most` bytes.
     pub fn new(input: R, output: W, most: usize) -> Self {
         Self {
-            lines: FramedRead::new(input, LinesCodec::new_with_max_length(most)),
+            lines: FramedRead::new(input, Lines::new(most)),
             output: Arc::new(Mutex::new(output)),
             complaint: None,
             most,
-            stumbled: false,
             ended: CancellationToken::new(),
         }
     }
@@ -137,26 +135,22 @@ where
                 self.complaint = None;
             }
             match self.lines.next().await {
-                Some(Ok(line)) => {
-                    self.stumbled = false;
+                Some(Ok(Line::Text(line))) => {
                     if let Some(message) = self.understand(&line) {
                         return Some(message);
                     }
                 }
-                Some(Err(LinesCodecError::MaxLineLengthExceeded)) => {
-                    self.stumbled = true;
+                Some(Ok(Line::TooLong(id))) => {
                     let message = format!(
                         "a message has more than {} bytes (daemon.max_bytes): name files instead of quoting them",
                         self.most
                     );
-                    self.complain(ErrorCode::INVALID_REQUEST, message, None);
+                    self.complain(ErrorCode::INVALID_REQUEST, message, id);
                 }
-                Some(Err(LinesCodecError::Io(error))) if error.kind() == io::ErrorKind::InvalidData => {
-                    self.stumbled = true;
+                Some(Ok(Line::Garbled)) => {
                     self.complain(ErrorCode::PARSE_ERROR, "this line is not UTF-8".to_owned(), None);
                 }
-                None if std::mem::take(&mut self.stumbled) => {}
-                Some(Err(LinesCodecError::Io(_))) | None => {
+                Some(Err(_)) | None => {
                     self.ended.cancel();
                     return None;
                 }

@@ -259,6 +259,9 @@ async fn a_line_that_can_not_be_taken_is_answered_and_the_next_one_is_taken() {
         assert_eq!(answer["error"]["code"], code, "{answer}");
         assert!(answer["error"]["message"].as_str().unwrap().contains(word), "{answer}");
     }
+    agent.call("large", "debug", json!({"step": "x".repeat(MOST)})).await;
+    let answer = agent.answer("large").await;
+    assert!(answer["error"]["message"].as_str().unwrap().contains("bytes"), "it is told to who asked: {answer}");
     assert!(agent.ask("ping", json!({})).await.get("result").is_some());
 }
 

@@ -1,20 +1,24 @@
 //! `/mcp`: agents on HTTP. Each owner has a service of its own, so that nobody comes into another's session.
 
 use std::collections::HashMap;
+use std::error::Error as StdError;
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, StatusCode};
 use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::task::TaskTracker;
 
 use super::agents::{self, Opening, Service};
 use super::daemon::{COME_BACK, Daemon};
 use super::http::{self, Answer, Visit};
-use super::{guard, workspace};
+use super::{early, guard, workspace};
 use crate::backend::Local;
 use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::Workspace;
@@ -96,7 +100,8 @@ pub(super) async fn answer(visit: &Visit, request: Request<Incoming>) -> Answer 
         return http::too_many(wait);
     }
     daemon.touch();
-    let mut request = match whole(request, daemon).await {
+    let config = daemon.config();
+    let mut request = match whole(request, config.daemon.max_bytes, config.daemon.stalled).await {
         Ok(request) => request,
         Err(refused) => return refused,
     };
@@ -107,7 +112,10 @@ pub(super) async fn answer(visit: &Visit, request: Request<Incoming>) -> Answer 
     let busy = visit.stay.hold();
     request.extensions_mut().insert(visit.address);
     let service = service(daemon, owner);
-    let mut answer = service(request).await;
+    // Only the newer generation names its method there; for the older one the library sends the head at once.
+    let is_called = !is_listening && request.headers().contains_key("mcp-method") && early::suits(request.headers());
+    let answer_to_come = service(request);
+    let mut answer = if is_called { early::answer(answer_to_come).await } else { answer_to_come.await };
     answer.headers_mut().insert("keep-alive", KEEP_ALIVE);
     answer.map(|body| {
         let held = (answering, busy);
@@ -119,24 +127,35 @@ pub(super) async fn answer(visit: &Visit, request: Request<Incoming>) -> Answer 
     })
 }
 
-/// The request with all of its message. Who stops in the middle of one, or goes on for ever, is not waited for.
-async fn whole(request: Request<Incoming>, daemon: &Daemon) -> Result<Request<Full<Bytes>>, Answer> {
-    let config = daemon.config();
-    let (most, patience) = (config.daemon.max_bytes, config.daemon.stalled);
+/// How long a message may take to come as a whole, however steadily.
+const ARRIVAL: Duration = Duration::from_mins(10);
+
+/// The request with all of its message. Who stops in the middle of one for `patience`, or goes on for ever, is not waited for.
+async fn whole<B>(request: Request<B>, most: u32, patience: Duration) -> Result<Request<Full<Bytes>>, Answer>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    let until = Instant::now() + ARRIVAL;
     let (head, body) = request.into_parts();
-    match tokio::time::timeout(patience, Limited::new(body, most as usize).collect()).await {
-        Ok(Ok(body)) => Ok(Request::from_parts(head, Full::new(body.to_bytes()))),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            let why = format!(
-                "a message has more than {most} bytes (daemon.max_bytes): name files instead of quoting them\n"
-            );
-            Err(http::text(StatusCode::PAYLOAD_TOO_LARGE, why))
-        }
-        Ok(Err(_)) => Err(http::text(StatusCode::BAD_REQUEST, "the message broke off\n")),
-        Err(_) => {
-            let mut answer = http::text(StatusCode::REQUEST_TIMEOUT, "the rest of the message did not come\n");
-            answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-            Err(answer)
+    let mut body = pin!(Limited::new(body, most as usize));
+    let mut pieces = Vec::new();
+    loop {
+        match timeout_at(until.min(Instant::now() + patience), body.frame()).await {
+            Ok(Some(Ok(frame))) => pieces.extend_from_slice(&frame.into_data().unwrap_or_default()),
+            Ok(None) => return Ok(Request::from_parts(head, Full::new(pieces.into()))),
+            Ok(Some(Err(error))) if error.is::<LengthLimitError>() => {
+                let why = format!(
+                    "a message has more than {most} bytes (daemon.max_bytes): name files instead of quoting them\n"
+                );
+                return Err(http::text(StatusCode::PAYLOAD_TOO_LARGE, why));
+            }
+            Ok(Some(Err(_))) => return Err(http::text(StatusCode::BAD_REQUEST, "the message broke off\n")),
+            Err(_) => {
+                let mut answer = http::text(StatusCode::REQUEST_TIMEOUT, "the rest of the message did not come\n");
+                answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                return Err(answer);
+            }
         }
     }
 }
@@ -205,3 +224,6 @@ impl Host for Agents {
         Ok(calls.gateway.catalogue.models().filter(|model| !model.is_retired()).cloned().collect())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,8 @@ const CLIENTS: [(&str, &str, &str); 7] = [
 
 /// A user on whose machine none of the clients is.
 fn user() -> User {
-    User::new().set("PATH", "/nowhere")
+    // What is set is handed on: only the test says what that is.
+    User::new().set("PATH", "/nowhere").set("EXAI_DISCOVERY_URLS", "")
 }
 
 fn home(user: &User) -> PathBuf {
@@ -154,7 +155,7 @@ fn a_link_stays_a_link() {
 fn no_token_stands_where_others_may_read_it() {
     let user = user();
     for (client, own, shared) in CLIENTS {
-        let is_literal = ["augment", "zed"].contains(&client);
+        let is_literal = client == "zed";
         let project =
             user.run(&["setup", client, "--http", "--project", "--write"]).exits(if is_literal { 2 } else { 0 });
         assert_eq!(user.project().join(shared).exists(), !is_literal, "{project:#?}");
@@ -171,4 +172,65 @@ fn no_token_stands_where_others_may_read_it() {
         assert_eq!((has_token, mode(&file)), (is_literal, 0o600), "{written}");
         assert!(token.is_empty() || !said(&user, &ran).contains(token.trim()), "{ran:#?}");
     }
+}
+
+#[test]
+fn a_client_that_hands_on_no_keys_is_told_which_ones() {
+    let secret = format!("{}{}", "not-a-key-", "a1B2c3D4e5");
+    let user = user().set("GLM_API_KEY", &secret).set("XDG_STATE_HOME", "/var/state").set("EDITOR", "vi");
+    for (client, line) in [
+        ("codex", r#""GLM_API_KEY""#),
+        ("gemini", r#""GLM_API_KEY": "${GLM_API_KEY}""#),
+        ("augment", r#""GLM_API_KEY": "${GLM_API_KEY:-}""#),
+        ("claude-code", ""),
+    ] {
+        let shown = user.run(&["setup", client]).exits(0);
+        let is_told = shown.stdout.contains("GLM_API_KEY") && shown.stdout.contains("XDG_STATE_HOME");
+        assert_eq!((is_told, shown.stdout.contains(line)), (!line.is_empty(), true), "{shown:#?}");
+        assert!(!shown.stdout.contains(&secret) && !shown.stdout.contains("EDITOR"), "{shown:#?}");
+        // What others share names nothing of this user.
+        let shared = user.run(&["setup", client, "--project"]).exits(0);
+        assert!(!shared.stdout.contains("GLM_API_KEY"), "{shared:#?}");
+        assert_eq!(shared.stderr.contains("hands no keys on"), !line.is_empty(), "{shared:#?}");
+    }
+    user.run(&["setup", "codex", "--write"]).exits(0);
+    let elsewhere = user.set("GLM_API_KEY", "");
+    let again = elsewhere.run(&["setup", "codex", "--write"]).exits(0);
+    assert!(again.stdout.contains("has exai already"), "a terminal without the key changes nothing: {again:#?}");
+}
+
+#[test]
+fn the_doctor_sees_which_keys_do_not_arrive() {
+    let user = user();
+    user.run(&["setup", "codex", "--write"]).exits(0);
+    user.run(&["setup", "claude-code", "--write"]).exits(0);
+    let user = user.set("KIMI_API_KEY", &format!("{}{}", "not-a-key-", "f6G7h8I9"));
+    let report = user.run(&["doctor", "--offline", "--json"]).exits(0).json();
+    let found = |name: &str| {
+        let checks = report["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["name"] == name).unwrap_or_else(|| panic!("no {name} in {report}")).clone()
+    };
+    let codex = found("codex");
+    assert!(codex["found"].as_str().unwrap().contains("without KIMI_API_KEY"), "{codex}");
+    assert_eq!((codex["state"].as_str(), found("claude-code")["state"].as_str()), (Some("warn"), Some("ok")));
+    user.run(&["setup", "codex", "--write", "--force"]).exits(0);
+    let mended = user.run(&["doctor", "--offline"]);
+    assert!(!mended.stdout.contains("without KIMI_API_KEY"), "{mended:#?}");
+}
+
+#[test]
+fn a_file_that_its_owner_protects_and_a_link_to_nowhere_are_left_alone() {
+    let user = user();
+    let file = home(&user).join(".gemini/settings.json");
+    put(&file, "{}\n", 0o400);
+    let ran = user.run(&["setup", "gemini", "--write"]).exits(2);
+    assert!(ran.stderr.contains("is read-only; nothing was changed") && ran.stderr.contains("chmod u+w"), "{ran:#?}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "{}\n");
+    assert_eq!(std::fs::read_dir(file.parent().unwrap()).unwrap().count(), 1, "nothing lies beside it");
+
+    let link = home(&user).join(".cursor/mcp.json");
+    std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(home(&user).join("gone.json"), &link).unwrap();
+    let ran = user.run(&["setup", "cursor", "--write"]).exits(2);
+    assert!(ran.stderr.contains("is a link to a file that is not there"), "{ran:#?}");
 }

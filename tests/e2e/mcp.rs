@@ -225,6 +225,40 @@ fn without_a_daemon_and_without_the_right_to_start_one_the_agent_is_told() {
 }
 
 #[test]
+fn what_can_do_without_a_daemon_starts_none() {
+    let user = User::new().set("EXAI_WS_PORT", "0").set("EXAI_UNUSED_S", "0.5");
+    let mut agent = Agent::start(&user);
+    let resources = agent.ask("resources/list", &json!({}))["result"]["resources"].clone();
+    assert_eq!((resources[0]["uri"].as_str(), resources.as_array().unwrap().len()), (Some("exai://models"), 1));
+    for (argument, of) in [
+        ("id", json!({"type": "ref/resource", "uri": "exai://call/{id}"})),
+        ("continuation_id", json!({"type": "ref/prompt", "name": "chat"})),
+    ] {
+        let completed =
+            agent.ask("completion/complete", &json!({"ref": of, "argument": {"name": argument, "value": ""}}));
+        assert_eq!(completed["result"]["completion"]["values"], json!([]), "{completed}");
+    }
+    for list in ["tools/list", "prompts/list", "resources/templates/list"] {
+        assert!(agent.ask(list, &json!({})).get("result").is_some());
+    }
+    assert!(agent.ask("resources/read", &json!({"uri": "exai://models"})).get("result").is_some());
+    assert_eq!(daemon_of(&user), None);
+    agent.document("version", &json!({}));
+    let resources = agent.ask("resources/list", &json!({}))["result"]["resources"].clone();
+    assert_eq!(resources.as_array().unwrap().len(), 2, "of the one that runs, the call is told: {resources}");
+}
+
+#[test]
+fn an_agent_goes_on_after_the_token_was_exchanged() {
+    let user = User::new().set("EXAI_WS_PORT", "0").set("EXAI_UNUSED_S", "0.5");
+    let mut agent = Agent::start(&user);
+    assert_eq!(agent.document("version", &json!({}))["status"], "success");
+    user.run(&["daemon", "rotate-token"]).exits(0);
+    user.run(&["daemon", "stop"]).exits(0);
+    assert_eq!(agent.document("version", &json!({}))["status"], "success");
+}
+
+#[test]
 fn a_list_of_tools_that_the_daemon_has_otherwise_is_told_and_shown() {
     let user = user(&Fake::start(Scenario::default()));
     let mut daemon = crate::support::daemon::Daemon::command(&user);

@@ -4,7 +4,11 @@ use super::super::entry::Way;
 use super::*;
 
 fn stdio(client: Client) -> Entry {
-    client.entry(&Way::Stdio { command: "/opt/exai".to_owned(), arguments: vec!["shim".to_owned()] })
+    client.entry(&Way::Stdio {
+        command: "/opt/exai".to_owned(),
+        arguments: vec!["shim".to_owned()],
+        variables: Vec::new(),
+    })
 }
 
 fn edited(client: Client, text: &str) -> String {

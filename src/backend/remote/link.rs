@@ -17,7 +17,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::{Address, frame};
 use crate::config::{Profile, Secret};
-use crate::coordination::DaemonLock;
+use crate::coordination::{DaemonLock, read_token};
 use crate::error::{Error, ErrorCode};
 use crate::protocol::SessionId;
 use crate::protocol::wire::{Client, Head, Hello, HelloAck, HelloError, PROTOCOL};
@@ -43,6 +43,11 @@ pub(super) trait Dial: Send + Sync + Debug {
     /// Where it connects to.
     fn address(&self) -> Address;
 
+    /// The token of the daemon there as it is now, where that can be looked up.
+    fn token(&self) -> Option<Secret> {
+        None
+    }
+
     /// Whether a daemon can still come back there, as far as that can be told.
     fn may_return(&self) -> bool {
         true
@@ -52,12 +57,21 @@ pub(super) trait Dial: Send + Sync + Debug {
 /// A daemon at the end of a TCP connection.
 #[derive(Debug)]
 pub(super) struct Tcp {
-    pub(super) address: Address,
+    address: Address,
     /// It is the daemon of this state directory: another one may take its place at another address.
-    pub(super) state_dir: Option<PathBuf>,
+    state_dir: Option<PathBuf>,
+    /// The token is the one that is kept in that directory; one that the user set is right or wrong.
+    follows_token: bool,
 }
 
 impl Tcp {
+    /// The way to the daemon at `address`, which wants to know `token`.
+    pub(super) fn new(address: Address, state_dir: Option<PathBuf>, token: Option<&Secret>) -> Self {
+        let kept = state_dir.as_deref().and_then(|state_dir| read_token(state_dir).ok()?);
+        let follows_token = kept.is_some() && kept.as_deref() == token.map(Secret::expose);
+        Self { address, state_dir, follows_token }
+    }
+
     /// Where the daemon of the state directory says that it listens.
     fn announced(&self) -> Option<Address> {
         let found = self.state_dir.as_deref().and_then(DaemonLock::find);
@@ -80,6 +94,11 @@ impl Dial for Tcp {
 
     fn address(&self) -> Address {
         self.announced().unwrap_or_else(|| self.address.clone())
+    }
+
+    fn token(&self) -> Option<Secret> {
+        let state_dir = self.state_dir.as_deref().filter(|_| self.follows_token)?;
+        read_token(state_dir).ok().flatten().map(Secret::new)
     }
 
     fn may_return(&self) -> bool {
@@ -122,8 +141,23 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// Connects and says hello; a known `session` is resumed if the daemon still has it.
-    pub(super) async fn open(&self, session: Option<&SessionId>) -> Result<(Socket, HelloAck), NotConnected> {
+    /// Connects and says hello; a known `session` is resumed if the daemon still has it. A token that is refused may have been
+    /// exchanged since it was looked up: then the new one is tried, once.
+    pub(super) async fn open(&mut self, session: Option<&SessionId>) -> Result<(Socket, HelloAck), NotConnected> {
+        let opened = self.open_in_time(session).await;
+        let is_refused = |refusal: &NotConnected| matches!(refusal, NotConnected::Refused(error) if error.code == ErrorCode::Unauthorized);
+        let known = self.token.as_ref().map(Secret::expose);
+        let new = opened.as_ref().is_err_and(is_refused).then(|| self.dial.token()).flatten();
+        let Some(new) = new.filter(|new| Some(new.expose()) != known) else { return opened };
+        let old = self.token.replace(new);
+        let opened = self.open_in_time(session).await;
+        if opened.is_err() {
+            self.token = old;
+        }
+        opened
+    }
+
+    async fn open_in_time(&self, session: Option<&SessionId>) -> Result<(Socket, HelloAck), NotConnected> {
         let opening = Box::pin(self.open_unbounded(session));
         tokio::time::timeout(self.patience, opening).await.unwrap_or_else(|_| {
             let message = format!("{} did not answer within {} s", self.place(), self.patience.as_secs_f64());
@@ -255,16 +289,30 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
+    use crate::coordination::write_token;
 
     #[tokio::test]
     async fn who_listens_where_the_daemon_was_is_not_taken_for_it() {
         let dir = tempfile::tempdir().unwrap();
         let stranger = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = Address::from(stranger.local_addr().unwrap());
-        let named = Tcp { address: address.clone(), state_dir: None };
+        let named = Tcp::new(address.clone(), None, None);
         named.dial().await.unwrap();
-        let own = Tcp { address, state_dir: Some(dir.path().to_owned()) };
+        let own = Tcp::new(address, Some(dir.path().to_owned()), None);
         let refused = own.dial().await.err().unwrap();
         assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+    }
+
+    #[test]
+    fn only_a_token_that_was_looked_up_is_looked_up_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let token = |told: &str, state_dir: Option<&std::path::Path>| {
+            write_token(dir.path(), "kept").unwrap();
+            let way = Tcp::new(Address::new("box", 1), state_dir.map(Into::into), Some(&Secret::new(told)));
+            write_token(dir.path(), "exchanged").unwrap();
+            way.token().map(|token| token.expose().to_owned())
+        };
+        assert_eq!(token("kept", Some(dir.path())).as_deref(), Some("exchanged"));
+        assert_eq!((token("set by its user", Some(dir.path())), token("kept", None)), (None, None));
     }
 }

@@ -50,6 +50,7 @@ pub(super) struct Pipes {
     ends: mpsc::UnboundedSender<DuplexStream>,
     open: AtomicBool,
     may_return: AtomicBool,
+    token: std::sync::Mutex<Option<Secret>>,
 }
 
 #[async_trait]
@@ -66,6 +67,10 @@ impl Dial for Pipes {
         Address::new("daemon.test", 8079)
     }
 
+    fn token(&self) -> Option<Secret> {
+        self.token.lock().unwrap().clone()
+    }
+
     fn may_return(&self) -> bool {
         self.may_return.load(Ordering::Relaxed)
     }
@@ -74,7 +79,8 @@ impl Dial for Pipes {
 impl Port {
     pub(super) fn new() -> Self {
         let (ends, arrivals) = mpsc::unbounded_channel();
-        let pipes = Arc::new(Pipes { ends, open: AtomicBool::new(true), may_return: AtomicBool::new(true) });
+        let (open, may_return) = (AtomicBool::new(true), AtomicBool::new(true));
+        let pipes = Arc::new(Pipes { ends, open, may_return, token: std::sync::Mutex::default() });
         Self { arrivals: Mutex::new(arrivals), pipes }
     }
 
@@ -82,6 +88,11 @@ impl Port {
     pub(super) fn shut(&self, may_return: bool) {
         self.pipes.open.store(false, Ordering::Relaxed);
         self.pipes.may_return.store(may_return, Ordering::Relaxed);
+    }
+
+    /// From now on this is what can be looked up as its token.
+    pub(super) fn exchange(&self, token: &str) {
+        *self.pipes.token.lock().unwrap() = Some(Secret::new(token));
     }
 
     pub(super) fn reopen(&self) {

@@ -178,3 +178,51 @@ async fn the_answer_to_who_hangs_up_in_the_silence_is_kept() {
         assert!(agent.reads(call.id.as_str()).await.contains("found"));
     }
 }
+
+/// Sessions of which one more than `most` is too many.
+fn recent(most: usize) -> Arc<Recent> {
+    Arc::new(Recent { sessions: sessions(), uses: Mutex::default(), most })
+}
+
+async fn begun(recent: &Recent) -> SessionId {
+    let (id, _transport) = recent.sessions.create_session().await.unwrap();
+    recent.begin(Arc::clone(&id)).await;
+    tokio::time::advance(Duration::from_secs(1)).await;
+    id
+}
+
+async fn is_there(recent: &Recent, id: &SessionId) -> bool {
+    recent.sessions.sessions.read().await.contains_key(id)
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_only_listens_is_there_and_who_does_nothing_makes_room() {
+    let recent = recent(2);
+    let (listener, idle) = (begun(&recent).await, begun(&recent).await);
+    let stream = recent.open(&listener);
+    let third = begun(&recent).await;
+    assert_eq!((is_there(&recent, &listener).await, is_there(&recent, &idle).await), (true, false));
+    drop(stream);
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let fourth = begun(&recent).await;
+    assert_eq!(
+        (is_there(&recent, &listener).await, is_there(&recent, &third).await),
+        (true, false),
+        "it listened later"
+    );
+    // When all listen, the oldest of them makes room, not who has just come.
+    let _streams = [recent.open(&listener), recent.open(&fourth)];
+    let fifth = begun(&recent).await;
+    assert_eq!((is_there(&recent, &listener).await, is_there(&recent, &fifth).await), (false, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_begins_while_others_are_counted_is_counted_too() {
+    let recent = recent(1);
+    let early = begun(&recent).await;
+    let (looked, open) = (Instant::now(), HashSet::from([Arc::clone(&early)]));
+    // Between the look and the count another one begins.
+    recent.uses().insert("late".into(), Use { last: Instant::now(), open: 0 });
+    assert_eq!(recent.surplus(&"late".into(), &open, looked), Some(early));
+    assert!(recent.uses().contains_key("late"), "it can be found when room is needed");
+}

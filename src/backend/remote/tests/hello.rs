@@ -46,6 +46,30 @@ async fn each_refusal_says_what_to_do() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_that_was_exchanged_is_looked_up_once() {
+    let port = Port::new();
+    let refusal = json!({"op": "hello_ack", "ok": false, "error": "unauthorized"});
+    let refuse = async || {
+        let (mut peer, hello) = port.peer().await;
+        peer.says(refusal.clone()).await;
+        (peer, hello.token.unwrap())
+    };
+    port.exchange("the-next-token-of-the-test");
+    let greet = async { (refuse().await, port.welcome(false).await) };
+    let (remote, ((_, old), (_peer, hello))) = tokio::join!(Remote::over(port.caller()), greet);
+    remote.unwrap();
+    assert_eq!((old.as_str(), hello.token.as_deref()), ("a-token-of-the-test", Some("the-next-token-of-the-test")));
+
+    let refuse_twice = async { [refuse().await, refuse().await].map(|(_, token)| token) };
+    let (remote, tokens) = tokio::join!(Remote::over(port.caller()), refuse_twice);
+    assert_eq!(tokens, ["a-token-of-the-test", "the-next-token-of-the-test"]);
+    assert_eq!(Error::from(remote.unwrap_err()).code, ErrorCode::Unauthorized);
+    port.exchange("a-token-of-the-test");
+    let (remote, _) = tokio::join!(Remote::over(port.caller()), refuse());
+    assert_eq!(Error::from(remote.unwrap_err()).code, ErrorCode::Unauthorized, "the same one is not tried again");
+}
+
+#[tokio::test(start_paused = true)]
 async fn other_frames_before_the_welcome_are_passed_over() {
     let port = Port::new();
     let greet = async {
