@@ -133,19 +133,24 @@ impl Store {
     /// Calls of `owner`, newest first.
     pub async fn list_calls(&self, owner: String, filter: CallFilter) -> Result<Vec<CallSummary>> {
         self.read(move |connection| {
+            // Chosen first, then summed up: the other way round all calls that there are would be.
             let mut statement = connection.prepare_cached(
-                r#"SELECT c.id, c.tool, coalesce(r.state, 'running'), iif(r.call IS NULL, c.thread_id, r.thread_id),
-                        c.created_at, r.finished_at, count(a.n),
+                r#"SELECT c.id, c.tool, c.state, c.thread_id, c.created_at, c.finished_at, count(a.n),
                         sum(a.input_tokens), sum(a.output_tokens), sum(a.reasoning_tokens), sum(a.cached_tokens),
                         CASE WHEN count(a.n) = count(a.cost_nanodollars) THEN coalesce(sum(a.cost_nanodollars), 0) END,
                         (SELECT model FROM attempts WHERE call_id = c.id ORDER BY n DESC LIMIT 1),
                         (SELECT provider FROM attempts WHERE call_id = c.id ORDER BY n DESC LIMIT 1),
                         CASE max(CASE a.usage_source WHEN '"estimated"' THEN 2 WHEN '"provider"' THEN 1 END)
                             WHEN 2 THEN '"estimated"' WHEN 1 THEN '"provider"' END
-                 FROM calls c LEFT JOIN results r ON r.call = c.n LEFT JOIN attempts a ON a.call_id = c.id
-                 WHERE c.owner = ?1 AND (?2 IS NULL OR coalesce(r.state, 'running') = ?2) AND (?3 IS NULL OR c.tool = ?3)
-                   AND c.created_at >= ?4
-                 GROUP BY c.id ORDER BY c.created_at DESC, c.id DESC LIMIT ?5"#,
+                 FROM (
+                    SELECT c.id, c.tool, coalesce(r.state, 'running') AS state,
+                           iif(r.call IS NULL, c.thread_id, r.thread_id) AS thread_id, c.created_at, r.finished_at
+                    FROM calls c LEFT JOIN results r ON r.call = c.n
+                    WHERE c.owner = ?1 AND (?2 IS NULL OR coalesce(r.state, 'running') = ?2)
+                      AND (?3 IS NULL OR c.tool = ?3) AND c.created_at >= ?4
+                    ORDER BY c.created_at DESC, c.id DESC LIMIT ?5
+                 ) c LEFT JOIN attempts a ON a.call_id = c.id
+                 GROUP BY c.id ORDER BY c.created_at DESC, c.id DESC"#,
             )?;
             let state = filter.state.map(CallState::as_str);
             let since = filter.since.map_or(i64::MIN, Timestamp::as_millis);
