@@ -4,14 +4,18 @@
 
 use std::env;
 
-/// Not while the program is being written; and the linkers that Rust takes by itself on Linux understand the list, but some that
-/// people name instead do not.
+/// Not while the program is being written; and only where Rust brings its own linker along, unless another one is named: some do
+/// not understand the list.
 #[expect(clippy::disallowed_methods, reason = "what Cargo says to a build script")]
 fn is_wanted() -> bool {
     let says = |name: &str, text: &str| env::var(name).is_ok_and(|value| value.contains(text));
+    let is = |name: &str, text: &str| env::var(name).is_ok_and(|value| value == text);
     let names_another =
         says("CARGO_ENCODED_RUSTFLAGS", "link") || says("RUSTC_LINKER", "") || says("LD_PRELOAD", "mold");
-    says("PROFILE", "release") && says("CARGO_CFG_TARGET_OS", "linux") && !names_another
+    let brings_its_own = is("CARGO_CFG_TARGET_OS", "linux")
+        && is("CARGO_CFG_TARGET_ARCH", "x86_64")
+        && is("CARGO_CFG_TARGET_ENV", "gnu");
+    is("PROFILE", "release") && brings_its_own && !names_another
 }
 
 #[expect(clippy::disallowed_methods, reason = "what Cargo says to a build script")]
