@@ -4,6 +4,12 @@
 //! batch runs without savepoints, and once more with one for each job when one of them fails; a job may therefore run
 //! twice. Should SQLite give up the whole transaction (disk full, I/O error), every job of the batch is told so, and
 //! nothing of it is kept.
+//!
+//! ```text
+//! jobs that queue ─▶ the first of them lets the others come ─▶ rings ─▶ the thread takes all that are there
+//! ```
+
+mod bell;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -12,6 +18,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use self::bell::Bell;
 use super::failure;
 use crate::error::{Error, Result};
 
@@ -46,32 +53,29 @@ pub(super) enum Mode {
 
 /// The handle of the thread. It ends after the last handle is gone and the queue is empty.
 #[derive(Debug, Clone)]
-pub(super) struct Worker {
-    jobs: Option<mpsc::Sender<Box<dyn Job>>>,
-    mode: Mode,
-    /// Joined by the last handle, so that what was queued is on disk when the store is closed.
-    _thread: Arc<Thread>,
-}
+pub(super) struct Worker(Arc<Thread>);
 
 #[derive(Debug)]
-struct Thread(Option<std::thread::JoinHandle<()>>);
+struct Thread {
+    /// Taken when the last handle goes.
+    jobs: Option<mpsc::Sender<Box<dyn Job>>>,
+    mode: Mode,
+    bell: Arc<Bell>,
+    /// Joined by the last handle, so that what was queued is on disk when the store is closed.
+    handle: Option<std::thread::JoinHandle<()>>,
+}
 
 impl Drop for Thread {
     fn drop(&mut self) {
+        self.jobs = None;
+        self.bell.ring();
         // A job that held the last handle would make the thread wait for itself.
-        if let Some(handle) = self.0.take()
+        if let Some(handle) = self.handle.take()
             && handle.thread().id() != std::thread::current().id()
         {
             // A panic of the thread has been told to whoever waited for its jobs.
             drop(handle.join());
         }
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        // The sender goes first: the thread ends when all senders are gone, and the last handle joins it.
-        self.jobs = None;
     }
 }
 
@@ -97,11 +101,14 @@ impl Worker {
 
     fn spawn(name: &str, mode: Mode, connect: Connect, opened: Option<oneshot::Sender<Result<()>>>) -> Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE);
+        let bell = Arc::<Bell>::default();
+        let heard = Arc::clone(&bell);
         let handle = std::thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || serve(queue, mode, connect, opened))
+            .spawn(move || serve(queue, &heard, mode, connect, opened))
             .map_err(|error| Error::internal(format!("no thread for the store: {error}")))?;
-        Ok(Self { jobs: Some(jobs), mode, _thread: Arc::new(Thread(Some(handle))) })
+        bell.hang(handle.thread().clone());
+        Ok(Self(Arc::new(Thread { jobs: Some(jobs), mode, bell, handle: Some(handle) })))
     }
 
     /// Runs `job` and returns its result once it is committed.
@@ -110,10 +117,15 @@ impl Worker {
         T: Send + 'static,
         F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
+        let Thread { jobs, mode, bell, .. } = &*self.0;
         let (answer, answered) = oneshot::channel();
-        let job = Box::new(Awaited { job, mode: self.mode, result: Err(gone()), answer });
-        let jobs = self.jobs.as_ref().ok_or_else(gone)?;
+        let job = Box::new(Awaited { job, mode: *mode, result: Err(gone()), answer });
+        let jobs = jobs.as_ref().ok_or_else(gone)?;
         jobs.send(job).await.map_err(|_| gone())?;
+        match mode {
+            Mode::Write => bell.announce().await,
+            Mode::Read => bell.ring(),
+        }
         let result = answered.await.map_err(|_| gone())?;
         if let Err(error) = &result {
             // Here, and not in the thread: the line names the call.
@@ -127,8 +139,11 @@ impl Worker {
     where
         F: FnMut(&Connection) -> rusqlite::Result<()> + Send + 'static,
     {
-        let job = Box::new(Unattended { job, mode: self.mode, failure: None });
-        self.jobs.as_ref().is_some_and(|jobs| jobs.try_send(job).is_ok())
+        let Thread { jobs, mode, bell, .. } = &*self.0;
+        let job = Box::new(Unattended { job, mode: *mode, failure: None });
+        let is_queued = jobs.as_ref().is_some_and(|jobs| jobs.try_send(job).is_ok());
+        bell.ring();
+        is_queued
     }
 }
 
@@ -229,6 +244,7 @@ fn named(connection: &Connection, error: &rusqlite::Error) -> Error {
 
 fn serve(
     mut queue: mpsc::Receiver<Box<dyn Job>>,
+    bell: &Bell,
     mode: Mode,
     mut connect: Connect,
     opened: Option<oneshot::Sender<Result<()>>>,
@@ -243,24 +259,34 @@ fn serve(
         // Who no longer waits drops the handle, and the queue ends.
         drop(opened.send(told));
     }
-    while let Some(job) = queue.blocking_recv() {
-        let open = match connection.take().map_or_else(&mut connect, Ok) {
-            Ok(open) => open,
-            Err(error) => {
-                refuse(job, &error);
-                continue;
-            }
-        };
-        match mode {
-            Mode::Write => commit(&open, job, &mut queue),
-            Mode::Read => {
-                let mut job = job;
-                job.carry_out(Ok(&open));
-                job.acknowledge(Ok(()));
+    loop {
+        bell.wait();
+        while let Ok(job) = queue.try_recv() {
+            let open = match connection.take().map_or_else(&mut connect, Ok) {
+                Ok(open) => open,
+                Err(error) => {
+                    refuse(job, &error);
+                    continue;
+                }
+            };
+            let has_more = match mode {
+                Mode::Write => commit(&open, job, &mut queue),
+                Mode::Read => {
+                    let mut job = job;
+                    job.carry_out(Ok(&open));
+                    job.acknowledge(Ok(()));
+                    true
+                }
+            };
+            // A connection that can not leave its transaction is of no use; the next job opens another one.
+            connection = Some(open).filter(Connection::is_autocommit);
+            if !has_more {
+                break;
             }
         }
-        // A connection that can not leave its transaction is of no use; the next job opens another one.
-        connection = Some(open).filter(Connection::is_autocommit);
+        if queue.is_closed() && queue.is_empty() {
+            return;
+        }
     }
 }
 
@@ -269,8 +295,8 @@ fn refuse(mut job: Box<dyn Job>, error: &Error) {
     job.acknowledge(Ok(()));
 }
 
-/// One commit: the job that came, and all that have queued behind it.
-fn commit(connection: &Connection, first: Box<dyn Job>, queue: &mut mpsc::Receiver<Box<dyn Job>>) {
+/// One commit: the job that came, and all that have queued behind it. Says whether there may be more.
+fn commit(connection: &Connection, first: Box<dyn Job>, queue: &mut mpsc::Receiver<Box<dyn Job>>) -> bool {
     if let Err(error) = say(connection, "BEGIN IMMEDIATE") {
         // What waits behind it would meet the same lock, each one for as long as this one did.
         refuse(first, &error);
@@ -278,11 +304,11 @@ fn commit(connection: &Connection, first: Box<dyn Job>, queue: &mut mpsc::Receiv
             let Ok(job) = queue.try_recv() else { break };
             refuse(job, &error);
         }
-        return;
+        return true;
     }
     let mut batch: Vec<Box<dyn Job>> = Vec::new();
     let mut next = Some(first);
-    let mut failed = false;
+    let (mut failed, mut is_all) = (false, false);
     while let Some(mut job) = next.take() {
         job.carry_out(Ok(connection));
         failed = job.failure().is_some();
@@ -290,6 +316,7 @@ fn commit(connection: &Connection, first: Box<dyn Job>, queue: &mut mpsc::Receiv
         // SQLite gives up the whole transaction when the disk is full: what came after that would be outside of it.
         if !failed && batch.len() < BATCH && !connection.is_autocommit() {
             next = queue.try_recv().ok();
+            is_all = next.is_none();
         }
     }
     let is_open = !connection.is_autocommit();
@@ -302,6 +329,7 @@ fn commit(connection: &Connection, first: Box<dyn Job>, queue: &mut mpsc::Receiv
     for job in batch {
         job.acknowledge(committed.clone());
     }
+    !is_all
 }
 
 /// Begins a batch anew in which a job failed, each job so that its failure undoes only its own changes.
