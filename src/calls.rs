@@ -166,7 +166,8 @@ impl Calls {
             finished.send_replace(Some(envelope));
             calls.running.remove(&id);
         };
-        self.tasks.spawn(work.instrument(span));
+        // Boxed before it is wrapped: it is thousands of bytes, which each wrapper would copy.
+        self.tasks.spawn(Box::pin(work).instrument(span));
         Ok(handle)
     }
 

@@ -3,54 +3,67 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
-/// The writing end.
+/// The writing end; the feed is closed when it goes.
 #[derive(Debug)]
-pub struct Feed<T> {
-    items: Arc<Mutex<Vec<T>>>,
-    progress: watch::Sender<Progress>,
+pub struct Feed<T>(Arc<Shared<T>>);
+
+#[derive(Debug)]
+struct Shared<T> {
+    list: Mutex<List<T>>,
+    /// There is an item, or an end.
+    news: Notify,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Progress {
-    len: usize,
-    closed: bool,
+#[derive(Debug)]
+struct List<T> {
+    items: Vec<T>,
+    is_closed: bool,
 }
 
 impl<T> Default for Feed<T> {
     fn default() -> Self {
-        Self { items: Arc::default(), progress: watch::Sender::default() }
+        let list = List { items: Vec::new(), is_closed: false };
+        Self(Arc::new(Shared { list: Mutex::new(list), news: Notify::new() }))
     }
 }
 
-impl<T: Clone> Feed<T> {
+impl<T> Feed<T> {
     /// Appends an item and wakes the readers.
     pub fn push(&self, item: T) {
-        let len = {
-            let mut items = lock(&self.items);
-            items.push(item);
-            items.len()
-        };
-        self.progress.send_modify(|progress| progress.len = progress.len.max(len));
+        self.0.list().items.push(item);
+        self.0.news.notify_waiters();
     }
 
     /// Says that nothing more will come.
     pub fn close(&self) {
-        self.progress.send_modify(|progress| progress.closed = true);
+        self.0.list().is_closed = true;
+        self.0.news.notify_waiters();
     }
 
     /// A reader that starts at the first item.
     pub fn reader(&self) -> Reader<T> {
-        Reader { items: Arc::clone(&self.items), progress: self.progress.subscribe(), next: 0 }
+        Reader { feed: Arc::clone(&self.0), next: 0 }
+    }
+}
+
+impl<T> Drop for Feed<T> {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl<T> Shared<T> {
+    fn list(&self) -> MutexGuard<'_, List<T>> {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A reading end. Dropping it costs nothing and disturbs nobody.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Reader<T> {
-    items: Arc<Mutex<Vec<T>>>,
-    progress: watch::Receiver<Progress>,
+    feed: Arc<Shared<T>>,
     next: usize,
 }
 
@@ -58,26 +71,29 @@ impl<T: Clone> Reader<T> {
     /// The next item; `None` when the feed is closed, or its writer gone, and all was read.
     /// Cancel-safe: an item is either returned or still there.
     pub async fn next(&mut self) -> Option<T> {
-        // An error means that the writer is gone: what it left is still to be read.
-        let next = self.next;
-        let _ = self.progress.wait_for(|progress| progress.len > next || progress.closed).await.is_err();
-        let item = lock(&self.items).get(self.next).cloned();
-        self.next += usize::from(item.is_some());
-        item
+        loop {
+            // Made before the look: what comes behind it is heard.
+            let news = self.feed.news.notified();
+            {
+                let list = self.feed.list();
+                if let Some(item) = list.items.get(self.next) {
+                    self.next += 1;
+                    return Some(item.clone());
+                }
+                if list.is_closed {
+                    return None;
+                }
+            }
+            news.await;
+        }
     }
-}
 
-impl<T: Clone> Reader<T> {
     /// All items that are there already.
     pub fn ready(&mut self) -> Vec<T> {
-        let items = lock(&self.items).get(self.next..).map(<[T]>::to_vec).unwrap_or_default();
+        let items = self.feed.list().items.get(self.next..).map(<[T]>::to_vec).unwrap_or_default();
         self.next += items.len();
         items
     }
-}
-
-fn lock<T>(items: &Mutex<Vec<T>>) -> MutexGuard<'_, Vec<T>> {
-    items.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -335,7 +335,7 @@ impl Gateway {
                     size,
                 };
                 // It goes on for others when its call has ended; its lines name the call that began it.
-                self.tasks.spawn(pilot.fly().in_current_span());
+                self.tasks.spawn(Box::pin(pilot.fly()).in_current_span());
                 ticket
             }
             Boarded::Joined(ticket) => {

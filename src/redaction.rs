@@ -93,7 +93,8 @@ impl Redactor {
     fn redact_value(&self, vault: &mut Vault, name: Option<&str>, value: &mut Value) {
         match value {
             Value::String(text) => {
-                if let Some(kind) = name.and_then(|name| assignment::named(name, text)) {
+                let telling = name.filter(|name| self.scanner.as_ref().is_some_and(|scanner| scanner.is_telling(name)));
+                if let Some(kind) = telling.and_then(|name| assignment::named(name, text)) {
                     *text = vault.replace(kind, text).to_string();
                 } else if let Cow::Owned(redacted) = self.redact(vault, text) {
                     *text = redacted;

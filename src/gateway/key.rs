@@ -1,6 +1,9 @@
 //! What makes two model requests equal: owner, provider (its address and account), model and the canonical body,
 //! without the fields that name the request instead of asking it.
 
+use std::fmt::Write;
+
+use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -17,39 +20,48 @@ pub(super) fn of(owner: &str, model: &Model, account: &str, body: &Map<String, V
         hash.update(part);
     }
     let fields = body.iter().filter(|(name, _)| !NAMES.contains(&name.as_str()));
-    let mut canonical = String::new();
+    let mut canonical = Vec::new();
     write_object(fields, &mut canonical);
     hash.update(canonical);
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize().iter().fold(String::with_capacity(64), |mut key, byte| {
+        // Text takes all that is written to it.
+        let _ = write!(key, "{byte:02x}");
+        key
+    })
 }
 
 /// JSON with the keys of every object sorted.
-fn write(value: &Value, out: &mut String) {
+fn write(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Object(fields) => write_object(fields.iter(), out),
         Value::Array(items) => {
-            out.push('[');
+            out.push(b'[');
             for item in items {
                 write(item, out);
-                out.push(',');
+                out.push(b',');
             }
-            out.push(']');
+            out.push(b']');
         }
-        scalar => out.push_str(&scalar.to_string()),
+        scalar => write_scalar(scalar, out),
     }
 }
 
-fn write_object<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>, out: &mut String) {
+fn write_object<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>, out: &mut Vec<u8>) {
     let mut fields: Vec<_> = fields.collect();
     fields.sort_unstable_by_key(|(name, _)| *name);
-    out.push('{');
+    out.push(b'{');
     for (name, value) in fields {
-        out.push_str(&Value::from(name.as_str()).to_string());
-        out.push(':');
+        write_scalar(name, out);
+        out.push(b':');
         write(value, out);
-        out.push(',');
+        out.push(b',');
     }
-    out.push('}');
+    out.push(b'}');
+}
+
+fn write_scalar(scalar: &impl Serialize, out: &mut Vec<u8>) {
+    // Text, numbers and words of JSON can always be written into memory.
+    let _ = serde_json::to_writer(out, scalar);
 }
 
 #[cfg(test)]

@@ -97,6 +97,12 @@ impl Scanner {
         self.fast.get_or_init(|| automaton(AhoCorasickKind::DFA).ok()).as_ref().unwrap_or(&self.light)
     }
 
+    /// Whether a name has a word in it that may make its value a secret; most have none.
+    pub(super) fn is_telling(&self, name: &str) -> bool {
+        let mut hits = self.automaton(name.len()).find_overlapping_iter(name);
+        hits.any(|hit| matches!(self.triggers[hit.pattern()], Trigger::Word(_)))
+    }
+
     /// The secrets of `text` in order, none overlapping another.
     pub(super) fn spans(&self, text: &str, vault: &Vault) -> Vec<Span> {
         let mut search = Search { text, runs: Runs::default(), assigned: 0 };

@@ -22,7 +22,7 @@ const NEAR: usize = 256;
 
 /// So long a step may wait for what follows it: to write it alone costs more than to make it. Nobody sees the difference, and
 /// what somebody waits for (an answer, a piece of text) takes along what waits before it.
-const UNHURRIED: Duration = Duration::from_millis(8);
+const UNHURRIED: Duration = Duration::from_millis(25);
 
 /// The queue of one connection.
 #[derive(Debug, Default)]
