@@ -8,6 +8,7 @@
 //! Not here: what a tool means, and which door the call came through.
 
 mod attach;
+mod crowd;
 mod handle;
 mod inspector;
 mod journal;
@@ -105,6 +106,8 @@ pub struct Caller {
     pub session: String,
     /// The caller's files.
     pub workspace: Arc<dyn Workspace>,
+    /// The client's name for the request: what the call leaves in the log has it too.
+    pub request_id: Option<String>,
     /// Nobody listens to the call: it is in the journal from its beginning, whatever becomes of it.
     pub detached: bool,
     /// Is told when the call leaves nothing behind.
@@ -115,7 +118,7 @@ impl Caller {
     /// One that waits for what becomes of its call.
     pub fn of(owner: &str, session: &str, workspace: Arc<dyn Workspace>) -> Self {
         let (owner, session) = (owner.to_owned(), session.to_owned());
-        Self { owner, session, workspace, detached: false, vanished: Vanished::default() }
+        Self { owner, session, workspace, request_id: None, detached: false, vanished: Vanished::default() }
     }
 }
 
@@ -126,7 +129,8 @@ impl Calls {
         self.tasks.spawn(watch::watch(self.store.clone(), running, instance, closed));
     }
 
-    /// Accepts a call and starts it. Nothing is waited for; every call that is accepted ends with a result.
+    /// Accepts a call and starts it. Nothing is waited for; every call that is accepted ends with a result. None is accepted for
+    /// which there is surely no room.
     pub fn start(self: &Arc<Self>, request: CallRequest, caller: Caller) -> Result<CallHandle> {
         self.start_as(CallId::new(), request, caller)
     }
@@ -134,6 +138,9 @@ impl Calls {
     /// The same for a call whose name is known already.
     pub fn start_as(self: &Arc<Self>, id: CallId, mut request: CallRequest, caller: Caller) -> Result<CallHandle> {
         let allowed = self.allowed(&mut request)?;
+        if let Some(error) = self.turns_away(&id, &request, &caller) {
+            return Err(error);
+        }
         let deadline = Deadline::after(allowed);
         let now = Timestamp::now();
         let start = CallStart {
@@ -147,7 +154,9 @@ impl Calls {
             created_at: now,
             deadline_at: now.after(allowed),
         };
-        let span = trail::span(&start, || self.registry.get(&request.tool).ok().map(|tool| tool.info().name));
+        let span = trail::span(&start, caller.request_id.as_deref(), || {
+            self.registry.get(&request.tool).ok().map(|tool| tool.info().name)
+        });
         let veil = Arc::<Veil>::default();
         let journal = Arc::new(Journal::new(start, self.store.clone(), Arc::clone(&veil), Arc::clone(&self.telemetry)));
         let (finished, result) = watch_channel(None);

@@ -219,10 +219,7 @@ impl Gateway {
         ledger: &Arc<Ledger>,
     ) -> Result<Answer> {
         let route = ask.able()?;
-        if let Some(error) = self.turns_away(&ask.session, &route) {
-            ledger.turned_away();
-            return Err(error);
-        }
+        self.look_for_room(&ask.session, &route, ledger)?;
         let ask = &ask.veiled(route);
         let place = ledger.asked(&ask.route);
         let mut last = Error::internal("a route without a model");
@@ -243,8 +240,21 @@ impl Gateway {
         Err(last)
     }
 
+    /// Whether so many find no room that [`Self::turns_away`] may say so of others.
+    pub fn is_in_storm(&self) -> bool {
+        self.admission.is_in_storm()
+    }
+
+    /// Refuses a question for which none of the models has room, in a storm of callers.
+    pub fn look_for_room(&self, session: &str, route: &Route, ledger: &Ledger) -> Result<()> {
+        self.turns_away(session, route).map_or(Ok(()), |error| {
+            ledger.turned_away();
+            Err(error)
+        })
+    }
+
     /// Why none of the models has room, in a storm of callers.
-    fn turns_away(&self, session: &str, route: &Route) -> Option<Error> {
+    pub fn turns_away(&self, session: &str, route: &Route) -> Option<Error> {
         let mut refusal = None;
         for model in route.candidates() {
             refusal = Some(self.admission.turns_away(session, model.provider)?);

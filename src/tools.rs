@@ -78,6 +78,7 @@ pub use uploads::UploadSettings;
 pub use workflow::expert_answer;
 
 use crate::error::Result;
+use crate::gateway::{Gateway, Route};
 use workflow::Engine;
 
 /// One tool.
@@ -88,6 +89,12 @@ pub trait Tool: Send + Sync {
 
     /// The JSON Schema of its arguments: a flat object.
     fn schema(&self) -> Value;
+
+    /// The models of its one question, where arguments that [`Registry::check`] has accepted tell them without a look at files,
+    /// images or a conversation.
+    fn route(&self, _: Map<String, Value>, _: &Gateway, _: &Settings) -> Option<Route> {
+        None
+    }
 
     /// Runs it with arguments that [`Registry::check`] has accepted.
     async fn run(&self, arguments: Map<String, Value>, context: &Context) -> Result<Output>;

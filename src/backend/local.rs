@@ -36,6 +36,12 @@ impl Local {
         Ok(House::open(config).await?.door(OWNER, &SessionId::new()))
     }
 
+    /// The calls of the house, for a door of a test's own.
+    #[cfg(test)]
+    pub(super) fn calls(&self) -> Arc<crate::calls::Calls> {
+        self.house.calls()
+    }
+
     /// Waits for what still runs, and once in a while puts the store in order; call it last, when all is told.
     pub async fn close(self) {
         self.house.close().await;

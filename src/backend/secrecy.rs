@@ -9,7 +9,6 @@ use exai_fake::{Fake, Provider, Reply, Scenario};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::broadcast;
-use tracing::Instrument;
 use tracing::dispatcher::DefaultGuard;
 
 use super::Backend;
@@ -183,14 +182,13 @@ async fn no_secret_and_no_content_is_in_the_log_whatever_is_told_in_it() {
 async fn every_line_of_a_request_names_its_call_and_the_clients_request() {
     let logged = Logged::start(Level::Trace, LogFormat::Text);
     let house = House::with(Scenario::of([Reply::glm_error("1305"), Reply::answer("Yes.")])).await;
-    let request = tracing::error_span!("request", request_id = "r-1");
     let _clock = StoppedClock::stop();
     let mut listener = log::listen();
     let past_the_pause = async {
         while listener.recv().await.unwrap().message != "trying again" {}
         tokio::time::advance(Duration::from_mins(1)).await;
     };
-    let call = house.call("chat", json!({"prompt": "?", "model": "glm-5.3"})).instrument(request);
+    let call = house.call_named("r-1", "chat", json!({"prompt": "?", "model": "glm-5.3"}));
     let (envelope, ()) = tokio::join!(call, past_the_pause);
     let (lines, _) = logged.end();
     let steps: Vec<&LogLine> = lines.iter().filter(|line| !line.target.starts_with("store")).collect();

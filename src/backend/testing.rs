@@ -9,6 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{Backend, Local};
+use crate::calls::Caller;
 use crate::config::{Config, Environment, Sources};
 use crate::evidence::LocalWorkspace;
 use crate::gateway::testing::in_time;
@@ -105,12 +106,21 @@ impl House {
     }
 
     pub(crate) async fn call_in(&self, local: &Local, tool: &str, arguments: Value) -> Envelope {
-        let Value::Object(arguments) = arguments else { panic!("arguments are an object, not {arguments}") };
-        let root = self.root();
-        let workspace = LocalWorkspace::new(std::slice::from_ref(&root), &root, None, &[]).unwrap();
-        let request = CallRequest { tool: tool.to_owned(), arguments, options: CallOptions::default() };
-        let handle = local.call(request, Arc::new(workspace)).await.unwrap();
+        let handle = local.call(request(tool, arguments), self.workspace()).await.unwrap();
         in_time(handle.result()).await
+    }
+
+    /// Carries out a call that its client has a name for.
+    pub(crate) async fn call_named(&self, request_id: &str, tool: &str, arguments: Value) -> Envelope {
+        let caller =
+            Caller { request_id: Some(request_id.to_owned()), ..Caller::of("default", "a session", self.workspace()) };
+        let handle = self.local.calls().start(request(tool, arguments), caller).unwrap();
+        in_time(handle.result()).await
+    }
+
+    fn workspace(&self) -> Arc<LocalWorkspace> {
+        let root = self.root();
+        Arc::new(LocalWorkspace::new(std::slice::from_ref(&root), &root, None, &[]).unwrap())
     }
 
     /// All requests; there must be so many.
@@ -120,4 +130,9 @@ impl House {
         assert_eq!(requests.len(), count, "{:?}", requests.iter().map(Recorded::user_text).collect::<Vec<_>>());
         requests
     }
+}
+
+fn request(tool: &str, arguments: Value) -> CallRequest {
+    let Value::Object(arguments) = arguments else { panic!("arguments are an object, not {arguments}") };
+    CallRequest { tool: tool.to_owned(), arguments, options: CallOptions::default() }
 }

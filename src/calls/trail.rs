@@ -37,15 +37,16 @@ macro_rules! ended {
     };
 }
 
-/// The span of a call: every line inside it names the call. It is there at every level, so that an error finds its call;
-/// a span around it, such as the one of a request, stays around it. `tool` finds the name of a tool that there is.
-pub(super) fn span(start: &CallStart, tool: impl Fn() -> Option<&'static str>) -> Span {
+/// The span of a call: every line inside it names the call, and the client's request. It is there at every level, so that an
+/// error finds its call. `tool` finds the name of a tool that there is.
+pub(super) fn span(start: &CallStart, request_id: Option<&str>, tool: impl Fn() -> Option<&'static str>) -> Span {
     error_span!(
         "call",
         call_id = start.id.as_str(),
         tool = tool().unwrap_or("unknown"),
         session_id = start.session.as_str(),
         owner = start.owner.as_str(),
+        request_id,
     )
 }
 

@@ -93,6 +93,11 @@ impl Admission {
         if state.storm.rages(Instant::now()) { state.crowd(session, provider) } else { None }
     }
 
+    /// Whether callers are refused in such numbers that [`Self::turns_away`] may refuse others.
+    pub fn is_in_storm(&self) -> bool {
+        self.shared.state().storm.rages(Instant::now())
+    }
+
     fn enter(&self, session: &str, provider: ProviderName, deadline: Deadline) -> Result<Waiting<'_>> {
         let (grant, granted) = oneshot::channel();
         let (place, places) = latest::channel(None);

@@ -126,14 +126,16 @@ fn start(
         Error::validation("timeout_s", seconds, "0.1 to 3600 seconds", message)
     })?;
     let workspace = workspace_of(session, link, daemon, &call_id, roots);
-    let caller =
-        Caller { detached: call.detach, vanished, ..Caller::of(session.owner, session.id.as_str(), workspace) };
+    let caller = Caller {
+        request_id: call.request_id.as_deref().map(str::to_owned),
+        detached: call.detach,
+        vanished,
+        ..Caller::of(session.owner, session.id.as_str(), workspace)
+    };
     let request = CallRequest { tool: call.name.clone().into_owned(), arguments, options };
     let offer = link.profile.map(Offer::Profile);
     let request = calls.registry.admit(offer.as_ref().unwrap_or_else(|| calls.registry.offer()), request)?;
-    // What the call logs names the client's request too.
-    let span = tracing::error_span!("request", request_id = call.request_id.as_deref());
-    span.in_scope(|| calls.start_as(call_id, request, caller))
+    calls.start_as(call_id, request, caller)
 }
 
 /// Says that the call is accepted; at once if that `is_all` that is said of it.

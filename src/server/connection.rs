@@ -255,6 +255,7 @@ impl Patience {
             let before = self.taken.load(Ordering::Relaxed);
             let patience = if self.end.is_cancelled() { LINGER.min(self.stalled) } else { self.stalled };
             tokio::select! {
+                biased;
                 outcome = &mut sending => return Some(outcome),
                 () = tokio::time::sleep(patience) => {
                     if self.end.is_cancelled() || self.taken.load(Ordering::Relaxed) == before {

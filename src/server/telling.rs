@@ -38,6 +38,7 @@ pub(super) async fn tell(handle: CallHandle, telling: Telling, place: Place) {
     let link = &*place.0;
     let teller = Teller { handle, telling, link, accepted: Timestamp::now(), phase: Phase::Evidence };
     tokio::select! {
+        biased;
         () = teller.tell() => {}
         () = link.end.cancelled() => {}
     }

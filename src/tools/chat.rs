@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 use super::common::{self, Common};
 use super::context::Window;
 use super::gather::{Budget, Wanted, gather};
-use super::{Context, Info, Output, Tool, images, schema};
+use super::{Context, Info, Output, Settings, Tool, images, schema};
 use crate::error::Result;
-use crate::gateway::{Abilities, Answer, Need};
+use crate::gateway::{Abilities, Answer, Gateway, Need, Route};
 use crate::threads::{Exchange, Thread};
 
 /// The tool.
@@ -51,9 +51,20 @@ impl Tool for Chat {
         schema::of::<Arguments>("ChatRequest")
     }
 
+    fn route(&self, arguments: Map<String, Value>, gateway: &Gateway, settings: &Settings) -> Option<Route> {
+        let Arguments { files, images, common, .. } = common::read(arguments).ok()?;
+        let goes_on = common.continuation_id.as_deref().is_some_and(|id| !id.is_empty());
+        if goes_on || !files.is_empty() || !images.is_empty() {
+            return None;
+        }
+        let common = settings.asking(INFO.name, common);
+        let abilities = Abilities { images: 0, search: common.use_websearch };
+        gateway.route(common.model.as_deref(), None, Need::Fast).ok()?.able(abilities).ok()
+    }
+
     async fn run(&self, arguments: Map<String, Value>, context: &Context) -> Result<Output> {
         let Arguments { prompt, files, images, common } = common::read(arguments)?;
-        let common = context.asking(INFO.name, common);
+        let common = context.settings.asking(INFO.name, common);
         let thread = context.thread(common.continuation_id.as_deref()).await?;
         let abilities = Abilities { images: images.len(), search: common.use_websearch };
         let route = context.route_for(&common, &thread, Need::Fast, &files, abilities).await?;

@@ -106,7 +106,7 @@ impl Tool for Consensus {
         let earlier = Round::resume(&thread, INFO.name)?;
         let (opening, mut round, places) = place(&arguments, earlier, context)?;
         let asking: Common = common::read(round.opening.asking.clone())?;
-        arguments.common = context.asking(INFO.name, arguments.common.or(asking));
+        arguments.common = context.settings.asking(INFO.name, arguments.common.or(asking));
         arguments.common.thinking_mode.get_or_insert(ThinkingMode::Medium);
         let routes = match routes(&round, opening.is_some(), &arguments, context)? {
             Available::Asked(routes) => routes,

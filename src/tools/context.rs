@@ -37,6 +37,17 @@ pub struct Settings {
     pub defaults: BTreeMap<String, Defaults>,
 }
 
+impl Settings {
+    /// How `tool` asks: as the call says, and as the user has set it up where the call says nothing.
+    pub(super) fn asking(&self, tool: &str, mut common: Common) -> Common {
+        if let Some(defaults) = self.defaults.get(tool) {
+            common.model = common.model.or_else(|| defaults.model.clone());
+            common.thinking_mode = common.thinking_mode.or(defaults.thinking);
+        }
+        common
+    }
+}
+
 /// How one tool asks when a call does not say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Defaults {
@@ -135,18 +146,26 @@ impl Context {
         draft.thread = Some(thread.write(exchange));
     }
 
-    /// How `tool` asks: as the call says, and as the user has set it up where the call says nothing.
-    pub(super) fn asking(&self, tool: &str, mut common: Common) -> Common {
-        if let Some(defaults) = self.settings.defaults.get(tool) {
-            common.model = common.model.or_else(|| defaults.model.clone());
-            common.thinking_mode = common.thinking_mode.or(defaults.thinking);
+    /// The models for a question about `paths` that needs these `abilities`. In a storm of callers for whom there is no room it
+    /// is refused here, before anything is read for it.
+    pub(super) async fn route_for(
+        &self,
+        common: &Common,
+        thread: &Thread,
+        need: Need,
+        paths: &[String],
+        abilities: Abilities,
+    ) -> Result<Route> {
+        let route = self.choose(common, thread, need, paths, abilities).await?;
+        if !self.options.dry_run {
+            self.gateway.look_for_room(&self.session, &route, &self.ledger)?;
         }
-        common
+        Ok(route)
     }
 
-    /// The models for a question about `paths` that needs these `abilities`. When the choice is ours and the files are
-    /// too much for the model that would come first, one with a larger window is taken.
-    pub(super) async fn route_for(
+    /// When the choice is ours and the files are too much for the model that would come first, one with a larger window is
+    /// taken.
+    async fn choose(
         &self,
         common: &Common,
         thread: &Thread,

@@ -180,7 +180,7 @@ impl<W: Workflow> Tool for Engine<W> {
             let earlier: Common = common::read(work.options())?;
             arguments.common = arguments.common.or(earlier);
         }
-        arguments.common = context.asking(W::INFO.name, arguments.common);
+        arguments.common = context.settings.asking(W::INFO.name, arguments.common);
         self.workflow.check(&work, &own, &thread)?.into_iter().for_each(|warning| context.warn(warning));
         let places = images::places(context, &arguments.images).await?;
         let earlier: Vec<_> =

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::gateway::testing::in_time;
 use crate::protocol::CallState;
-use crate::server::testing::{Peer, TestDaemon};
+use crate::server::testing::{Peer, TestDaemon, get};
 
 /// Calls that come at once, to be refused.
 const STORM: usize = 400;
@@ -151,6 +151,21 @@ async fn a_storm_of_calls_that_find_no_room_leaves_nothing_behind() {
         assert!(error["retry_after"].as_f64() >= Some(1.0), "{refused}");
         refusals.insert(refused["request_id"].as_str().unwrap().to_owned(), refused["call_id"].clone());
     }
+    // Who comes while it rages is not even a call.
+    let mut number = STORM;
+    in_time(async {
+        while peer.call(&number.to_string(), "chat", glm("one more")).await["call_id"].is_string() {
+            number += 1;
+        }
+    })
+    .await;
+    let nothing = peer.call("nothing", "chat", json!({"model": "glm-4.6"})).await;
+    assert_eq!(nothing["error"]["code"], "VALIDATION_ERROR", "what is wrong is told, room or not: {nothing}");
+    let metrics = get(daemon.ports[3], "/metrics", &[]).await.1;
+    let failed = metrics.lines().find_map(|line| {
+        line.strip_prefix("mcp_requests_total{outcome=\"failed\",tool=\"chat\"} ")?.parse::<usize>().ok()
+    });
+    assert!(failed.is_some_and(|failed| failed > number), "each refusal is counted: {failed:?}");
     let (mut kept, mut gone) = (0, None);
     for (name, call_id) in refusals {
         let record = peer.ask(json!({"op": "get_call", "request_id": "look", "call_id": call_id})).await;
