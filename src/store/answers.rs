@@ -56,17 +56,13 @@ pub(super) fn insert(connection: &Connection, answer: &NewAnswer, now: Timestamp
             now.after(answer.keep).as_millis(),
             to_json(&answer.body),
         ])?;
-    // More go than come, but never so many that a call waits for it.
-    remove_expired(connection, 8, now).map(drop)
-}
-
-/// Of the oldest answers, so many at the most, those go whose time is over; returns how many. They are kept for the same
-/// time, unless the settings changed: then some go later than they might.
-pub(super) fn remove_expired(connection: &Connection, most: usize, now: Timestamp) -> rusqlite::Result<usize> {
+    // More go than come, but never so many that a call waits for it. What is kept for a shorter time than those before it goes
+    // with the upkeep.
     connection
         .prepare_cached(
             "DELETE FROM answers WHERE rowid IN (
-                SELECT rowid FROM (SELECT rowid, expires_at FROM answers ORDER BY created_at LIMIT ?2) WHERE expires_at <= ?1)",
+                SELECT rowid FROM (SELECT rowid, expires_at FROM answers ORDER BY created_at LIMIT 8) WHERE expires_at <= ?1)",
         )?
-        .execute(params![now.as_millis(), most])
+        .execute([now.as_millis()])
+        .map(drop)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, params};
 use serde_json::Value;
 
-use super::{CallNews, CallStart, NewAnswer, Store, answers, calls, to_json};
+use super::{CallNews, CallStart, NewAnswer, Store, answers, to_json};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::protocol::{AttemptRecord, CallId, Cost, Nanodollars, Usage};
@@ -80,8 +80,7 @@ impl Store {
             if reuse && let Some(answer) = answers::find(connection, &attempt.request_key, attempt.at)? {
                 return Ok(Begun::Answered(answer));
             }
-            calls::insert_call(connection, &start)?;
-            news.insert(connection, &start.id)?;
+            news.insert(connection, &start)?;
             connection
                 .prepare_cached(
                     "INSERT INTO attempts (call_id, n, provider, model, request_key, started_at)

@@ -56,10 +56,12 @@ impl CallNews {
         Self { events, ..Self::default() }
     }
 
-    /// Writes what is new of a call that goes on.
-    pub(super) fn insert(&self, connection: &Connection, call: &CallId) -> rusqlite::Result<()> {
-        events::insert(connection, &self.events)?;
-        self.end_attempts(connection, call)
+    /// Writes what is new of a call, and its row, if it is not there. The steps of one that has ended are there already.
+    pub(super) fn insert(&self, connection: &Connection, start: &CallStart) -> rusqlite::Result<()> {
+        if insert_call(connection, start)? {
+            events::insert(connection, &self.events)?;
+        }
+        self.end_attempts(connection, &start.id)
     }
 
     fn end_attempts(&self, connection: &Connection, call: &CallId) -> rusqlite::Result<()> {
@@ -85,10 +87,7 @@ impl Store {
     /// not be queued.
     pub fn save_call_later(&self, start: impl Into<Arc<CallStart>>, news: CallNews) -> bool {
         let start = start.into();
-        self.write_later(move |connection| {
-            insert_call(connection, &start)?;
-            news.insert(connection, &start.id)
-        })
+        self.write_later(move |connection| news.insert(connection, &start))
     }
 
     /// Ends a call: row, events, requests, result and the turns of its conversation in one commit.
@@ -218,7 +217,8 @@ impl Store {
         let found: Vec<String> = self
             .read(move |connection| {
                 let sql = format!(
-                    "SELECT id FROM {table} WHERE owner = ?1 AND id >= ?2 AND id < ?3 ORDER BY id DESC LIMIT 3"
+                    // Not by the index of the owner: that would be through all that is theirs.
+                    "SELECT id FROM {table} WHERE +owner = ?1 AND id >= ?2 AND id < ?3 ORDER BY id DESC LIMIT 3"
                 );
                 let mut statement = connection.prepare_cached(&sql)?;
                 statement.query_map(params![owner, from, to], |row| row.get(0))?.collect()
@@ -345,15 +345,19 @@ struct Row {
     is_new: bool,
 }
 
-/// Writes the row of a call that runs, if it is not there.
-pub(super) fn insert_call(connection: &Connection, start: &CallStart) -> rusqlite::Result<()> {
+/// Writes the row of a call that runs, if it is not there; `false` when it has ended, and not because its process was taken for
+/// dead.
+fn insert_call(connection: &Connection, start: &CallStart) -> rusqlite::Result<bool> {
     let row = insert_row(connection, start)?;
-    if row.is_new {
-        connection
-            .prepare_cached("INSERT INTO running_calls (call, instance) VALUES (?1, ?2)")?
-            .execute(params![row.call, start.instance.as_str()])?;
+    if !row.is_new {
+        let mut ended =
+            connection.prepare_cached("SELECT 1 FROM results WHERE call = ?1 AND state <> 'interrupted'")?;
+        return ended.exists([row.call]).map(|has_ended| !has_ended);
     }
-    Ok(())
+    connection
+        .prepare_cached("INSERT INTO running_calls (call, instance) VALUES (?1, ?2)")?
+        .execute(params![row.call, start.instance.as_str()])?;
+    Ok(true)
 }
 
 /// Writes the row of a call, or finds the one that is there.
@@ -420,7 +424,8 @@ fn replace_end(
 ) -> rusqlite::Result<()> {
     let earlier: String =
         connection.query_row("DELETE FROM results WHERE call = ?1 RETURNING events", [row.call], |row| row.get(0))?;
-    insert_end(connection, row, result, &events::whole(connection, &result.call_id, Some(&earlier), last)?, at)
+    insert_end(connection, row, result, &events::whole(connection, &result.call_id, Some(&earlier), last)?, at)?;
+    events::remove(connection, result.call_id.as_str())
 }
 
 fn has_ended(connection: &Connection, row: Row) -> rusqlite::Result<bool> {

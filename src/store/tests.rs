@@ -374,3 +374,34 @@ async fn a_running_call_is_interrupted_once_and_a_finished_one_never() {
     assert_eq!(kinds[1..], [(2, &EventKind::Finished { state: CallState::Interrupted })]);
     assert!(store.running_calls().await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn what_comes_late_of_a_call_that_has_ended_leaves_no_steps_behind() {
+    let (_dir, store) = store().await;
+    store.begin_attempt(start("call"), CallNews::of(vec![note("call", 1, "first")]), attempt(1), false).await.unwrap();
+    finish(&store, "call", "done", None).await;
+    let late = CallNews::of(vec![note("call", 1, "first"), note("call", 2, "late")]);
+    store.begin_attempt(start("call"), late, attempt(2), false).await.unwrap();
+    let left: u32 = store
+        .read(|connection| connection.query_row("SELECT count(*) FROM call_events", [], |row| row.get(0)))
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
+}
+
+#[tokio::test]
+async fn the_steps_of_a_call_that_was_taken_for_dead_are_each_there_once() {
+    let (_dir, store) = store().await;
+    let step = |n| note("call", n, &format!("step {n}"));
+    store.begin_attempt(start("call"), CallNews::of(vec![step(1)]), attempt(1), false).await.unwrap();
+    let (_, running) = store.running_calls().await.unwrap().remove(0);
+    assert!(store.interrupt_call(running, Timestamp::from_millis(5_000)).await.unwrap());
+    // It lives, and goes on.
+    store.begin_attempt(start("call"), CallNews::of(vec![step(2), step(3)]), attempt(2), false).await.unwrap();
+    let mut result = Envelope::running(CallId::from("call".to_owned()), "chat");
+    result.state = CallState::Succeeded;
+    let news = CallNews { has_row: true, ..CallNews::of(vec![step(4)]) };
+    store.finish_call(start("call"), news, result, None, Timestamp::from_millis(6_000)).await.unwrap();
+    let events = call(&store, "call").await.unwrap().events;
+    assert_eq!(events, (1..=4).map(step).collect::<Vec<_>>());
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::time::Instant;
 
-use super::{Store, answers};
+use super::Store;
 use crate::clock::Timestamp;
 use crate::error::Result;
 
@@ -16,7 +16,7 @@ mod tests;
 const EVERY: Duration = Duration::from_hours(1);
 /// Rows that go in one commit.
 const BATCH: usize = 32;
-/// Calls that are looked at, from the oldest one on, for those whose time is over.
+/// Results that are looked at, from the oldest call on, for those whose time is over.
 const OLDEST: usize = 256;
 
 /// How long things are kept.
@@ -41,7 +41,22 @@ pub struct Tidied {
     pub unfinished: bool,
 }
 
-type Step = fn(&Connection, &Retention, Timestamp) -> rusqlite::Result<usize>;
+type Step = fn(&Connection, &Retention, Timestamp) -> rusqlite::Result<Done>;
+
+/// What one commit did.
+#[derive(Debug, Clone, Copy)]
+struct Done {
+    rows: usize,
+    /// There may be more to do.
+    more: bool,
+}
+
+impl Done {
+    /// Of rows that go in batches.
+    fn batch(rows: usize) -> Self {
+        Self { rows, more: rows >= BATCH }
+    }
+}
 
 impl Store {
     /// Removes what has been kept for its time, unless that was done within the hour; takes little longer than
@@ -69,9 +84,9 @@ impl Store {
                     tidied.unfinished = true;
                     return Ok(Some(tidied));
                 }
-                let gone = self.write(move |connection| step(connection, &retention, now)).await?;
-                tidied.rows += gone;
-                if gone < BATCH {
+                let done = self.write(move |connection| step(connection, &retention, now)).await?;
+                tidied.rows += done.rows;
+                if !done.more {
                     break;
                 }
             }
@@ -106,61 +121,98 @@ fn times(now: Timestamp) -> [i64; 2] {
     [now.before(EVERY).as_millis(), now.as_millis()]
 }
 
-/// The result's text and data go; its outcome, error, model and usage stay with the call. Results are gone through in the
-/// order in which their calls came, from where that ended last time up to one whose time is not over.
-fn empty_results(connection: &Connection, retention: &Retention, now: Timestamp) -> rusqlite::Result<usize> {
-    let before = now.before(retention.results).as_millis();
-    let done: i64 = connection
-        // Numbers begin anew when no call is left.
-        .prepare_cached("SELECT at FROM upkeep WHERE task = 'emptied' AND at <= (SELECT max(call) FROM results)")?
+/// A result, as far as its age goes.
+#[derive(Debug)]
+struct Ended {
+    call: i64,
+    at: i64,
+    /// It still has its text and data.
+    is_whole: bool,
+}
+
+/// Results behind that of a call, in the order in which their calls came.
+fn ended(connection: &Connection, behind: i64) -> rusqlite::Result<Vec<Ended>> {
+    let mut statement = connection
+        .prepare_cached("SELECT call, finished_at, whole FROM results WHERE call > ?1 ORDER BY call LIMIT ?2")?;
+    let rows = statement.query_map(params![behind, OLDEST], |row| {
+        Ok(Ended { call: row.get(0)?, at: row.get(1)?, is_whole: row.get(2)? })
+    })?;
+    rows.collect()
+}
+
+/// Those that ended before a moment. A time in the future is a clock that was wrong: such a call is as old as one that came
+/// after it.
+fn due(ended: &[Ended], before: Timestamp, now: Timestamp) -> impl Iterator<Item = &Ended> {
+    let (before, now) = (before.as_millis(), now.as_millis());
+    let last = ended.iter().filter(|result| result.at < before).map(|result| result.call).max();
+    let is_older = move |result: &Ended| result.at > now && last.is_some_and(|last| result.call < last);
+    ended.iter().filter(move |result| result.at < before || is_older(result))
+}
+
+/// The result's text and data go; its outcome, error, model and usage stay with the call. What comes before the first that
+/// still has them, or runs, is not looked at again.
+fn empty_results(connection: &Connection, retention: &Retention, now: Timestamp) -> rusqlite::Result<Done> {
+    let emptied: i64 = connection
+        .prepare_cached("SELECT at FROM upkeep WHERE task = 'emptied'")?
         .query_row([], |row| row.get(0))
         .optional()?
         .unwrap_or_default();
-    let mut statement = connection
-        .prepare_cached("SELECT call, finished_at < ?2 FROM results WHERE call > ?1 ORDER BY call LIMIT ?3")?;
-    let next = statement.query_map(params![done, before, BATCH], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))?;
-    let next: Vec<(i64, bool)> = next.collect::<rusqlite::Result<_>>()?;
-    let due: Vec<i64> = next.into_iter().take_while(|(_, is_due)| *is_due).map(|(call, _)| call).collect();
-    let Some(last) = due.last() else { return Ok(0) };
-    connection
-        .prepare_cached(
-            r#"UPDATE results SET whole = 0, body = CASE WHEN json_valid(body) THEN json_set(
-                      body, '$.text', '', '$.data', NULL, '$.findings', json('[]'),
-                      '$.coverage', json('{"selected":[],"sent":[],"skipped":[]}')) END
-               WHERE call > ?1 AND call <= ?2 AND whole"#,
-        )?
-        .execute(params![done, last])?;
-    connection.prepare_cached("INSERT OR REPLACE INTO upkeep (task, at) VALUES ('emptied', ?1)")?.execute([last])?;
-    Ok(due.len())
+    let results = ended(connection, emptied)?;
+    let Some(last) = results.last() else { return Ok(Done::batch(0)) };
+    let due = due(&results, now.before(retention.results), now).filter(|result| result.is_whole);
+    let due: Vec<i64> = due.map(|result| result.call).take(BATCH).collect();
+    for call in &due {
+        connection
+            .prepare_cached(
+                r#"UPDATE results SET whole = 0, body = CASE WHEN json_valid(body) THEN json_set(
+                          body, '$.text', '', '$.data', NULL, '$.findings', json('[]'),
+                          '$.coverage', json('{"selected":[],"sent":[],"skipped":[]}')) END
+                   WHERE call = ?1"#,
+            )?
+            .execute([call])?;
+    }
+    let left = results.iter().find(|result| result.is_whole && !due.contains(&result.call)).map(|result| result.call);
+    let running: Option<i64> =
+        connection.prepare_cached("SELECT min(call) FROM running_calls")?.query_row([], |row| row.get(0))?;
+    let settled = left.into_iter().chain(running).map(|call| call - 1).chain([last.call]).min().unwrap_or(emptied);
+    if settled > emptied {
+        connection
+            .prepare_cached("INSERT OR REPLACE INTO upkeep (task, at) VALUES ('emptied', ?1)")?
+            .execute([settled])?;
+    }
+    let more = due.len() == BATCH || settled == last.call && results.len() == OLDEST;
+    Ok(Done { rows: due.len(), more })
 }
 
-fn remove_calls(connection: &Connection, retention: &Retention, now: Timestamp) -> rusqlite::Result<usize> {
-    let before = now.before(retention.calls).as_millis();
-    // Of the oldest, those that are due: they came in about the order in which they ended.
-    let found = keys(
-        connection,
-        "SELECT id FROM (SELECT c.id, r.finished_at FROM calls c JOIN results r ON r.call = c.n ORDER BY c.n LIMIT ?3)
-         WHERE finished_at < ?1 LIMIT ?2",
-        params![before, BATCH, OLDEST],
-    )?;
-    for id in &found {
-        connection.prepare_cached("DELETE FROM attempts WHERE call_id = ?1")?.execute([id])?;
-        let own = "DELETE FROM results WHERE call = (SELECT n FROM calls WHERE id = ?1)";
-        connection.prepare_cached(own)?.execute([id])?;
-        connection.prepare_cached("DELETE FROM calls WHERE id = ?1")?.execute([id])?;
+fn remove_calls(connection: &Connection, retention: &Retention, now: Timestamp) -> rusqlite::Result<Done> {
+    let results = ended(connection, 0)?;
+    let due: Vec<i64> = due(&results, now.before(retention.calls), now).map(|result| result.call).take(BATCH).collect();
+    for call in &due {
+        for table in ["attempts", "call_events"] {
+            let sql = format!("DELETE FROM {table} WHERE call_id = (SELECT id FROM calls WHERE n = ?1)");
+            connection.prepare_cached(&sql)?.execute([call])?;
+        }
+        connection.prepare_cached("DELETE FROM results WHERE call = ?1")?.execute([call])?;
+        connection.prepare_cached("DELETE FROM calls WHERE n = ?1")?.execute([call])?;
     }
-    Ok(found.len())
+    if !due.is_empty() {
+        // Numbers begin anew behind the last call that is left.
+        let sql = "UPDATE upkeep SET at = min(at, (SELECT coalesce(max(n), 0) FROM calls)) WHERE task = 'emptied'";
+        connection.prepare_cached(sql)?.execute([])?;
+    }
+    Ok(Done::batch(due.len()))
 }
 
 /// Who did what is asked about the calls that are there.
-fn remove_audit_entries(connection: &Connection, retention: &Retention, now: Timestamp) -> rusqlite::Result<usize> {
+fn remove_audit_entries(connection: &Connection, retention: &Retention, now: Timestamp) -> rusqlite::Result<Done> {
     connection
         .prepare_cached("DELETE FROM audit_logs WHERE id IN (SELECT id FROM audit_logs WHERE at < ?1 LIMIT ?2)")?
         .execute(params![now.before(retention.calls).as_millis(), BATCH])
+        .map(Done::batch)
 }
 
 /// A conversation that a running call continues is not idle.
-fn remove_threads(connection: &Connection, retention: &Retention, now: Timestamp) -> rusqlite::Result<usize> {
+fn remove_threads(connection: &Connection, retention: &Retention, now: Timestamp) -> rusqlite::Result<Done> {
     let found = keys(
         connection,
         "SELECT id FROM conversations WHERE updated_at < ?1
@@ -172,14 +224,21 @@ fn remove_threads(connection: &Connection, retention: &Retention, now: Timestamp
         connection.prepare_cached("DELETE FROM conversation_messages WHERE conversation_id = ?1")?.execute([id])?;
         connection.prepare_cached("DELETE FROM conversations WHERE id = ?1")?.execute([id])?;
     }
-    Ok(found.len())
+    Ok(Done::batch(found.len()))
 }
 
-fn remove_expired_answers(connection: &Connection, _: &Retention, now: Timestamp) -> rusqlite::Result<usize> {
-    answers::remove_expired(connection, BATCH, now)
+/// Processes that share a state directory may keep answers for different times, so all are looked at.
+fn remove_expired_answers(connection: &Connection, _: &Retention, now: Timestamp) -> rusqlite::Result<Done> {
+    connection
+        .prepare_cached(
+            "DELETE FROM answers WHERE rowid IN (
+                SELECT rowid FROM answers INDEXED BY answers_by_age WHERE expires_at <= ?1 LIMIT ?2)",
+        )?
+        .execute(params![now.as_millis(), BATCH])
+        .map(Done::batch)
 }
 
-fn remove_oldest_answers(connection: &Connection, retention: &Retention, _: Timestamp) -> rusqlite::Result<usize> {
+fn remove_oldest_answers(connection: &Connection, retention: &Retention, _: Timestamp) -> rusqlite::Result<Done> {
     // Both questions are answered by the index `answers_by_age`, without reading an answer.
     let held: u64 = connection
         .prepare_cached("SELECT coalesce(sum(octet_length(body)), 0) FROM answers")?
@@ -198,7 +257,7 @@ fn remove_oldest_answers(connection: &Connection, retention: &Retention, _: Time
             gone += connection.prepare_cached("DELETE FROM answers WHERE rowid = ?1")?.execute([answer.0])?;
         }
     }
-    Ok(gone)
+    Ok(Done::batch(gone))
 }
 
 fn keys(connection: &Connection, sql: &str, limits: &[&dyn rusqlite::ToSql]) -> rusqlite::Result<Vec<String>> {

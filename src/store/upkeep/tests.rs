@@ -59,6 +59,10 @@ async fn running(store: &Store, age: Duration) -> CallStart {
 /// A call that ended so long ago, with one turn in its conversation.
 async fn finished(store: &Store, age: Duration, error: Option<&Error>) -> CallStart {
     let start = running(store, age).await;
+    finish(store, start, now().before(age), error).await
+}
+
+async fn finish(store: &Store, start: CallStart, at: Timestamp, error: Option<&Error>) -> CallStart {
     let mut result = Envelope::running(start.id.clone(), "chat");
     result.state = CallState::Succeeded;
     if let Some(error) = error {
@@ -86,8 +90,15 @@ async fn finished(store: &Store, age: Duration, error: Option<&Error>) -> CallSt
         seen: 0,
         messages: vec![message],
     };
-    store.finish_call(start.clone(), CallNews::default(), result, Some(thread), now().before(age)).await.unwrap();
+    let news = CallNews { has_row: true, ..CallNews::default() };
+    store.finish_call(start.clone(), news, result, Some(thread), at).await.unwrap();
     start
+}
+
+/// Whether its result still has its text.
+async fn has_text(store: &Store, call: &CallStart) -> bool {
+    let record = store.get_call("default".to_owned(), call.id.to_string()).await.unwrap();
+    !record.result.text.is_empty()
 }
 
 async fn answer(store: &Store, key: &str, age: Duration, keep: Duration, size: usize) {
@@ -165,12 +176,61 @@ async fn texts_go_after_their_time_also_when_calls_are_counted_anew() {
     let (later, hours) = (now().after(KEEP.calls + HOUR), KEEP.calls + HOUR * 2);
     store.tidy(KEEP, later, ENOUGH).await.unwrap();
     assert_eq!(count(&store, "calls").await, 0, "the next call is the first one again");
-    let call = finished(&store, DAY + HOUR, None).await;
+    // As many as there were before, and more.
+    let mut calls = Vec::new();
+    for _ in 0..3 {
+        calls.push(finished(&store, DAY + HOUR, None).await);
+    }
     let longer = Retention { calls: KEEP.calls * 2, ..KEEP };
     store.tidy(longer, now().after(hours), ENOUGH).await.unwrap();
-    assert_eq!(count(&store, "calls").await, 1);
-    let emptied = store.get_call("default".to_owned(), call.id.to_string()).await.unwrap();
-    assert_eq!((emptied.result.text.as_str(), emptied.result.warnings.len()), ("", 1));
+    for call in &calls {
+        assert!(!has_text(&store, call).await);
+    }
+}
+
+#[tokio::test]
+async fn the_text_of_a_call_goes_also_when_later_ones_ended_long_before_it() {
+    let (_dir, store) = store().await;
+    let slow = running(&store, DAY * 2).await;
+    let quick = finished(&store, DAY + HOUR, None).await;
+    tidy(&store).await;
+    assert!(!has_text(&store, &quick).await);
+    let slow = finish(&store, slow, now(), None).await;
+    for (after, is_there) in [(DAY - HOUR, true), (DAY + HOUR, false)] {
+        store.tidy(KEEP, now().after(after), ENOUGH).await.unwrap();
+        assert_eq!(has_text(&store, &slow).await, is_there, "{after:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_ended_while_the_clock_was_ahead_keeps_nobody_from_going_and_goes_with_those_behind_it() {
+    let (_dir, store) = store().await;
+    let ahead = running(&store, DAY * 2).await;
+    let ahead = finish(&store, ahead, now().after(KEEP.calls * 4), None).await;
+    let behind = finished(&store, HOUR * 23, None).await;
+    tidy(&store).await;
+    assert!(has_text(&store, &ahead).await && has_text(&store, &behind).await, "nothing says that it is old");
+    store.tidy(KEEP, now().after(HOUR * 2), ENOUGH).await.unwrap();
+    assert!(!has_text(&store, &ahead).await && !has_text(&store, &behind).await);
+    store.tidy(KEEP, now().after(KEEP.calls + HOUR), ENOUGH).await.unwrap();
+    assert_eq!(count(&store, "calls").await, 0);
+}
+
+#[tokio::test]
+async fn the_texts_of_more_calls_than_are_looked_at_at_once_go_in_one_turn() {
+    let (_dir, store) = store().await;
+    let first = running(&store, DAY * 2).await;
+    let mut calls = Vec::new();
+    for _ in 0..OLDEST + BATCH {
+        calls.push(finished(&store, DAY + HOUR, None).await);
+    }
+    tidy(&store).await;
+    assert!(has_text(&store, calls.last().unwrap()).await, "the first one runs, and so far is not looked");
+    let first = finish(&store, first, now().before(DAY + HOUR), None).await;
+    store.tidy(KEEP, now().after(HOUR * 2), ENOUGH).await.unwrap();
+    for call in calls.iter().chain([&first]) {
+        assert!(!has_text(&store, call).await);
+    }
 }
 
 #[tokio::test]
@@ -223,12 +283,25 @@ async fn answers_go_when_they_expire_and_the_oldest_when_they_are_too_many() {
 }
 
 #[tokio::test]
+async fn an_answer_goes_when_it_expires_however_many_before_it_are_kept_for_longer() {
+    let (_dir, store) = store().await;
+    for number in 0..2 * BATCH {
+        answer(&store, &format!("longer {number}"), HOUR * 3, DAY, 10).await;
+    }
+    answer(&store, "expired", HOUR * 2, HOUR, 10).await;
+    tidy(&store).await;
+    assert_eq!(count(&store, "answers").await as usize, 2 * BATCH);
+    assert_eq!(store.find_answer("expired".to_owned(), now().before(DAY)).await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn the_size_of_all_answers_is_known_without_reading_them() {
     let (_dir, store) = store().await;
     for question in [
         "SELECT coalesce(sum(octet_length(body)), 0) FROM answers",
         "SELECT rowid, octet_length(body) FROM answers ORDER BY created_at LIMIT 1",
         "SELECT rowid, expires_at FROM answers ORDER BY created_at LIMIT 8",
+        "SELECT rowid FROM answers INDEXED BY answers_by_age WHERE expires_at <= 0 LIMIT 8",
     ] {
         let plan: String = store
             .read(move |connection| {
