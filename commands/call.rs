@@ -9,6 +9,7 @@ mod detach;
 mod flags;
 mod footer;
 mod progress;
+mod signals;
 mod stream;
 mod values;
 
@@ -24,7 +25,6 @@ use exai_core::error::{Error, ErrorCode};
 use exai_core::evidence::LocalWorkspace;
 use exai_core::protocol::{CallId, CallOptions, CallRequest, Envelope, Told};
 use exai_core::tools;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub(crate) use flags::{Args, Format, duration};
 
@@ -33,6 +33,7 @@ use crate::output::{Output, Style};
 use crate::report;
 use crate::setup::{Setup, project_root};
 use progress::Progress;
+use signals::Signals;
 use stream::Stream;
 
 /// Calls the tool and prints its result. For programs a call that could not even be accepted is an envelope too.
@@ -71,8 +72,15 @@ async fn carry_out(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::R
     let options = CallOptions { timeout: args.timeout, fresh: args.fresh, dry_run };
     let request = CallRequest { tool: args.tool.clone(), arguments, options };
     // Heard from before the call is made: who ends it early must not leave it behind.
-    let signals = Signals::new()?;
-    let handle = door.call(request, workspace).await?;
+    let mut signals = Signals::new()?;
+    let Some(handle) = signals.accepted(door.call(request, workspace)).await? else {
+        output.tell(
+            Style::Bad,
+            "interrupted: ",
+            "nobody has said whether the call was accepted; `exai calls` shows whether it runs",
+        );
+        return Ok(ExitCode::from(signals.exit_code()));
+    };
     let ended = if args.detach {
         detach::leave(handle, &*door, args, signals, output).await
     } else {
@@ -242,37 +250,6 @@ async fn offer_a_server(setup: &Setup, output: &mut Output) -> anyhow::Result<()
     );
     output.note(Style::Hint, "hint: ", &message);
     Ok(())
-}
-
-/// The signals that end a call.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-    terminated: bool,
-}
-
-impl Signals {
-    fn new() -> anyhow::Result<Self> {
-        let failed = "signals can not be heard";
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt()).context(failed)?,
-            terminate: signal(SignalKind::terminate()).context(failed)?,
-            terminated: false,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => self.terminated = true,
-        }
-    }
-
-    fn exit_code(&self) -> u8 {
-        const SIGINT: u8 = 130;
-        const SIGTERM: u8 = 143;
-        if self.terminated { SIGTERM } else { SIGINT }
-    }
 }
 
 /// Whether results may be shown to a person as they arrive.

@@ -23,6 +23,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod trail;
+mod unkept;
 mod vanished;
 mod veiled;
 mod view;
@@ -43,6 +44,7 @@ use tracing::Instrument;
 pub use handle::CallHandle;
 use running::Entry;
 pub use running::Running;
+pub use unkept::Unkept;
 pub use vanished::Vanished;
 pub use view::{Painter, View};
 
@@ -87,6 +89,8 @@ pub struct Calls {
     pub view: Arc<View>,
     /// The calls that this process runs.
     pub running: Arc<Running>,
+    /// Ends of calls that the store did not take.
+    pub unkept: Arc<Unkept>,
     /// Owns the tasks of the calls.
     pub tasks: TaskTracker,
     /// This process; it is dead to others only when its store is closed.
@@ -123,9 +127,10 @@ impl Caller {
 }
 
 impl Calls {
-    /// Hears requests of other processes until `closed`; one task for all calls.
+    /// Hears requests of other processes until `closed`, and offers the store again what it did not take.
     pub fn listen(self: &Arc<Self>, closed: CancellationToken) {
         let (running, instance) = (Arc::clone(&self.running), Arc::clone(&self.instance));
+        self.tasks.spawn(Arc::clone(&self.unkept).keep(self.store.clone(), closed.clone()));
         self.tasks.spawn(watch::watch(self.store.clone(), running, instance, closed));
     }
 
@@ -158,7 +163,8 @@ impl Calls {
             self.registry.get(&request.tool).ok().map(|tool| tool.info().name)
         });
         let veil = Arc::<Veil>::default();
-        let journal = Arc::new(Journal::new(start, self.store.clone(), Arc::clone(&veil), Arc::clone(&self.telemetry)));
+        let (telemetry, unkept) = (Arc::clone(&self.telemetry), Arc::clone(&self.unkept));
+        let journal = Arc::new(Journal::new(start, self.store.clone(), Arc::clone(&veil), telemetry, unkept));
         let (finished, result) = watch_channel(None);
         let entry = Entry { journal: Arc::clone(&journal), cancel: CancellationToken::new(), result };
         let (handle, cancel) = (entry.handle(), entry.cancel.clone());

@@ -37,7 +37,7 @@ use rusqlite::Connection;
 pub use answers::NewAnswer;
 pub use attempts::{AttemptEnd, Begun, EndedAttempt, NewAttempt};
 pub use audit::{AuditEntry, AuditRecord};
-pub use calls::{CallNews, CallStart, RunningCall};
+pub use calls::{CallEnd, CallNews, CallStart, RunningCall};
 pub use conversations::{NewMessage, ThreadWrite};
 pub use examine::{Examined, examine};
 pub use model_notes::ModelNote;

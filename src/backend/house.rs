@@ -11,7 +11,7 @@ use tracing::{info, warn};
 
 use super::Local;
 use super::parts::{self, Lasting};
-use crate::calls::{Calls, Painter, Running, View};
+use crate::calls::{Calls, Painter, Running, Unkept, View};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::coordination::{Instance, prepare_state_dir};
@@ -58,8 +58,9 @@ impl House {
         Calls::recover(&store, state_dir).await?;
         let (tasks, telemetry) = (TaskTracker::new(), Arc::<Telemetry>::default());
         let lasting = Lasting::new(config, &store, &tasks, &telemetry);
-        let (running, stop) = (Arc::<Running>::default(), CancellationToken::new());
-        let calls = Arc::new(calls(config, &lasting, Shared { instance, running, stop, view: Arc::default() })?);
+        let (running, unkept, stop) = (Arc::<Running>::default(), Arc::default(), CancellationToken::new());
+        let calls =
+            Arc::new(calls(config, &lasting, Shared { instance, running, unkept, stop, view: Arc::default() })?);
         let closed = CancellationToken::new();
         calls.listen(closed.clone());
         info!(version = env!("CARGO_PKG_VERSION"), state_dir = %state_dir.display(), "the house is open");
@@ -195,6 +196,7 @@ const NEED_RESTART: &[&str] = &[
 struct Shared {
     instance: Arc<Instance>,
     running: Arc<Running>,
+    unkept: Arc<Unkept>,
     stop: CancellationToken,
     view: Arc<View>,
 }
@@ -204,6 +206,7 @@ impl Shared {
         Self {
             instance: Arc::clone(&calls.instance),
             running: Arc::clone(&calls.running),
+            unkept: Arc::clone(&calls.unkept),
             stop: calls.stop.clone(),
             view: Arc::clone(&calls.view),
         }
@@ -211,7 +214,7 @@ impl Shared {
 }
 
 fn calls(config: &Config, lasting: &Lasting, shared: Shared) -> Result<Calls> {
-    let Shared { instance, running, stop, view } = shared;
+    let Shared { instance, running, unkept, stop, view } = shared;
     Ok(Calls {
         gateway: parts::gateway(config, lasting)?,
         registry: Registry::new(&config.disabled_tools).offering(Offer::configured(config)),
@@ -228,6 +231,7 @@ fn calls(config: &Config, lasting: &Lasting, shared: Shared) -> Result<Calls> {
         state_dir: config.state_dir.clone(),
         view,
         running,
+        unkept,
         tasks: lasting.tasks.clone(),
         store: lasting.store.clone(),
         instance,

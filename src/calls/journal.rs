@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::{Vanished, trail, veiled};
+use super::{Unkept, Vanished, trail, veiled};
 use crate::clock::Timestamp;
 use crate::error::{ErrorCode, Result};
 use crate::feed::{Feed, Reader};
@@ -15,7 +15,9 @@ use crate::gateway::{Departure, Recorder};
 use crate::protocol::{CallEvent, CallId, CallRow, CallState, Envelope, EventKind, Live, Phase, ThreadId, Told, Usage};
 use crate::providers::Model;
 use crate::redaction::Veil;
-use crate::store::{AttemptEnd, Begun, CallNews, CallStart, EndedAttempt, NewAnswer, NewAttempt, Store, ThreadWrite};
+use crate::store::{
+    AttemptEnd, Begun, CallEnd, CallNews, CallStart, EndedAttempt, NewAnswer, NewAttempt, Store, ThreadWrite,
+};
 use crate::telemetry::{About, Telemetry, log};
 
 /// The journal of one call.
@@ -31,6 +33,7 @@ pub(super) struct Journal {
     stirred: Notify,
     now: Mutex<Now>,
     telemetry: Arc<Telemetry>,
+    unkept: Arc<Unkept>,
 }
 
 /// What the call is doing, for dashboards.
@@ -89,7 +92,13 @@ impl Pages {
 }
 
 impl Journal {
-    pub(super) fn new(start: CallStart, store: Store, veil: Arc<Veil>, telemetry: Arc<Telemetry>) -> Self {
+    pub(super) fn new(
+        start: CallStart,
+        store: Store,
+        veil: Arc<Veil>,
+        telemetry: Arc<Telemetry>,
+        unkept: Arc<Unkept>,
+    ) -> Self {
         let start = veiled::hide_arguments(&veil, start);
         Self {
             start: Arc::new(start),
@@ -101,6 +110,7 @@ impl Journal {
             stirred: Notify::new(),
             now: Mutex::default(),
             telemetry,
+            unkept,
         }
     }
 
@@ -218,7 +228,8 @@ impl Journal {
         self.stirred.notified().await;
     }
 
-    /// Commits the result with everything that is not on disk yet, then tells it.
+    /// Commits the result with everything that is not on disk yet, then tells it. What the store does not take is told too,
+    /// and offered to it again.
     pub(super) async fn finish(&self, mut envelope: Envelope, thread: Option<ThreadWrite>) -> Arc<Envelope> {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
         point_to_log(&mut envelope);
@@ -228,21 +239,19 @@ impl Journal {
             let event = pages.add(self.id(), EventKind::Finished { state: envelope.state }, now);
             (event, pages.close())
         };
-        let envelope = Arc::new(envelope);
-        let ended = news.ended.clone();
-        let result = self.store.finish_call(self.start(), news, Arc::clone(&envelope), thread, now).await;
-        let envelope = result.unwrap_or_else(|error| {
-            // What was paid for is told once more, to a store that may be well again.
-            for attempt in ended {
-                self.store.end_attempt_later(self.id().clone(), attempt);
+        let end = Arc::new(CallEnd { start: self.start(), news, result: Arc::new(envelope), thread, at: now });
+        let envelope = match self.store.finish_call(Arc::clone(&end)).await {
+            Ok(envelope) => envelope,
+            Err(error) => {
+                // An answer that could not be kept is still the caller's, with the truth about it.
+                let mut envelope = Envelope::clone(&end.result);
+                envelope.lose(&error);
+                point_to_log(&mut envelope);
+                event.kind = EventKind::Finished { state: envelope.state };
+                self.unkept.add(end);
+                Arc::new(envelope)
             }
-            // An answer that could not be kept is still the caller's, with the truth about it.
-            let mut envelope = Arc::unwrap_or_clone(envelope);
-            envelope.lose(&error);
-            point_to_log(&mut envelope);
-            event.kind = EventKind::Finished { state: envelope.state };
-            Arc::new(envelope)
-        });
+        };
         self.tell(event, &envelope);
         envelope
     }
@@ -439,7 +448,7 @@ mod tests {
             created_at: now,
             deadline_at: now,
         };
-        let journal = Journal::new(start, store.clone(), Arc::default(), Arc::default());
+        let journal = Journal::new(start, store.clone(), Arc::default(), Arc::default(), Arc::default());
         let model = Catalogue::embedded().unwrap().resolve("glm-4.6").unwrap();
         {
             let mut committing = std::pin::pin!(journal.begin_attempt(&model, "key", true));

@@ -56,6 +56,7 @@ impl Desk {
             state_dir: door.dir.path().to_owned(),
             view: Arc::default(),
             running: Arc::default(),
+            unkept: Arc::default(),
             tasks: TaskTracker::new(),
             telemetry: Arc::clone(&door.gateway.telemetry),
             stop: CancellationToken::new(),

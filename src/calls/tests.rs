@@ -110,6 +110,34 @@ async fn an_answer_that_can_not_be_kept_is_still_given_but_not_as_a_success() {
 }
 
 #[tokio::test]
+async fn what_the_store_did_not_take_of_a_call_it_takes_when_it_is_well_again() {
+    let desk = Desk::to(held_at(Point::BeforeHeaders)).await;
+    let closed = CancellationToken::new();
+    desk.calls.listen(closed.clone());
+    let handle = desk.start("chat", question("why?"));
+    let id = handle.id.clone();
+    desk.door.fake.held_reach("go", 1).await;
+    let broken = rusqlite::Connection::open(desk.calls.store.path()).unwrap();
+    broken.execute_batch("ALTER TABLE results RENAME TO somewhere").unwrap();
+    desk.door.fake.open("go");
+    assert_eq!(in_time(handle.result()).await.state, CallState::Failed, "it is told that nobody keeps it");
+    broken.execute_batch("ALTER TABLE somewhere RENAME TO results").unwrap();
+    let kept = in_time(async {
+        loop {
+            let record = desk.record(&id).await.unwrap();
+            if record.result.state != CallState::Running {
+                return record;
+            }
+        }
+    })
+    .await;
+    assert_eq!((kept.result.state, kept.result.text.as_str()), (CallState::Succeeded, "Move the fill."));
+    assert_eq!(kinds(&kept.events).last(), Some(&EventKind::Finished { state: CallState::Succeeded }));
+    assert_eq!(outcomes(&kept), [Some("ok")]);
+    closed.cancel();
+}
+
+#[tokio::test]
 async fn a_cancelled_call_says_so_and_lets_its_request_go() {
     for (point, phase) in [
         (Point::BeforeHeaders, Phase::Waiting),

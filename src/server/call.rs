@@ -59,7 +59,7 @@ fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daem
                 });
             }
         }
-        Named::Again(call_id) => {
+        Named::Again(call_id, vanished) => {
             let (link, session) = (Arc::clone(link), Arc::clone(session));
             daemon.answers.spawn(async move {
                 match session.local.attach(call_id.as_str()).await {
@@ -70,7 +70,11 @@ fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daem
                         }
                     }
                     Err(error) => {
-                        let error = if error.code == ErrorCode::NotFound { nothing_is_left(&call_id) } else { error };
+                        let error = match error.code {
+                            ErrorCode::NotFound if vanished.is_so() => it_vanished(&call_id),
+                            ErrorCode::NotFound => nothing_is_left(&call_id),
+                            _ => error,
+                        };
                         link.outbox.push(frame::failure("call_tool_res", telling.request_id.as_deref(), &error));
                     }
                 }
@@ -78,6 +82,12 @@ fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daem
         }
     }
     Ok(())
+}
+
+/// Says that a call of this session was just turned away, or was a dry run.
+fn it_vanished(call_id: &CallId) -> Error {
+    let message = format!("call {call_id} has ended and left nothing behind: it found no room, or was a dry run");
+    Error::new(ErrorCode::OverCapacity, message).retry_after(COME_BACK).hint("ask again, by the same request_id")
 }
 
 /// Says that a call of this session is not in the journal, though it should have left something behind.

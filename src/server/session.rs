@@ -66,8 +66,8 @@ struct Asked {
 pub(super) enum Named<T> {
     /// It is new, and was begun.
     New(T),
-    /// The same was asked before: this is its call.
-    Again(CallId),
+    /// The same was asked before: this is its call, which may leave nothing behind.
+    Again(CallId, Vanished),
 }
 
 impl Session {
@@ -160,7 +160,7 @@ impl Session {
         let mut state = self.state();
         if let Some(asked) = state.requests.get(request_id).filter(|asked| !asked.vanished.is_so()) {
             if asked.what == what {
-                return Ok(Named::Again(asked.call_id.clone()));
+                return Ok(Named::Again(asked.call_id.clone(), asked.vanished.clone()));
             }
             let message = format!("request_id {request_id:?} was used in this session for something else");
             return Err(Error::invalid(message).hint("give each request an id of its own"));

@@ -69,6 +69,35 @@ impl CallNews {
     }
 }
 
+/// How a call ended.
+#[derive(Debug)]
+pub struct CallEnd {
+    /// The call.
+    pub start: Arc<CallStart>,
+    /// What happened since its last commit, the end too.
+    pub news: CallNews,
+    /// Its result.
+    pub result: Arc<Envelope>,
+    /// The turns of its conversation.
+    pub thread: Option<ThreadWrite>,
+    /// When.
+    pub at: Timestamp,
+}
+
+#[cfg(test)]
+impl CallEnd {
+    /// All of it.
+    pub(crate) fn of(
+        start: CallStart,
+        news: CallNews,
+        result: Envelope,
+        thread: Option<ThreadWrite>,
+        at: Timestamp,
+    ) -> Self {
+        Self { start: Arc::new(start), news, result: Arc::new(result), thread, at }
+    }
+}
+
 /// A call that its process has not finished.
 #[derive(Debug, Clone)]
 pub struct RunningCall {
@@ -93,36 +122,30 @@ impl Store {
     /// Ends a call: row, events, requests, result and the turns of its conversation in one commit.
     /// Returns the result as it was stored, which says so when another call came between two turns. A call that
     /// has ended keeps its first result, and that is what is returned.
-    pub async fn finish_call(
-        &self,
-        start: impl Into<Arc<CallStart>>,
-        news: CallNews,
-        result: impl Into<Arc<Envelope>>,
-        thread: Option<ThreadWrite>,
-        at: Timestamp,
-    ) -> Result<Arc<Envelope>> {
-        let (start, result) = (start.into(), result.into());
+    pub async fn finish_call(&self, end: impl Into<Arc<CallEnd>>) -> Result<Arc<Envelope>> {
+        let end = end.into();
         self.write(move |connection| {
-            let mut result = Arc::clone(&result);
+            let CallEnd { start, news, result, thread, at } = &*end;
+            let mut result = Arc::clone(result);
             let last = thread.as_ref().map(|thread| conversations::last_turn(connection, thread)).transpose()?;
-            if let (Some(thread), Some(last)) = (&thread, last)
+            if let (Some(thread), Some(last)) = (thread, last)
                 && let Some(note) = conversations::note(thread, last)
             {
                 Arc::make_mut(&mut result).warnings.push(note);
             }
             let known = if news.has_row { row_of(connection, &start.id)? } else { None };
             let row =
-                known.map_or_else(|| insert_row(connection, &start), |row| Ok(Row { call: row, is_new: false }))?;
-            if !end_call(connection, row, &result, &news.events, at)? {
+                known.map_or_else(|| insert_row(connection, start), |row| Ok(Row { call: row, is_new: false }))?;
+            if !end_call(connection, row, &result, &news.events, *at)? {
                 if let Some(first) = first_result(connection, row)? {
                     return Ok(Arc::new(first));
                 }
                 // This process was taken for dead, which it is not: what was noted about that goes.
-                replace_end(connection, row, &result, &news.events, at)?;
+                replace_end(connection, row, &result, &news.events, *at)?;
             }
             news.end_attempts(connection, &start.id)?;
-            if let (Some(thread), Some(last)) = (&thread, last) {
-                conversations::append(connection, thread, last, at)?;
+            if let (Some(thread), Some(last)) = (thread, last) {
+                conversations::append(connection, thread, last, *at)?;
             }
             Ok(result)
         })

@@ -88,7 +88,13 @@ fn turns(thread: &str, seen: u32, texts: [&str; 2]) -> ThreadWrite {
 
 async fn finish(store: &Store, id: &str, text: &str, thread: Option<ThreadWrite>) -> Arc<Envelope> {
     store
-        .finish_call(start(id), CallNews::default(), result(id, text), thread, Timestamp::from_millis(3_000))
+        .finish_call(CallEnd::of(
+            start(id),
+            CallNews::default(),
+            result(id, text),
+            thread,
+            Timestamp::from_millis(3_000),
+        ))
         .await
         .unwrap()
 }
@@ -107,7 +113,15 @@ async fn a_fresh_directory_may_be_opened_by_many_at_once() {
             opening.spawn(async move {
                 let store = Store::open(&dir).await?;
                 let id = format!("call-{number}");
-                store.finish_call(start(&id), CallNews::default(), result(&id, "ok"), None, Timestamp::now()).await
+                store
+                    .finish_call(CallEnd::of(
+                        start(&id),
+                        CallNews::default(),
+                        result(&id, "ok"),
+                        None,
+                        Timestamp::now(),
+                    ))
+                    .await
             });
         }
         while let Some(finished) = opening.join_next().await {
@@ -270,7 +284,10 @@ async fn events_that_are_offered_again_are_kept_once_in_their_order() {
     store.save_call_later(start("call"), CallNews::of(vec![one.clone(), two.clone()]));
     store.save_call_later(start("call"), CallNews::of(vec![note("call", 2, "another two")]));
     let all = vec![one.clone(), two.clone(), three.clone()];
-    store.finish_call(start("call"), CallNews::of(all), result("call", "done"), None, Timestamp::now()).await.unwrap();
+    store
+        .finish_call(CallEnd::of(start("call"), CallNews::of(all), result("call", "done"), None, Timestamp::now()))
+        .await
+        .unwrap();
     assert_eq!(call(&store, "call").await.unwrap().events, [one, two, three]);
 }
 
@@ -401,7 +418,7 @@ async fn the_steps_of_a_call_that_was_taken_for_dead_are_each_there_once() {
     let mut result = Envelope::running(CallId::from("call".to_owned()), "chat");
     result.state = CallState::Succeeded;
     let news = CallNews { has_row: true, ..CallNews::of(vec![step(4)]) };
-    store.finish_call(start("call"), news, result, None, Timestamp::from_millis(6_000)).await.unwrap();
+    store.finish_call(CallEnd::of(start("call"), news, result, None, Timestamp::from_millis(6_000))).await.unwrap();
     let events = call(&store, "call").await.unwrap().events;
     assert_eq!(events, (1..=4).map(step).collect::<Vec<_>>());
 }

@@ -5,7 +5,7 @@ use serde_json::Map;
 use super::*;
 use crate::coordination::prepare_state_dir;
 use crate::protocol::{CallEvent, CallId, CallState, Envelope, EventKind, InstanceId};
-use crate::store::{AttemptEnd, CallNews, CallStart, EndedAttempt, NewAttempt};
+use crate::store::{AttemptEnd, CallEnd, CallNews, CallStart, EndedAttempt, NewAttempt};
 
 struct House {
     dir: tempfile::TempDir,
@@ -97,7 +97,11 @@ async fn a_call_that_ends_between_being_listed_and_being_marked_keeps_its_result
     let listed = house.store.running_calls().await.unwrap();
     let mut result = Envelope::running(call.id.clone(), "chat");
     result.state = CallState::Succeeded;
-    house.store.finish_call(call.clone(), CallNews::default(), result, None, Timestamp::now()).await.unwrap();
+    house
+        .store
+        .finish_call(CallEnd::of(call.clone(), CallNews::default(), result, None, Timestamp::now()))
+        .await
+        .unwrap();
     for (_, running) in listed {
         assert!(!house.store.interrupt_call(running, Timestamp::now()).await.unwrap());
     }
@@ -114,7 +118,11 @@ async fn a_process_that_was_taken_for_dead_and_is_not_has_the_last_word() {
     result.text = "an answer".to_owned();
     let kind = EventKind::Finished { state: CallState::Succeeded };
     let event = CallEvent { call_id: call.id.clone(), n: 1, at: Timestamp::now(), kind: kind.clone() };
-    house.store.finish_call(call.clone(), CallNews::of(vec![event]), result, None, Timestamp::now()).await.unwrap();
+    house
+        .store
+        .finish_call(CallEnd::of(call.clone(), CallNews::of(vec![event]), result, None, Timestamp::now()))
+        .await
+        .unwrap();
     let record = house.store.get_call("default".to_owned(), call.id.to_string()).await.unwrap();
     assert_eq!((record.result.state, record.result.text.as_str()), (CallState::Succeeded, "an answer"));
     assert_eq!(record.events.into_iter().map(|event| event.kind).collect::<Vec<_>>(), [kind]);

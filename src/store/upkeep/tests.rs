@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorCode};
 use crate::protocol::CallFilter;
 use crate::protocol::{CallEvent, CallId, CallState, Envelope, EventKind, Finding, InstanceId, Severity, ThreadId};
 use crate::store::{
-    AttemptEnd, AuditEntry, CallNews, CallStart, EndedAttempt, NewAnswer, NewAttempt, NewMessage, ThreadWrite,
+    AttemptEnd, AuditEntry, CallEnd, CallNews, CallStart, EndedAttempt, NewAnswer, NewAttempt, NewMessage, ThreadWrite,
 };
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -91,7 +91,7 @@ async fn finish(store: &Store, start: CallStart, at: Timestamp, error: Option<&E
         messages: vec![message],
     };
     let news = CallNews { has_row: true, ..CallNews::default() };
-    store.finish_call(start.clone(), news, result, Some(thread), at).await.unwrap();
+    store.finish_call(CallEnd::of(start.clone(), news, result, Some(thread), at)).await.unwrap();
     start
 }
 
