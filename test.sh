@@ -43,6 +43,8 @@ say "lints"
 cargo clippy --workspace --all-targets --locked -- -D warnings
 
 cargo clippy -p exai-core --no-default-features --locked -- -D warnings
+# What the fuzz targets reach is part of no other build.
+cargo clippy -p exai-core --features fuzzing --locked -- -D warnings
 
 say "documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet

@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::connection::Link;
 use super::daemon::Daemon;
 use super::outbox::Next;
-use super::{Deps, Shutdown, dispatch};
+use super::{Deps, Shutdown, dispatch, mcp};
 use crate::backend::House;
 use crate::config::{Config, Environment, Sources};
 use crate::error::{Error, Result};
@@ -52,7 +52,7 @@ impl Room {
                 watch: None,
                 autostarted: false,
             };
-            let daemon = Arc::new(Daemon::new(deps, Shutdown::default(), Vec::new()));
+            let daemon = Arc::new(Daemon::new(deps, Shutdown::default(), Vec::new(), Box::new(mcp::open)));
             let told = hear(&daemon, frames).await;
             daemon.end.cancel();
             daemon.tasks.close();
