@@ -36,7 +36,7 @@ pub(super) struct Telling {
 /// Tells the call until it is over or the connection is.
 pub(super) async fn tell(handle: CallHandle, telling: Telling, place: Place) {
     let link = &*place.0;
-    let teller = Teller { handle, telling, link, accepted: Timestamp::now(), phase: Phase::Evidence };
+    let teller = Teller { handle, telling, link, accepted: Timestamp::now(), phase: Phase::Evidence, received: 0 };
     tokio::select! {
         biased;
         () = teller.tell() => {}
@@ -51,6 +51,8 @@ struct Teller<'a> {
     accepted: Timestamp,
     /// What the events say that the call is doing.
     phase: Phase,
+    /// Bytes of reasoning and answer so far.
+    received: usize,
 }
 
 impl Teller<'_> {
@@ -70,7 +72,7 @@ impl Teller<'_> {
         for step in steps {
             self.show(&step);
         }
-        // Set when it rings, not with every piece of the answer.
+        // Set when it rings, not with every piece of the answer. What the client is not told does not keep it from ringing.
         let mut bell = std::pin::pin!(tokio::time::sleep(FIRST_BEAT));
         let mut beat = bell.deadline();
         loop {
@@ -82,30 +84,38 @@ impl Teller<'_> {
                         bell.as_mut().reset(beat);
                         continue;
                     }
-                    Some(Told::Live(Live::Heartbeat { phase: self.phase, received: 0 }))
+                    Some(Told::Live(Live::Heartbeat { phase: self.phase, received: self.received }))
                 }
             };
             let Some(told) = told else { break };
-            beat = Instant::now() + BEAT;
+            if self.show(&told) {
+                beat = Instant::now() + BEAT;
+            }
             if bell.is_elapsed() {
                 bell.as_mut().reset(beat);
             }
-            self.show(&told);
         }
         let Self { handle, telling, link, .. } = self;
         let (result, error) = CallResult::new(handle.result().await);
         link.outbox.push(frame::outcome("call_tool_res", telling.request_id.as_deref(), &result, error.as_ref()));
     }
 
-    fn show(&mut self, told: &Told) {
-        if let Told::Event(event) = told {
-            self.note(&event.kind, event.at);
-            if event.n <= self.telling.after {
-                return;
+    /// Tells it, unless the client does not want it or knows it already.
+    fn show(&mut self, told: &Told) -> bool {
+        match told {
+            Told::Event(event) => {
+                self.note(&event.kind, event.at);
+                if event.n <= self.telling.after {
+                    return false;
+                }
             }
-        }
-        if matches!(told, Told::Live(Live::Delta { .. })) && !self.telling.stream {
-            return;
+            Told::Live(Live::Delta { text }) => {
+                self.received += text.len();
+                if !self.telling.stream {
+                    return false;
+                }
+            }
+            Told::Live(Live::Heartbeat { received, .. }) => self.received = self.received.max(*received),
         }
         let request_id = self.telling.request_id.as_deref();
         let elapsed = Timestamp::now().since(self.accepted);
@@ -118,6 +128,7 @@ impl Teller<'_> {
             }
             Told::Live(_) => self.link.outbox.live(request_id, news),
         }
+        true
     }
 
     fn note(&mut self, kind: &EventKind, at: Timestamp) {
@@ -150,5 +161,53 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.0.calls.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+
+    use serde_json::Value;
+    use tokio::sync::watch;
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::feed::Feed;
+    use crate::protocol::CallId;
+    use crate::protocol::wire::Hello;
+    use crate::server::outbox::Next;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_not_told_the_text_hears_all_the_same_that_it_comes() {
+        let (feed, (_result, result)) = (Feed::default(), watch::channel(None));
+        let (news, minute) = (feed.reader(), Duration::from_mins(1));
+        let handle = CallHandle::over(CallId::new(), "chat", minute, news, result, CancellationToken::new());
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
+        let link = Arc::new(Link::new(address, &Hello::default(), CancellationToken::new()));
+        let place = Place::take(&link).unwrap();
+        let speaking = async {
+            for _ in 0..60 {
+                feed.push(Told::Live(Live::Delta { text: "word ".to_owned() }));
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        };
+        let (began, mut heard) = (Instant::now(), Vec::new());
+        let hearing = async {
+            loop {
+                let Next::Send(frames) = link.outbox.next().await else { panic!("nobody closes") };
+                heard.extend(frames.iter().map(|frame| (began.elapsed(), frame.to_string())));
+            }
+        };
+        let telling = Telling { request_id: Some("r".to_owned()), after: 0, stream: false };
+        tokio::select! {
+            () = speaking => {}
+            () = hearing => {}
+            () = tell(handle, telling, place) => {}
+        }
+        let times: Vec<_> = heard.iter().map(|(at, _)| at.as_millis()).collect();
+        assert_eq!(times, [800, 4_800, 8_800], "the first within a second, the others within five");
+        let last: Value = serde_json::from_str(&heard[2].1).unwrap();
+        assert_eq!((&last["kind"], &last["received"]), (&"heartbeat".into(), &(45 * 5).into()), "{last}");
     }
 }
