@@ -19,6 +19,7 @@ mod dashboard;
 mod dispatch;
 mod early;
 mod feed;
+mod fingerprint;
 mod frame;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;

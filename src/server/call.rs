@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use super::connection::Link;
 use super::daemon::{COME_BACK, Daemon};
-use super::frame;
 use super::session::{Named, Session};
 use super::telling::{self, Place, Telling};
 use super::workspace::workspace_of;
+use super::{fingerprint, frame};
 use crate::backend::{Backend, CallHandle};
 use crate::calls::{Caller, Vanished};
 use crate::error::{Error, ErrorCode, Result};
@@ -36,13 +36,14 @@ fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daem
     let request_id = call.request_id.as_deref().map(str::to_owned);
     let telling = Telling { request_id, after: 0, stream: call.stream };
     // Asked before the session is: a session that begins a call is locked.
-    let roots = session.roots();
+    let (roots, arguments) = (session.roots(), arguments_of(call)?);
+    let what = fingerprint::of(&call.name, &arguments);
     let start = |call_id, vanished: Vanished| {
-        let handle = start(call, call_id, vanished.clone(), roots, link, session, daemon)?;
+        let handle = start(call, arguments, call_id, vanished.clone(), roots, link, session, daemon)?;
         Ok((handle, vanished))
     };
     let named = match &telling.request_id {
-        Some(request_id) => session.begin(request_id, call, start)?,
+        Some(request_id) => session.begin(request_id, what, start)?,
         None => Named::New(start(CallId::new(), Vanished::default())?),
     };
     let detach = call.detach;
@@ -110,8 +111,24 @@ pub(super) fn check_room(daemon: &Daemon) -> Result<()> {
     Ok(())
 }
 
+/// The arguments of a call, which are not looked into yet.
+fn arguments_of(call: &CallTool<'_>) -> Result<Map<String, Value>> {
+    let raw = call.arguments.map_or("{}", |raw| raw.get());
+    if raw.len() > MAX_ARGUMENTS {
+        let message = format!("the arguments are {} bytes, allowed: {MAX_ARGUMENTS}", raw.len());
+        return Err(Error::validation("arguments", raw.len(), MAX_ARGUMENTS, message)
+            .hint("name files in place of their contents"));
+    }
+    match raw {
+        "null" => Ok(Map::new()),
+        raw => serde_json::from_str(raw).map_err(|_| Error::invalid("arguments must be an object")),
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "it is one step of `try_begin`, which has them all")]
 fn start(
     call: &CallTool<'_>,
+    arguments: Map<String, Value>,
     call_id: CallId,
     vanished: Vanished,
     roots: Vec<String>,
@@ -121,16 +138,6 @@ fn start(
 ) -> Result<CallHandle> {
     check_room(daemon)?;
     let calls = daemon.house.calls();
-    let raw = call.arguments.map_or("{}", |raw| raw.get());
-    if raw.len() > MAX_ARGUMENTS {
-        let message = format!("the arguments are {} bytes, allowed: {MAX_ARGUMENTS}", raw.len());
-        return Err(Error::validation("arguments", raw.len(), MAX_ARGUMENTS, message)
-            .hint("name files in place of their contents"));
-    }
-    let arguments: Map<_, _> = match raw {
-        "null" => Map::new(),
-        raw => serde_json::from_str(raw).map_err(|_| Error::invalid("arguments must be an object"))?,
-    };
     let options = call.options().map_err(|seconds| {
         let message = format!("timeout_s is {seconds}, allowed: 0.1 to 3600 seconds");
         Error::validation("timeout_s", seconds, "0.1 to 3600 seconds", message)

@@ -2,12 +2,10 @@
 //! that comes again is the same call and not a second one, and the connections over which its files can be asked for.
 
 use std::collections::{HashMap, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use serde_json::value::RawValue;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -19,7 +17,7 @@ use crate::clock::Timestamp;
 use crate::config::Rate;
 use crate::error::{Error, ErrorCode, Result};
 use crate::mcp::Agent;
-use crate::protocol::wire::{CallTool, Client, Hello};
+use crate::protocol::wire::{Client, Hello};
 use crate::protocol::{CallId, SessionId};
 
 /// Requests of a session that are remembered.
@@ -148,15 +146,15 @@ impl Session {
         self.state().roots.clone()
     }
 
-    /// Begins the call that `request_id` asks for and remembers it; the same request again is that call. Nobody hears of a
+    /// Begins the call that `request_id` asks for and remembers it; the same request again, by the fingerprint of `what` it asks
+    /// for, is that call. Nobody hears of a
     /// call that is not begun yet, and one that was refused, or has left nothing behind, may be asked for again.
     pub(super) fn begin<T>(
         &self,
         request_id: &str,
-        call: &CallTool<'_>,
+        what: u64,
         start: impl FnOnce(CallId, Vanished) -> Result<T>,
     ) -> Result<Named<T>> {
-        let what = fingerprint(call);
         let mut state = self.state();
         if let Some(asked) = state.requests.get(request_id).filter(|asked| !asked.vanished.is_so()) {
             if asked.what == what {
@@ -229,14 +227,6 @@ impl State {
             self.order.remove(index);
         }
     }
-}
-
-/// Two requests with the same fingerprint ask for the same.
-fn fingerprint(call: &CallTool<'_>) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    call.name.hash(&mut hasher);
-    call.arguments.map(RawValue::get).hash(&mut hasher);
-    hasher.finish()
 }
 
 /// The session whose client has been away for the longest time.
