@@ -53,6 +53,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+pub use audit::reloaded_by_signal;
 pub use run::{run, run_with};
 
 use crate::backend::House;

@@ -14,7 +14,7 @@ use std::time::Duration;
 use exai_core::backend::House;
 use exai_core::config::{Config, Sources, Watch};
 use exai_core::coordination::{DaemonInfo, DaemonLock, prepare_state_dir, read_or_make_token};
-use exai_core::server::{self, Deps, Listeners, Shutdown};
+use exai_core::server::{self, Deps, Listeners, Shutdown, reloaded_by_signal};
 use exai_core::telemetry::log::{self, LogGuard};
 use exai_core::tools::Registry;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -170,7 +170,9 @@ async fn at(moment: Option<tokio::time::Instant>) {
 /// Reads the configuration again. One that can not be used leaves everything as it was.
 fn reload(sources: &Sources, house: &House, status: &str, output: &mut Output) {
     service::reloading();
-    match Config::load(sources).and_then(|loaded| Ok((house.reload(&loaded.config)?, loaded.warnings))) {
+    let read = Config::load(sources).and_then(|loaded| Ok((house.reload(&loaded.config)?, loaded.warnings)));
+    reloaded_by_signal(house, read.is_ok());
+    match read {
         Ok((reloaded, warnings)) => {
             output.note(Style::Muted, "", "the configuration was read again");
             for warning in warnings.iter().chain(&Registry::misnamed(&house.config())) {

@@ -47,5 +47,27 @@ pub(super) fn idle(config: &Config, origins: &BTreeMap<&'static str, Origin>) ->
         let profile = config.tools.profile.as_str();
         say(&["tools.lean", "tools.lean_tools", "tools.strict_lean"], &format!("tools.profile is {profile}"));
     }
+    idle.extend(too_long(config, origins));
     idle
+}
+
+/// Steps of a request that may take longer than the whole call, as far as somebody has set them.
+fn too_long(config: &Config, origins: &BTreeMap<&'static str, Origin>) -> Vec<String> {
+    let times = &config.timeouts;
+    let steps = [
+        ("timeouts.connect", times.connect),
+        ("timeouts.headers", times.headers),
+        ("timeouts.headers_thinking", times.headers_thinking),
+        ("timeouts.idle", times.idle),
+        ("timeouts.idle_thinking", times.idle_thinking),
+    ];
+    let longer = steps.into_iter().filter(|(_, step)| *step > times.call);
+    let told = longer.filter_map(|(name, step)| {
+        let (origin, step, call) = (origins.get(name)?, step.as_secs_f64(), times.call.as_secs_f64());
+        Some(format!(
+            "{name} ({origin}) is {step} s, and a call is given up after {call} s (timeouts.call): it matters only to callers \
+             that allow more time"
+        ))
+    });
+    told.collect()
 }

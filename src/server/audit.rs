@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use super::daemon::Daemon;
 use super::rate::Bucket;
 use super::session::Session;
+use super::token::OPERATOR;
+use crate::backend::House;
 use crate::clock::Timestamp;
 use crate::config::Rate;
 use crate::protocol::wire::AdminRequest;
@@ -62,6 +64,12 @@ pub(super) async fn admin(daemon: &Daemon, session: &Session, address: SocketAdd
         entry(Some(session), address.to_string(), request.action.as_str(), request.action.target(), details, ok),
     )
     .await;
+}
+
+/// Whoever may send this process a signal had it read its configuration again.
+pub fn reloaded_by_signal(house: &House, ok: bool) {
+    let unsigned = entry(None, String::new(), "reload", None, json!({"by": "SIGHUP"}), ok);
+    house.calls().store.audit_later(AuditEntry { owner: OPERATOR.to_owned(), address: None, ..unsigned });
 }
 
 /// A store that can not be written says so elsewhere; what was done stays done.

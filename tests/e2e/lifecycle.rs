@@ -102,4 +102,10 @@ fn a_hangup_reads_the_configuration_again() {
     ] {
         assert!(ran.stderr.contains(line), "{line} is missing in {ran:#?}");
     }
+    let database = rusqlite::Connection::open(user.state_dir().join("exai.db")).unwrap();
+    let mut statement = database.prepare("SELECT action, owner, details, ok FROM audit_logs ORDER BY at").unwrap();
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    let rows: Vec<(String, String, String, bool)> = statement.query_map([], row).unwrap().map(Result::unwrap).collect();
+    let reload = |ok| ("reload".to_owned(), "default".to_owned(), r#"{"by":"SIGHUP"}"#.to_owned(), ok);
+    assert_eq!(rows, [reload(true), reload(false)], "the audit log has both");
 }

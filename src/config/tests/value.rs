@@ -127,6 +127,14 @@ fn plain_http_is_accepted_where_no_key_can_be_overheard() {
 }
 
 #[test]
+fn a_step_that_may_take_longer_than_its_call_is_told() {
+    let loaded = environment(&[("EXAI_CALL_TIMEOUT_S", "100"), ("EXAI_IDLE_TIMEOUT_S", "101")]).load();
+    let warning = "timeouts.idle (EXAI_IDLE_TIMEOUT_S in the environment) is 101 s, and a call is given up after 100 s \
+                   (timeouts.call): it matters only to callers that allow more time";
+    assert_eq!(loaded.warnings, [warning], "and nothing is said of what nobody has set");
+}
+
+#[test]
 fn a_custom_provider_without_its_url_is_said_to_be_off() {
     let loaded = environment(&[("EXAI_CUSTOM_MODEL", "m")]).load();
     let warning = "custom.model (EXAI_CUSTOM_MODEL in the environment) has no effect: custom.url is not set";
