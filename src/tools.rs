@@ -6,6 +6,7 @@
 
 mod activity;
 mod analyze;
+mod annotations;
 mod arguments;
 mod at_once;
 mod calls;
@@ -79,6 +80,7 @@ pub use workflow::expert_answer;
 
 use crate::error::Result;
 use crate::gateway::{Gateway, Route};
+use crate::protocol::wire::ToolAnnotations;
 use workflow::Engine;
 
 /// One tool.
@@ -98,6 +100,13 @@ pub trait Tool: Send + Sync {
 
     /// Runs it with arguments that [`Registry::check`] has accepted.
     async fn run(&self, arguments: Map<String, Value>, context: &Context) -> Result<Output>;
+}
+
+impl Info {
+    /// What the tool does to the world.
+    pub fn annotations(&self) -> ToolAnnotations {
+        annotations::of(self.name)
+    }
 }
 
 /// What is said of a tool in lists and help.

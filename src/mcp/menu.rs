@@ -14,28 +14,6 @@ const ABOUT: &str = "exai asks other models (GLM and Kimi) for a second opinion:
     consensus. Answers may take minutes. A call that is still running when your time is up answers with its call_id and goes \
     on: wait for it with the tool `calls` (action `wait`) or read exai://call/ID.";
 
-/// Tools that change something outside of exai's own journal: what they do can be undone, or it can not.
-const CHANGING: [(&str, bool); 5] = [
-    ("calls", false),
-    ("glm_upload_file", false),
-    ("kimi_chat_with_files", false),
-    ("kimi_manage_files", true),
-    ("kimi_upload_files", false),
-];
-/// Tools that look at exai itself and ask nobody.
-const CLOSED: [&str; 10] = [
-    "activity",
-    "calls",
-    "challenge",
-    "exai_describe",
-    "glm_payload_preview",
-    "health",
-    "listmodels",
-    "provider_capabilities",
-    "status",
-    "version",
-];
-
 /// What agents are shown.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Menu {
@@ -73,16 +51,15 @@ impl Menu {
 }
 
 fn tool(entry: ToolEntry) -> Tool {
-    let name = entry.name.as_str();
     let schema = match entry.input_schema {
         Value::Object(schema) => schema,
         _ => JsonObject::new(),
     };
-    let changes = CHANGING.iter().find(|(changing, _)| *changing == name);
+    let does = entry.annotations;
     let annotations = ToolAnnotations::new()
-        .read_only(changes.is_none())
-        .destructive(changes.is_some_and(|(_, is_destructive)| *is_destructive))
-        .open_world(!CLOSED.contains(&name));
+        .read_only(does.read_only_hint)
+        .destructive(does.destructive_hint)
+        .open_world(does.open_world_hint);
     Tool::new(entry.name, entry.description, Arc::new(schema)).with_title(entry.title).with_annotations(annotations)
 }
 
@@ -90,15 +67,6 @@ fn tool(entry: ToolEntry) -> Tool {
 mod tests {
     use super::*;
     use crate::config::Profile;
-
-    #[test]
-    fn every_tool_of_the_tables_is_a_tool() {
-        let list = List::new(&[]);
-        let names = CHANGING.iter().map(|(name, _)| *name).chain(CLOSED);
-        for name in names.filter(|name| *name != "exai_describe") {
-            assert!(list.get(name).is_ok(), "{name}");
-        }
-    }
 
     #[test]
     fn tools_are_shown_by_name_with_what_they_do_to_the_world() {

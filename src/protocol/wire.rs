@@ -15,8 +15,8 @@ pub use call::{CallAck, CallResult, CallTool, Outlet, Progress, Step, Text};
 pub use hello::{Client, Hello, HelloAck, HelloError, ServerInfo, Ticket, WireLimits};
 pub use request::{
     About, Admin, AdminAnswer, AdminRequest, Attach, CallFound, CallList, Cancel, HealthAnswer, Picture, Prefix,
-    Removed, Rotate, Subscribe, ThreadFound, ThreadList, ThreadPurge, ThreadShown, ThreadsQuery, ToolEntry, ToolList,
-    ToolsQuery, Topic, UsageList, UsageQuery,
+    Removed, Rotate, Subscribe, ThreadFound, ThreadList, ThreadPurge, ThreadShown, ThreadsQuery, ToolAnnotations,
+    ToolEntry, ToolList, ToolsQuery, Topic, UsageList, UsageQuery,
 };
 pub use workspace::{Question, WorkspaceAnswer, WorkspaceAsk};
 

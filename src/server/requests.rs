@@ -159,6 +159,7 @@ fn tools(daemon: &Daemon, link: &Link, query: &ToolsQuery) -> Result<ToolList> {
         title: shown.info.title.to_owned(),
         description: shown.info.description.to_owned(),
         input_schema: shown.schema,
+        annotations: shown.info.annotations(),
     };
     let tools = calls.registry.shown(&offer)?.into_iter().map(entry).collect();
     Ok(ToolList { tools, instructions: None })

@@ -9,7 +9,7 @@ mod entries;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Offer, router};
+use super::{Offer, annotations, router};
 use crate::config::Profile;
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::wire::{ToolEntry, ToolList};
@@ -106,7 +106,7 @@ impl Entry {
         let unreadable = |error| Error::internal(format!("the list of tools, {}: {error}", self.name));
         let input_schema: Value = serde_json::from_str(self.schema).map_err(unreadable)?;
         let [name, title, description] = [self.name, self.title, self.description].map(str::to_owned);
-        Ok(ToolEntry { name, title, description, input_schema })
+        Ok(ToolEntry { name, title, description, input_schema, annotations: annotations::of(self.name) })
     }
 }
 

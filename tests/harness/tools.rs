@@ -1,6 +1,6 @@
 //! The tools that the suite asks for, by the names it gives them.
 
-use exai_core::protocol::wire::{ToolEntry, ToolList};
+use exai_core::protocol::wire::{ToolAnnotations, ToolEntry, ToolList};
 use serde_json::{Value, json};
 
 /// Tools without arguments, and what they are for.
@@ -45,7 +45,13 @@ pub(crate) fn list(is_changed: bool) -> ToolList {
 }
 
 fn entry(name: &str, about: &str, input_schema: Value) -> ToolEntry {
-    ToolEntry { name: name.to_owned(), title: name.to_owned(), description: about.to_owned(), input_schema }
+    ToolEntry {
+        name: name.to_owned(),
+        title: name.to_owned(),
+        description: about.to_owned(),
+        input_schema,
+        annotations: ToolAnnotations { read_only_hint: true, open_world_hint: true, ..ToolAnnotations::default() },
+    }
 }
 
 fn object(properties: &Value) -> Value {

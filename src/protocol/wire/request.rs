@@ -38,6 +38,21 @@ pub struct ToolEntry {
     pub description: String,
     /// The JSON Schema of its arguments.
     pub input_schema: Value,
+    /// What it does to the world. A daemon of an earlier version does not say.
+    #[serde(default)]
+    pub annotations: ToolAnnotations,
+}
+
+/// What a tool does to the world, by MCP's names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ToolAnnotations {
+    /// It changes nothing outside of exai's own journal.
+    pub read_only_hint: bool,
+    /// What it changes may be gone for good.
+    pub destructive_hint: bool,
+    /// It asks somebody outside of exai.
+    pub open_world_hint: bool,
 }
 
 /// `cancel`: names the call by its request or by itself.

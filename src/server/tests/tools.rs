@@ -37,6 +37,9 @@ async fn who_names_a_profile_is_shown_its_tools_briefly_and_what_they_share_once
     let whole = peer.ask(list(&json!({}))).await;
     assert!(names(&whole).len() > 25 && whole["instructions"].is_null());
     assert!(findings(&whole)["description"].is_string(), "{}", findings(&whole));
+    let does = |read_only, destructive, open_world| json!({"readOnlyHint": read_only, "destructiveHint": destructive, "openWorldHint": open_world});
+    assert_eq!(tool(&whole, "kimi_manage_files")["annotations"], does(false, true, true));
+    assert_eq!(tool(&core, "chat")["annotations"], does(true, false, true));
 
     let wrong = peer.ask(list(&json!({"profile": "small"}))).await;
     assert_eq!(wrong["error"]["code"], "VALIDATION_ERROR");

@@ -73,6 +73,7 @@ mod tests {
     use std::sync::Arc;
 
     use futures_util::poll;
+    use tokio_util::task::TaskTracker;
 
     use super::*;
 
@@ -84,15 +85,13 @@ mod tests {
 
     #[tokio::test]
     async fn the_first_one_rings_for_all_who_come_while_it_lets_them() {
-        let bell = Arc::new(heard());
-        let others: Vec<_> = (0..5)
-            .map(|_| {
-                let bell = Arc::clone(&bell);
-                tokio::spawn(async move { bell.announce().await })
-            })
-            .collect();
+        let (bell, tasks) = (Arc::new(heard()), TaskTracker::new());
+        for _ in 0..5 {
+            let bell = Arc::clone(&bell);
+            tasks.spawn(async move { bell.announce().await });
+        }
         bell.announce().await;
-        assert!(others.iter().all(tokio::task::JoinHandle::is_finished), "it rang before they came");
+        assert!(tasks.is_empty(), "it rang before they came");
         assert!(bell.is_rung.load(Ordering::Acquire));
         bell.wait();
         assert_eq!(bell.waiting.load(Ordering::Acquire), 0);
