@@ -19,7 +19,10 @@ settings=(env -i "PATH=$PATH" "HOME=$home" "EXAI_STATE_DIR=$home/state" EXAI_WS_
 "${settings[@]}" "$program" daemon --set daemon.port=0 2>"$home/said" &
 daemon=$!
 trap end EXIT
-until grep -q '"address"' "$home/state/daemon.lock" 2>/dev/null; do sleep 0.1; done
+until grep -q '"address"' "$home/state/daemon.lock" 2>/dev/null; do
+  kill -0 "$daemon" || { cat "$home/said" >&2; exit 1; }
+  sleep 0.1
+done
 
 mkfifo "$home/asked" "$home/answered"
 # ID METHOD PARAMETERS: each waits for the answer to the one before it.

@@ -1,5 +1,5 @@
-//! The tables. Migrations only add, and run while nobody else has the store open (`opening.rs`); a schema that is newer
-//! than the program is refused.
+//! The tables. Migrations keep all that was written, in other tables where that is better, and run while nobody else has the
+//! store open (`opening.rs`); a schema that is newer than the program is refused.
 
 use std::path::Path;
 
