@@ -3,6 +3,7 @@
 //! over it. What is not in the list any more is passed over; what is new in the program lies where it would lie without it.
 
 use std::env;
+use std::process::Command;
 
 /// Not while the program is being written; and only where Rust brings its own linker along, unless another one is named: some do
 /// not understand the list.
@@ -18,6 +19,15 @@ fn is_wanted() -> bool {
     is("PROFILE", "release") && brings_its_own && !names_another
 }
 
+/// Whether the C library of this machine reads the table of relocations in its short form: a few kilobytes in place of 750, which
+/// each start would read. The program then needs 2.36 or newer wherever it runs.
+fn has_short_relocations() -> bool {
+    let Ok(said) = Command::new("getconf").arg("GNU_LIBC_VERSION").output() else { return false };
+    let said = String::from_utf8_lossy(&said.stdout);
+    let version = said.trim().strip_prefix("glibc ").and_then(|version| version.split_once('.'));
+    version.is_some_and(|(major, minor)| (major.parse().ok(), minor.parse().ok()) >= (Some(2_u32), Some(36_u32)))
+}
+
 #[expect(clippy::disallowed_methods, reason = "what Cargo says to a build script")]
 fn main() {
     println!("cargo::rerun-if-changed=dist/order.ld");
@@ -25,5 +35,8 @@ fn main() {
         && is_wanted()
     {
         println!("cargo::rustc-link-arg-bins=-T{here}/dist/order.ld");
+        if has_short_relocations() {
+            println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+        }
     }
 }

@@ -15,6 +15,8 @@ use http_body_util::combinators::BoxBody;
 use hyper::body::{Body, Bytes, Frame};
 use hyper::header::{self, HeaderValue};
 use hyper::{HeaderMap, Response};
+use rmcp::model::ErrorCode;
+use serde_json::json;
 use tokio::time::timeout;
 
 use super::http::Answer;
@@ -81,11 +83,15 @@ impl Step {
                     return Some((Frame::data(COMMENT), Self::Waiting(answering)));
                 };
                 let (head, body) = answer.into_parts();
-                if head.headers.get(header::CONTENT_TYPE).is_some_and(|kind| *kind == EVENTS) {
+                let kind = head.headers.get(header::CONTENT_TYPE);
+                if kind.is_some_and(|kind| *kind == EVENTS) {
                     return pass(body).await;
                 }
+                let is_message = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
                 let Ok(whole) = body.collect().await;
-                Some((Frame::data(event(&whole.to_bytes())), Self::Ended))
+                let whole = whole.to_bytes();
+                let message = if is_message { whole } else { refusal(&whole) };
+                Some((Frame::data(event(&message)), Self::Ended))
             }
             Self::Passing(body) => pass(body).await,
             Self::Ended => None,
@@ -96,6 +102,13 @@ impl Step {
 async fn pass(mut body: BoxBody<Bytes, Infallible>) -> Option<(Frame<Bytes>, Step)> {
     let Ok(frame) = body.frame().await?;
     Some((frame, Step::Passing(body)))
+}
+
+/// What is no message, told as one: its status can not be told any more.
+fn refusal(text: &[u8]) -> Bytes {
+    let text = String::from_utf8_lossy(text);
+    let error = json!({"code": ErrorCode::INTERNAL_ERROR, "message": format!("the request was refused: {text}")});
+    json!({"jsonrpc": "2.0", "id": null, "error": error}).to_string().into()
 }
 
 /// A message as an event.
@@ -140,6 +153,14 @@ mod tests {
             assert_eq!(text(answer).await, ":\n\n:\n\ndata: {\"id\":1}\n\n");
             assert_eq!(began.elapsed().as_secs(), 45);
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_refused_late_is_refused_in_a_message() {
+        let told = text(answer(after(11, "text/plain", "no such session")).await).await;
+        let message = told.strip_prefix("data: ").unwrap();
+        let message: serde_json::Value = serde_json::from_str(message).unwrap();
+        assert_eq!(message["error"]["message"], "the request was refused: no such session");
     }
 
     #[tokio::test(start_paused = true)]
