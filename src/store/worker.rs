@@ -6,7 +6,7 @@
 //! nothing of it is kept.
 //!
 //! ```text
-//! jobs that queue ─▶ the first of them lets the others come ─▶ rings ─▶ the thread takes all that are there
+//! jobs that queue ─▶ with the first, others are let come ─▶ the bell ─▶ the thread takes all that are there
 //! ```
 
 mod bell;
@@ -123,7 +123,7 @@ impl Worker {
         let jobs = jobs.as_ref().ok_or_else(gone)?;
         jobs.send(job).await.map_err(|_| gone())?;
         match mode {
-            Mode::Write => bell.announce().await,
+            Mode::Write => bell.announce(),
             Mode::Read => bell.ring(),
         }
         let result = answered.await.map_err(|_| gone())?;

@@ -1,11 +1,13 @@
 //! Wakes the thread of the store, once for all who have a job at that moment: a thread that is woken for each one takes the
 //! processor from those who are about to bring the next, and has a commit for each.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
 
-/// How often the first one lets others come before it rings, as long as somebody comes.
+use tokio_util::task::TaskTracker;
+
+/// How often others are let come before it rings, as long as somebody comes.
 const ROUNDS: usize = 8;
 
 /// Between those who queue jobs and the thread that takes them.
@@ -15,6 +17,8 @@ pub(super) struct Bell {
     waiting: AtomicUsize,
     is_rung: AtomicBool,
     thread: OnceLock<Thread>,
+    /// Who rings when all that could have come: it depends on nobody who waits, for they may stop being polled.
+    tasks: TaskTracker,
 }
 
 impl Bell {
@@ -31,22 +35,24 @@ impl Bell {
         }
     }
 
-    /// Says that a job was queued. The first one lets all go on that can, and rings when they have brought theirs; it rings
-    /// also when it is dropped meanwhile.
-    pub(super) async fn announce(&self) {
-        let mut seen = self.waiting.fetch_add(1, Ordering::AcqRel) + 1;
-        if seen > 1 {
+    /// Says that a job was queued. With the first one all are let go on that can, and it rings when they have brought theirs.
+    pub(super) fn announce(self: &Arc<Self>) {
+        if self.waiting.fetch_add(1, Ordering::AcqRel) > 0 {
             return;
         }
-        let _ring = Ring(self);
-        for _ in 0..ROUNDS {
-            tokio::task::yield_now().await;
-            let now = self.waiting.load(Ordering::Acquire);
-            if now <= seen {
-                break;
+        let ring = Ring(Arc::clone(self));
+        self.tasks.spawn(async move {
+            let mut seen = 1;
+            for _ in 0..ROUNDS {
+                tokio::task::yield_now().await;
+                let now = ring.0.waiting.load(Ordering::Acquire);
+                if now <= seen {
+                    break;
+                }
+                seen = now;
             }
-            seen = now;
-        }
+            drop(ring);
+        });
     }
 
     /// Waits, on the thread, until somebody rings. All that was announced before is in the queue then.
@@ -58,10 +64,10 @@ impl Bell {
     }
 }
 
-/// Rings when it goes.
-struct Ring<'a>(&'a Bell);
+/// Rings when it goes, also with the runtime.
+struct Ring(Arc<Bell>);
 
-impl Drop for Ring<'_> {
+impl Drop for Ring {
     fn drop(&mut self) {
         self.0.ring();
     }
@@ -69,43 +75,39 @@ impl Drop for Ring<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::pin::pin;
-    use std::sync::Arc;
-
-    use futures_util::poll;
-    use tokio_util::task::TaskTracker;
-
     use super::*;
 
-    fn heard() -> Bell {
+    fn heard() -> Arc<Bell> {
         let bell = Bell::default();
         bell.hang(std::thread::current());
-        bell
+        Arc::new(bell)
     }
 
     #[tokio::test]
-    async fn the_first_one_rings_for_all_who_come_while_it_lets_them() {
-        let (bell, tasks) = (Arc::new(heard()), TaskTracker::new());
+    async fn it_rings_once_for_all_who_come_while_they_are_let() {
+        let (bell, tasks) = (heard(), TaskTracker::new());
+        bell.announce();
         for _ in 0..5 {
             let bell = Arc::clone(&bell);
-            tasks.spawn(async move { bell.announce().await });
+            tasks.spawn(async move {
+                tokio::task::yield_now().await;
+                bell.announce();
+            });
         }
-        bell.announce().await;
+        while !bell.is_rung.load(Ordering::Acquire) {
+            tokio::task::yield_now().await;
+        }
         assert!(tasks.is_empty(), "it rang before they came");
-        assert!(bell.is_rung.load(Ordering::Acquire));
         bell.wait();
         assert_eq!(bell.waiting.load(Ordering::Acquire), 0);
     }
 
-    #[tokio::test]
-    async fn who_leaves_while_it_lets_others_come_has_rung() {
+    #[test]
+    fn a_runtime_that_ends_has_rung() {
         let bell = heard();
-        {
-            let mut announcing = pin!(bell.announce());
-            assert!(poll!(&mut announcing).is_pending());
-            assert!(poll!(pin!(bell.announce())).is_ready(), "somebody rings already");
-            assert!(!bell.is_rung.load(Ordering::Acquire));
-        }
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async { bell.announce() });
+        drop(runtime);
         bell.wait();
     }
 }

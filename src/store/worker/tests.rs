@@ -1,10 +1,14 @@
 //! Jobs that fail, panic or lose the transaction leave their neighbours alone, and everybody is told the truth.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use futures_util::poll;
+
 use super::*;
+use crate::gateway::testing::in_time;
 use crate::store::Store;
 
 async fn store() -> (tempfile::TempDir, Store) {
@@ -56,6 +60,16 @@ async fn a_job_that_panics_fails_alone() {
     let reading = store.read(|_| -> rusqlite::Result<()> { panic!("another one") }).await;
     assert!(reading.is_err());
     assert_eq!(keys(&store).await, ["after", "before"], "both threads live on");
+}
+
+#[tokio::test]
+async fn a_job_whose_caller_looks_away_keeps_nobody_waiting() {
+    let (_dir, store) = store().await;
+    let mut looks_away = pin!(store.write(|connection| insert(connection, "first", 1)));
+    assert!(poll!(&mut looks_away).is_pending());
+    in_time(store.write(|connection| insert(connection, "second", 1))).await.unwrap();
+    assert_eq!(keys(&store).await, ["first", "second"]);
+    looks_away.await.unwrap();
 }
 
 #[tokio::test]
