@@ -23,7 +23,7 @@ pub(super) const COME_BACK: Duration = Duration::from_secs(2);
 /// Connections over the limit that are still told so; more than that are closed without a word.
 const TOLD: usize = 256;
 /// The same of one address.
-const TOLD_OF_ADDRESS: usize = 4;
+pub(super) const TOLD_OF_ADDRESS: usize = 4;
 
 /// One running daemon.
 pub(super) struct Daemon {

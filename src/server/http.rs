@@ -96,7 +96,7 @@ fn socket(visit: &Visit, mut request: Request<Incoming>) -> Answer {
     answer
 }
 
-async fn page(visit: &Visit, path: &str, headers: &HeaderMap) -> Answer {
+pub(super) async fn page(visit: &Visit, path: &str, headers: &HeaderMap) -> Answer {
     let daemon = &visit.daemon;
     let is_known = guard::bears_token(daemon, headers, visit.address);
     let is_near = visit.address.ip().is_loopback() || is_known;

@@ -4,6 +4,7 @@
 mod call;
 mod chaos; // many sessions, faults, cancels and broken connections at random
 mod door;
+mod far;
 mod frames; // how messages may be cut, and what is no message
 mod life;
 mod operator;

@@ -145,6 +145,14 @@ mod tests {
     const NEW: &str = "the second long token";
 
     #[test]
+    fn a_token_that_is_too_short_is_asked_for_all_the_same() {
+        let tokens = Tokens::new("short", PathBuf::from("nowhere"));
+        for (given, owner) in [("", None), ("wrong", None), ("shor", None), ("short", Some(OPERATOR))] {
+            assert_eq!(tokens.owner(given), owner, "{given:?}");
+        }
+    }
+
+    #[test]
     fn a_rotated_token_is_the_only_one_that_is_good() {
         let dir = tempfile::tempdir().unwrap();
         write_token(dir.path(), OLD).unwrap();

@@ -3,6 +3,7 @@
 use exai_fake::Scenario;
 use serde_json::{Value, json};
 
+use crate::gateway::testing::in_time;
 use crate::protocol::{CallState, SessionId};
 use crate::server::testing::{TOKEN, TestDaemon, get};
 
@@ -40,6 +41,27 @@ async fn a_running_call_is_healthy_and_what_is_served_where() {
     assert_eq!((&picture["global_inflight"], &picture["running_calls"]), (&json!(1), &json!(1)), "{picture}");
     daemon.fake.open("go");
     peer.until("call_tool_res").await;
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn a_daemon_whose_store_can_not_be_written_lives_and_is_not_ready() {
+    let daemon = TestDaemon::start(Scenario::default()).await;
+    let health = daemon.ports[2];
+    let broken = rusqlite::Connection::open(daemon.house.calls().store.path()).unwrap();
+    broken.execute_batch("DROP TABLE upkeep").unwrap();
+    // What is known of the store is a moment old at the most.
+    let told = in_time(async {
+        loop {
+            let (status, told) = get(health, "/health/ready", &[]).await;
+            if status == 503 {
+                return told;
+            }
+        }
+    })
+    .await;
+    assert_eq!(serde_json::from_str::<Value>(&told).unwrap()["store"], "failing");
+    assert_eq!(get(health, "/health/live", &[]).await.0, 200);
     daemon.stop().await;
 }
 
