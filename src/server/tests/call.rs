@@ -325,3 +325,22 @@ async fn a_client_that_holds_many_calls_can_still_ask() {
     assert_eq!(peer.ask(json!({"op": "health", "request_id": "h"})).await["ok"], true);
     daemon.stop().await;
 }
+
+#[tokio::test]
+async fn equal_calls_without_a_name_have_each_an_answer_of_their_own() {
+    let daemon = TestDaemon::start(Scenario::load("slow_gate")).await;
+    let mut peers = [daemon.peer().await, daemon.peer().await];
+    let mut accepted = Vec::new();
+    for peer in &mut peers {
+        peer.send(&json!({"op": "call_tool", "name": "chat", "arguments": question("hello")})).await;
+        accepted.push(peer.until("call_tool_ack").await["call_id"].clone());
+    }
+    assert_ne!(accepted[0], accepted[1], "nothing says that they are one call");
+    daemon.fake.open("go");
+    for (peer, call_id) in peers.iter_mut().zip(&accepted) {
+        let answer = peer.until("call_tool_res").await;
+        assert_eq!((&answer["ok"], &answer["call_id"]), (&json!(true), call_id), "{answer}");
+        assert!(!answer["text"].as_str().unwrap().is_empty(), "{answer}");
+    }
+    daemon.stop().await;
+}
