@@ -59,6 +59,48 @@ async fn what_changed_in_a_repository_is_asked_of_the_caller() {
     daemon.stop().await;
 }
 
+/// Answers the next question over `link`, about a repository of that name.
+async fn reply(link: &Link, repository: &str) {
+    let Next::Send(frames) = link.outbox.next().await else { panic!("closed") };
+    let frame: Value = serde_json::from_str(&frames[0]).unwrap();
+    let changes = Changes { repository: repository.to_owned(), ..Changes::default() };
+    let answer = json!({"op": "workspace_res", "id": frame["id"], "ok": true, "results": [changes]});
+    link.answered(frame["id"].as_u64().unwrap(), answer.to_string());
+}
+
+#[tokio::test]
+async fn a_caller_who_is_away_is_waited_for_and_asked_again_when_it_is_back() {
+    let daemon = TestDaemon::start(Scenario::load("answer")).await;
+    let (sessions, address) = (Sessions::default(), daemon.ports[0]);
+    let make = |id: &_| daemon.house.door("default", id);
+    let limits = (8, Duration::from_mins(1));
+    let (session, _) = sessions.open(None, "default", limits, Rate::Off, address, make).unwrap();
+    let hello = Hello { workspace: true, ..Hello::default() };
+    let link = || Arc::new(Link::new(address, &hello, CancellationToken::new()));
+    let files = CallersFiles { session: Arc::clone(&session), call_id: CallId::new(), root: "/far/away".to_owned() };
+    let asked = question();
+    tokio::time::pause();
+    let began = tokio::time::Instant::now();
+    let error = files.git(&asked).await.unwrap_err();
+    assert_eq!((error.code, began.elapsed().as_secs()), (ErrorCode::Interrupted, AWAY.as_secs()), "{error}");
+
+    let (first, second) = (link(), link());
+    let comes_back = async {
+        tokio::time::sleep(AWAY / 2).await;
+        session.connect(&first, &hello);
+        // It hears the question, and is gone before it has answered.
+        assert!(matches!(first.outbox.next().await, Next::Send(_)));
+        first.end.cancel();
+        tokio::time::sleep(AWAY / 2).await;
+        session.connect(&second, &hello);
+        reply(&second, "back").await;
+    };
+    let (changes, ()) = tokio::join!(files.git(&asked), comes_back);
+    assert_eq!(changes.unwrap().repository, "back");
+    tokio::time::resume();
+    daemon.stop().await;
+}
+
 #[tokio::test]
 async fn a_daemon_without_roots_asks_no_git_of_its_own() {
     let files = OwnFiles { allowed: Vec::new(), wanted: Vec::new(), root: String::new(), files: OnceCell::new() };
