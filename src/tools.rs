@@ -102,13 +102,6 @@ pub trait Tool: Send + Sync {
     async fn run(&self, arguments: Map<String, Value>, context: &Context) -> Result<Output>;
 }
 
-impl Info {
-    /// What the tool does to the world.
-    pub fn annotations(&self) -> ToolAnnotations {
-        annotations::of(self.name)
-    }
-}
-
 /// What is said of a tool in lists and help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Info {
@@ -120,6 +113,13 @@ pub struct Info {
     pub description: &'static str,
     /// The argument that a bare text on the command line fills.
     pub main_argument: Option<&'static str>,
+}
+
+impl Info {
+    /// What the tool does to the world.
+    pub fn annotations(&self) -> ToolAnnotations {
+        annotations::of(self.name)
+    }
 }
 
 /// What a tool answers.

@@ -429,7 +429,7 @@ fn end_call(
     if !row.is_new && has_ended(connection, row)? {
         return Ok(false);
     }
-    insert_end(connection, row, result, &events::whole(connection, &result.call_id, None, last)?, at)?;
+    insert_end(connection, row, result, &events::whole(connection, &result.call_id, last)?, at)?;
     if !row.is_new {
         events::remove(connection, result.call_id.as_str())?;
         connection.prepare_cached("DELETE FROM running_calls WHERE call = ?1")?.execute([row.call])?;
@@ -445,10 +445,17 @@ fn replace_end(
     last: &[CallEvent],
     at: Timestamp,
 ) -> rusqlite::Result<()> {
-    let earlier: String =
-        connection.query_row("DELETE FROM results WHERE call = ?1 RETURNING events", [row.call], |row| row.get(0))?;
-    insert_end(connection, row, result, &events::whole(connection, &result.call_id, Some(&earlier), last)?, at)?;
-    events::remove(connection, result.call_id.as_str())
+    let call = &result.call_id;
+    let mut earlier =
+        connection.query_row("DELETE FROM results WHERE call = ?1 RETURNING events", [row.call], |row| {
+            // Steps that can not be read are no reason to lose the result.
+            Ok(events::listed(row, 0, call.as_str()).unwrap_or_default())
+        })?;
+    earlier.retain(|event| !matches!(event.kind, EventKind::Finished { .. }));
+    // What the process has written since it was taken for dead is there already, and stays.
+    events::insert(connection, &earlier)?;
+    insert_end(connection, row, result, &events::whole(connection, call, last)?, at)?;
+    events::remove(connection, call.as_str())
 }
 
 fn has_ended(connection: &Connection, row: Row) -> rusqlite::Result<bool> {

@@ -1,10 +1,7 @@
 //! The steps of calls: those of a running call in rows of their own, as they come; those of one that has ended in one text
 //! beside its result, so that its end is one row and not one for each step.
 
-use std::collections::BTreeMap;
-
 use rusqlite::{Connection, params};
-use serde_json::value::RawValue;
 
 use super::to_json;
 use crate::clock::Timestamp;
@@ -44,33 +41,20 @@ pub(super) fn next(connection: &Connection, call: &CallId) -> rusqlite::Result<u
     connection.prepare_cached(sql)?.query_row([call.as_str()], |row| row.get(0))
 }
 
-/// All steps of a call that ends, as text: those before the `last` ones from where they stand, beside an `earlier` result or
-/// in rows. The end that an earlier result was is none.
-pub(super) fn whole(
-    connection: &Connection,
-    call: &CallId,
-    earlier: Option<&str>,
-    last: &[CallEvent],
-) -> rusqlite::Result<String> {
+/// All steps of a call that ends, as text: those that are written in rows, before the `last` ones.
+pub(super) fn whole(connection: &Connection, call: &CallId, last: &[CallEvent]) -> rusqlite::Result<String> {
     let first = last.first().map_or(u32::MAX, |event| event.n);
-    let mut before: BTreeMap<u32, (i64, String)> = BTreeMap::new();
-    let listed: Listed<&RawValue> = earlier.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let is_end = |body: &RawValue| matches!(serde_json::from_str(body.get()), Ok(EventKind::Finished { .. }));
-    before.extend(
-        listed.into_iter().filter(|(.., body)| !is_end(body)).map(|(n, at, body)| (n, (at, body.get().to_owned()))),
-    );
-    let mut statement =
-        connection.prepare_cached("SELECT n, at, body FROM call_events WHERE call_id = ?1 AND n < ?2 ORDER BY n")?;
-    let mut rows = statement.query(params![call.as_str(), first])?;
-    while let Some(row) = rows.next()? {
-        before.insert(row.get(0)?, (row.get(1)?, row.get(2)?));
-    }
     let mut text = String::from("[");
     let mut add = |n: u32, at: i64, body: &str| {
         let comma = if text.len() > 1 { "," } else { "" };
         text.push_str(&format!("{comma}[{n},{at},{body}]"));
     };
-    before.range(..first).for_each(|(n, (at, body))| add(*n, *at, body));
+    let mut statement =
+        connection.prepare_cached("SELECT n, at, body FROM call_events WHERE call_id = ?1 AND n < ?2 ORDER BY n")?;
+    let mut rows = statement.query(params![call.as_str(), first])?;
+    while let Some(row) = rows.next()? {
+        add(row.get(0)?, row.get(1)?, row.get_ref(2)?.as_str()?);
+    }
     for event in last {
         add(event.n, event.at.as_millis(), &to_json(&event.kind));
     }

@@ -146,8 +146,9 @@ impl Context {
         draft.thread = Some(thread.write(exchange));
     }
 
-    /// The models for a question about `paths` that needs these `abilities`. In a storm of callers for whom there is no room it
-    /// is refused here, before anything is read for it.
+    /// The models for a question about `paths` that needs these `abilities`. When the choice is ours and the files are
+    /// too much for the model that would come first, one with a larger window is taken. In a storm of callers for whom there
+    /// is no room it is refused here, before anything is read for it.
     pub(super) async fn route_for(
         &self,
         common: &Common,
@@ -156,35 +157,28 @@ impl Context {
         paths: &[String],
         abilities: Abilities,
     ) -> Result<Route> {
-        let route = self.choose(common, thread, need, paths, abilities).await?;
+        let find = |need| self.gateway.route(common.model.as_deref(), thread.last_model(), need)?.able(abilities);
+        let mut route = find(need)?;
+        let context = route.first()?.context;
+        if !paths.is_empty()
+            && let Ok(long) = find(Need::Long)
+            && long.first()?.context > context
+            && self.is_too_much(paths, context).await?
+        {
+            route = long;
+        }
         if !self.options.dry_run {
             self.gateway.look_for_room(&self.session, &route, &self.ledger)?;
         }
         Ok(route)
     }
 
-    /// When the choice is ours and the files are too much for the model that would come first, one with a larger window is
-    /// taken.
-    async fn choose(
-        &self,
-        common: &Common,
-        thread: &Thread,
-        need: Need,
-        paths: &[String],
-        abilities: Abilities,
-    ) -> Result<Route> {
-        let find = |need| self.gateway.route(common.model.as_deref(), thread.last_model(), need)?.able(abilities);
-        let route = find(need)?;
-        let context = route.first()?.context;
-        let long = find(Need::Long);
-        let Some(long) = long.ok().filter(|_| !paths.is_empty()) else { return Ok(route) };
-        if long.first()?.context <= context {
-            return Ok(route);
-        }
+    /// Whether files do not fit into the share that they have of a window of `context` tokens.
+    async fn is_too_much(&self, paths: &[String], context: u64) -> Result<bool> {
         let request = CollectRequest { paths: paths.to_vec(), allow_missing: true, ..CollectRequest::default() };
         let found = self.deadline.bound("looking for files", evidence::check(&*self.workspace, &request)).await??;
         let bytes: u64 = found.iter().map(|found| found.bytes).sum();
-        Ok(if bytes / BYTES_PER_TOKEN > Window::of(context).files { long } else { route })
+        Ok(bytes / BYTES_PER_TOKEN > Window::of(context).files)
     }
 
     /// Asks a model. In a dry run it takes down what would be sent and stops the tool with an error

@@ -17,15 +17,20 @@ fn question() -> GitQuestion {
     GitQuestion::Range { path: ".".to_owned(), only: Vec::new(), base, head, text: true }
 }
 
-#[tokio::test]
-async fn what_changed_in_a_repository_is_asked_of_the_caller() {
-    let daemon = TestDaemon::start(Scenario::load("answer")).await;
+/// A session of a client whose files can be asked for, and how it says so.
+fn caller(daemon: &TestDaemon) -> (Arc<Session>, Hello) {
     let (sessions, address) = (Sessions::default(), daemon.ports[0]);
     let make = |id: &_| daemon.house.door("default", id);
     let limits = (8, Duration::from_mins(1));
     let (session, _) = sessions.open(None, "default", limits, Rate::Off, address, make).unwrap();
-    let hello = Hello { workspace: true, ..Hello::default() };
-    let link = Arc::new(Link::new(address, &hello, CancellationToken::new()));
+    (session, Hello { workspace: true, ..Hello::default() })
+}
+
+#[tokio::test]
+async fn what_changed_in_a_repository_is_asked_of_the_caller() {
+    let daemon = TestDaemon::start(Scenario::load("answer")).await;
+    let (session, hello) = caller(&daemon);
+    let link = Arc::new(Link::new(daemon.ports[0], &hello, CancellationToken::new()));
     session.connect(&link, &hello);
     let files = CallersFiles { session, call_id: CallId::new(), root: "/far/away".to_owned() };
     let changes = Changes { repository: "away".to_owned(), ..Changes::default() };
@@ -71,12 +76,8 @@ async fn reply(link: &Link, repository: &str) {
 #[tokio::test]
 async fn a_caller_who_is_away_is_waited_for_and_asked_again_when_it_is_back() {
     let daemon = TestDaemon::start(Scenario::load("answer")).await;
-    let (sessions, address) = (Sessions::default(), daemon.ports[0]);
-    let make = |id: &_| daemon.house.door("default", id);
-    let limits = (8, Duration::from_mins(1));
-    let (session, _) = sessions.open(None, "default", limits, Rate::Off, address, make).unwrap();
-    let hello = Hello { workspace: true, ..Hello::default() };
-    let link = || Arc::new(Link::new(address, &hello, CancellationToken::new()));
+    let (session, hello) = caller(&daemon);
+    let link = || Arc::new(Link::new(daemon.ports[0], &hello, CancellationToken::new()));
     let files = CallersFiles { session: Arc::clone(&session), call_id: CallId::new(), root: "/far/away".to_owned() };
     let asked = question();
     tokio::time::pause();
