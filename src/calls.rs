@@ -53,7 +53,7 @@ use crate::coordination::Instance;
 use crate::error::{Error, ErrorCode, Kind, Result};
 use crate::evidence::Workspace;
 use crate::gateway::{self, Gateway, Ledger, Recorder};
-use crate::protocol::{Bundle, CallId, CallRequest, CallState, Envelope, Exit, ThreadId};
+use crate::protocol::{Bundle, CallId, CallRequest, CallState, Envelope, Exit, ThreadId, Written};
 use crate::redaction::Veil;
 use crate::store::{CallStart, Store};
 use crate::telemetry::Telemetry;
@@ -224,7 +224,7 @@ struct Run {
 
 impl Run {
     /// A bug that panics ends this call with an error, and no other call.
-    async fn guarded(self) -> Arc<Envelope> {
+    async fn guarded(self) -> Arc<Written> {
         let journal = Arc::clone(&self.journal);
         if let Ok(envelope) = AssertUnwindSafe(self.carry_out()).catch_unwind().await {
             return envelope;
@@ -235,7 +235,7 @@ impl Run {
         journal.finish(envelope, None).await
     }
 
-    async fn carry_out(mut self) -> Arc<Envelope> {
+    async fn carry_out(mut self) -> Arc<Written> {
         let checked = self.calls.registry.check(&self.request.tool, &mut self.request.arguments);
         let context = self.context();
         let outcome = match checked {
@@ -300,7 +300,7 @@ impl Run {
     }
 
     /// Commits the result and only then tells it.
-    async fn finish(&self, context: &Context, outcome: Result<Output>) -> Arc<Envelope> {
+    async fn finish(&self, context: &Context, outcome: Result<Output>) -> Arc<Written> {
         let draft = std::mem::take(&mut *context.draft());
         let mut envelope = Envelope::running(self.journal.id().clone(), &self.request.tool);
         describe(&mut envelope, context, &draft);

@@ -3,7 +3,7 @@
 //! Modules in the order of their dependencies; each uses only what stands to its left
 //! (`tests/e2e/architecture.rs` checks that). `ARCHITECTURE.md` tells the way of a call.
 //!
-//! `error, clock, feed, protocol ← config ← telemetry ← redaction, store, coordination, providers ←
+//! `error, json, clock, feed, protocol ← config ← telemetry ← redaction, store, coordination, providers ←
 //! evidence ← outline ← threads, findings, gateway ← tools ← calls ← backend`
 
 pub mod backend;
@@ -19,6 +19,7 @@ pub mod findings;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod gateway;
+mod json;
 pub mod mcp;
 pub mod outline;
 pub mod protocol;

@@ -12,6 +12,7 @@ mod log;
 mod news;
 mod snapshot;
 pub mod wire;
+mod written;
 
 pub use call::{CallOptions, CallRequest, CallState, Phase};
 pub use envelope::{
@@ -32,3 +33,4 @@ pub use snapshot::{
     CacheUse, CallRow, Daemon, Diagnosis, Latency, PermitGauge, Permits, Prompts, ProviderRow, Rates, SessionRow,
     Snapshot, Verdict, Word,
 };
+pub use written::Written;

@@ -46,6 +46,7 @@ pub use upkeep::{Retention, Tidied};
 pub use uploads::{UploadKey, UploadRecord};
 
 use crate::error::Result;
+use crate::json;
 use access::Access;
 use worker::{Mode, Worker};
 
@@ -125,7 +126,7 @@ fn json_column<T: serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, index: u
 
 /// JSON text for a column. Our own types always serialize; `null` stands in should one not.
 fn to_json<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
+    json::text(value, 256).unwrap_or_else(|_| "null".to_owned())
 }
 
 impl Store {

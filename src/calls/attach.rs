@@ -10,7 +10,7 @@ use super::{CallHandle, Calls};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::feed::Feed;
-use crate::protocol::{CallId, CallRecord, CallState, Envelope, Found, Told};
+use crate::protocol::{CallId, CallRecord, CallState, Found, Told, Written};
 
 /// How often the journal is read for news of another process's call.
 const LOOK: Duration = Duration::from_millis(200);
@@ -69,7 +69,7 @@ struct Follower {
 }
 
 impl Follower {
-    async fn follow(self, mut record: CallRecord, finished: watch::Sender<Option<Arc<Envelope>>>) {
+    async fn follow(self, mut record: CallRecord, finished: watch::Sender<Option<Arc<Written>>>) {
         let mut told = 0;
         let mut cancelled = false;
         loop {
@@ -79,7 +79,7 @@ impl Follower {
             }
             if record.result.state != CallState::Running {
                 self.feed.close();
-                return drop(finished.send(Some(Arc::new(record.result))));
+                return drop(finished.send(Some(Arc::new(Written::from(record.result)))));
             }
             tokio::select! {
                 () = finished.closed() => return,
@@ -95,7 +95,7 @@ impl Follower {
                 Err(error) => {
                     record.result.fail(&error);
                     self.feed.close();
-                    return drop(finished.send(Some(Arc::new(record.result))));
+                    return drop(finished.send(Some(Arc::new(Written::from(record.result)))));
                 }
             };
         }

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
 use crate::feed::Reader;
-use crate::protocol::{CallId, Envelope, Told};
+use crate::protocol::{CallId, Envelope, Told, Written};
 
 /// A call that has been accepted. Dropping the handle does not stop the call; [`Self::cancel`] does.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct CallHandle {
     /// The time that the whole call is allowed.
     pub allowed: Duration,
     tool: String,
-    result: watch::Receiver<Option<Arc<Envelope>>>,
+    result: watch::Receiver<Option<Arc<Written>>>,
     cancel: CancellationToken,
 }
 
@@ -31,7 +31,7 @@ impl CallHandle {
         tool: &str,
         allowed: Duration,
         news: Reader<Told>,
-        result: watch::Receiver<Option<Arc<Envelope>>>,
+        result: watch::Receiver<Option<Arc<Written>>>,
         cancel: CancellationToken,
     ) -> Self {
         Self { id, news, allowed, tool: tool.to_owned(), result, cancel }
@@ -49,17 +49,18 @@ impl CallHandle {
 
     /// The result, once it is in the journal.
     pub async fn result(self) -> Envelope {
+        // Who is the last to ask gets it without a copy.
+        Arc::unwrap_or_clone(self.written().await).into_envelope()
+    }
+
+    /// The same with its JSON.
+    pub async fn written(self) -> Arc<Written> {
         let Self { id, tool, mut result, .. } = self;
         let found = result.wait_for(Option::is_some).await.ok().and_then(|found| found.clone());
-        // Who is the last to ask gets it without a copy.
-        drop(result);
-        found.map_or_else(
-            || {
-                let mut envelope = Envelope::running(id.clone(), &tool);
-                envelope.fail(&Error::internal(format!("call {id} ended without a result")));
-                envelope
-            },
-            Arc::unwrap_or_clone,
-        )
+        found.unwrap_or_else(|| {
+            let mut envelope = Envelope::running(id.clone(), &tool);
+            envelope.fail(&Error::internal(format!("call {id} ended without a result")));
+            Arc::new(Written::from(envelope))
+        })
     }
 }

@@ -12,7 +12,9 @@ use crate::clock::Timestamp;
 use crate::error::{ErrorCode, Result};
 use crate::feed::{Feed, Reader};
 use crate::gateway::{Departure, Recorder};
-use crate::protocol::{CallEvent, CallId, CallRow, CallState, Envelope, EventKind, Live, Phase, ThreadId, Told, Usage};
+use crate::protocol::{
+    CallEvent, CallId, CallRow, CallState, Envelope, EventKind, Live, Phase, ThreadId, Told, Usage, Written,
+};
 use crate::providers::Model;
 use crate::redaction::Veil;
 use crate::store::{
@@ -230,7 +232,7 @@ impl Journal {
 
     /// Commits the result with everything that is not on disk yet, then tells it. What the store does not take is told too,
     /// and offered to it again.
-    pub(super) async fn finish(&self, mut envelope: Envelope, thread: Option<ThreadWrite>) -> Arc<Envelope> {
+    pub(super) async fn finish(&self, mut envelope: Envelope, thread: Option<ThreadWrite>) -> Arc<Written> {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
         point_to_log(&mut envelope);
         let now = Timestamp::now();
@@ -239,7 +241,8 @@ impl Journal {
             let event = pages.add(self.id(), EventKind::Finished { state: envelope.state }, now);
             (event, pages.close())
         };
-        let end = Arc::new(CallEnd { start: self.start(), news, result: Arc::new(envelope), thread, at: now });
+        let end =
+            Arc::new(CallEnd { start: self.start(), news, result: Arc::new(Written::from(envelope)), thread, at: now });
         let envelope = match self.store.finish_call(Arc::clone(&end)).await {
             Ok(envelope) => envelope,
             Err(error) => {
@@ -249,7 +252,7 @@ impl Journal {
                 point_to_log(&mut envelope);
                 event.kind = EventKind::Finished { state: envelope.state };
                 self.unkept.add(end);
-                Arc::new(envelope)
+                Arc::new(Written::from(envelope))
             }
         };
         self.tell(event, &envelope);
@@ -258,7 +261,7 @@ impl Journal {
 
     /// Ends a call that found no room in a storm of callers. Nothing of it is in the store, unless others could see it
     /// already: whoever makes it again loses nothing, and the store is left to those that are under way.
-    pub(super) async fn turn_away(&self, mut envelope: Envelope, vanished: &Vanished) -> Arc<Envelope> {
+    pub(super) async fn turn_away(&self, mut envelope: Envelope, vanished: &Vanished) -> Arc<Written> {
         let event = {
             let mut pages = self.pages();
             if pages.saved {
@@ -274,7 +277,7 @@ impl Journal {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
         vanished.note();
         self.tell(event, &envelope);
-        Arc::new(envelope)
+        Arc::new(Written::from(envelope))
     }
 
     fn tell(&self, event: CallEvent, envelope: &Envelope) {
@@ -296,11 +299,11 @@ impl Journal {
     }
 
     /// Ends a call that leaves no trace.
-    pub(super) fn discard(&self, mut envelope: Envelope) -> Arc<Envelope> {
+    pub(super) fn discard(&self, mut envelope: Envelope) -> Arc<Written> {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
         trail::finished(&envelope, lock(&self.now).phase);
         self.feed.close();
-        Arc::new(envelope)
+        Arc::new(Written::from(envelope))
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {

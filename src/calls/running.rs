@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::CallHandle;
 use super::journal::Journal;
-use crate::protocol::{CallId, CallRow, Envelope};
+use crate::protocol::{CallId, CallRow, Written};
 
 /// The calls that this process runs.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ pub struct Running {
 pub(super) struct Entry {
     pub(super) journal: Arc<Journal>,
     pub(super) cancel: CancellationToken,
-    pub(super) result: watch::Receiver<Option<Arc<Envelope>>>,
+    pub(super) result: watch::Receiver<Option<Arc<Written>>>,
 }
 
 impl Entry {

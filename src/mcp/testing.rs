@@ -18,7 +18,7 @@ use crate::evidence::{LocalWorkspace, Workspace};
 use crate::feed::Feed;
 use crate::protocol::{
     CallEvent, CallFilter, CallId, CallRecord, CallRequest, CallState, CallSummary, Envelope, EventKind, Found,
-    Snapshot, ThreadChoice, ThreadId, ThreadRecord, ThreadSummary, Told, UsageBy, UsageRow,
+    Snapshot, ThreadChoice, ThreadId, ThreadRecord, ThreadSummary, Told, UsageBy, UsageRow, Written,
 };
 use crate::providers::{Catalogue, Model};
 use crate::tools::{Offer, Registry};
@@ -30,7 +30,7 @@ pub(crate) struct Puppet {
     pub(crate) id: CallId,
     pub(crate) cancel: CancellationToken,
     feed: Feed<Told>,
-    result: watch::Sender<Option<Arc<Envelope>>>,
+    result: watch::Sender<Option<Arc<Written>>>,
     began: Timestamp,
 }
 
@@ -44,7 +44,7 @@ impl Puppet {
         let mut envelope = Envelope::running(self.id.clone(), &self.request.tool);
         envelope.state = CallState::Succeeded;
         change(&mut envelope);
-        self.result.send_replace(Some(Arc::new(envelope)));
+        self.result.send_replace(Some(Arc::new(Written::from(envelope))));
         self.feed.close();
     }
 }
@@ -101,7 +101,7 @@ impl Backend for Puppets {
         let puppet = self.find(prefix)?;
         let ended = puppet.result.borrow().clone();
         let running = || Envelope::running(puppet.id.clone(), &puppet.request.tool);
-        let result = ended.map_or_else(running, Arc::unwrap_or_clone);
+        let result = ended.map_or_else(running, |ended| Arc::unwrap_or_clone(ended).into_envelope());
         let (created_at, deadline_at) = (puppet.began, puppet.began);
         Ok(CallRecord { result, created_at, deadline_at, finished_at: None, events: Vec::new(), attempts: Vec::new() })
     }

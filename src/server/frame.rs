@@ -3,7 +3,13 @@
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::protocol::wire::{Picture, Progress, WireError};
+use crate::json;
+use crate::protocol::Written;
+use crate::protocol::wire::{CallResult, Picture, Progress, WireError};
+
+/// Bytes of most frames.
+const ROOM: usize = 512;
+const UNWRITTEN: &str = r#"{"op":"error","error":{"code":"INTERNAL_ERROR","message":"a frame could not be written"}}"#;
 
 /// A frame: its operation, its request, and what it says.
 #[derive(Serialize)]
@@ -38,11 +44,6 @@ pub(super) fn answer<T: Serialize>(op: &str, request_id: Option<&str>, body: &T)
     text(&Settled { op, request_id, ok: true, body: Some(body), error: None })
 }
 
-/// An answer that brings something and says how it went.
-pub(super) fn outcome<T: Serialize>(op: &str, request_id: Option<&str>, body: &T, error: Option<&WireError>) -> String {
-    text(&Settled { op, request_id, ok: error.is_none(), body: Some(body), error })
-}
-
 /// The answer to a request that failed.
 pub(super) fn failure(op: &str, request_id: Option<&str>, error: &Error) -> String {
     let error = WireError::from(error);
@@ -51,14 +52,17 @@ pub(super) fn failure(op: &str, request_id: Option<&str>, error: &Error) -> Stri
 
 /// A step of a call.
 pub(super) fn progress(request_id: Option<&str>, progress: &Progress) -> Option<String> {
-    serde_json::to_string(&Frame { op: "progress", request_id, body: progress }).ok()
+    json::text(&Frame { op: "progress", request_id, body: progress }, ROOM).ok()
+}
+
+/// How a call ended.
+pub(super) fn result(request_id: Option<&str>, result: &Written) -> String {
+    CallResult::frame(request_id, result).unwrap_or_else(|_| UNWRITTEN.to_owned())
 }
 
 /// Our own types can always be written; a frame that could not be is an error frame.
 fn text<T: Serialize>(frame: &T) -> String {
-    serde_json::to_string(frame).unwrap_or_else(|_| {
-        r#"{"op":"error","error":{"code":"INTERNAL_ERROR","message":"a frame could not be written"}}"#.to_owned()
-    })
+    json::text(frame, ROOM).unwrap_or_else(|_| UNWRITTEN.to_owned())
 }
 
 /// A refusal in the predecessor's form: one word.

@@ -12,7 +12,7 @@ use super::frame;
 use crate::backend::CallHandle;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, Result};
-use crate::protocol::wire::{CallResult, Progress};
+use crate::protocol::wire::Progress;
 use crate::protocol::{EventKind, Live, Phase, Told};
 
 /// A client that hears nothing else hears this often that its call goes on; the first time sooner.
@@ -96,8 +96,7 @@ impl Teller<'_> {
             }
         }
         let Self { handle, telling, link, .. } = self;
-        let (result, error) = CallResult::new(handle.result().await);
-        link.outbox.push(frame::outcome("call_tool_res", telling.request_id.as_deref(), &result, error.as_ref()));
+        link.outbox.push(frame::result(telling.request_id.as_deref(), &*handle.written().await));
     }
 
     /// Tells it, unless the client does not want it or knows it already.

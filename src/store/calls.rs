@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, Result};
 use crate::protocol::{
     AttemptRecord, CallEvent, CallFilter, CallId, CallRecord, CallState, CallSummary, Cost, Envelope, EventKind,
-    InstanceId, ThreadId, Tried, Usage,
+    InstanceId, ThreadId, Tried, Usage, Written,
 };
 
 /// No call takes longer than this, in milliseconds.
@@ -77,7 +77,7 @@ pub struct CallEnd {
     /// What happened since its last commit, the end too.
     pub news: CallNews,
     /// Its result.
-    pub result: Arc<Envelope>,
+    pub result: Arc<Written>,
     /// The turns of its conversation.
     pub thread: Option<ThreadWrite>,
     /// When.
@@ -94,7 +94,7 @@ impl CallEnd {
         thread: Option<ThreadWrite>,
         at: Timestamp,
     ) -> Self {
-        Self { start: Arc::new(start), news, result: Arc::new(result), thread, at }
+        Self { start: Arc::new(start), news, result: Arc::new(Written::from(result)), thread, at }
     }
 }
 
@@ -122,7 +122,7 @@ impl Store {
     /// Ends a call: row, events, requests, result and the turns of its conversation in one commit.
     /// Returns the result as it was stored, which says so when another call came between two turns. A call that
     /// has ended keeps its first result, and that is what is returned.
-    pub async fn finish_call(&self, end: impl Into<Arc<CallEnd>>) -> Result<Arc<Envelope>> {
+    pub async fn finish_call(&self, end: impl Into<Arc<CallEnd>>) -> Result<Arc<Written>> {
         let end = end.into();
         self.write(move |connection| {
             let CallEnd { start, news, result, thread, at } = &*end;
@@ -131,14 +131,16 @@ impl Store {
             if let (Some(thread), Some(last)) = (thread, last)
                 && let Some(note) = conversations::note(thread, last)
             {
-                Arc::make_mut(&mut result).warnings.push(note);
+                let mut noted = Envelope::clone(&result);
+                noted.warnings.push(note);
+                result = Arc::new(Written::from(noted));
             }
             let known = if news.has_row { row_of(connection, &start.id)? } else { None };
             let row =
                 known.map_or_else(|| insert_row(connection, start), |row| Ok(Row { call: row, is_new: false }))?;
             if !end_call(connection, row, &result, &news.events, *at)? {
                 if let Some(first) = first_result(connection, row)? {
-                    return Ok(Arc::new(first));
+                    return Ok(Arc::new(Written::from(first)));
                 }
                 // This process was taken for dead, which it is not: what was noted about that goes.
                 replace_end(connection, row, &result, &news.events, *at)?;
@@ -322,7 +324,7 @@ impl Store {
             result.timing.total_ms = u64::try_from(at.since(call.created_at).as_millis()).unwrap_or(u64::MAX);
             let kind = EventKind::Finished { state: CallState::Interrupted };
             let last = CallEvent { n: events::next(connection, &call.id)?, call_id: call.id.clone(), at, kind };
-            end_call(connection, row, &result, &[last], at)
+            end_call(connection, row, &Written::from(result), &[last], at)
         })
         .await
     }
@@ -422,7 +424,7 @@ fn row_of(connection: &Connection, id: &CallId) -> rusqlite::Result<Option<i64>>
 fn end_call(
     connection: &Connection,
     row: Row,
-    result: &Envelope,
+    result: &Written,
     last: &[CallEvent],
     at: Timestamp,
 ) -> rusqlite::Result<bool> {
@@ -441,7 +443,7 @@ fn end_call(
 fn replace_end(
     connection: &Connection,
     row: Row,
-    result: &Envelope,
+    result: &Written,
     last: &[CallEvent],
     at: Timestamp,
 ) -> rusqlite::Result<()> {
@@ -465,7 +467,7 @@ fn has_ended(connection: &Connection, row: Row) -> rusqlite::Result<bool> {
 fn insert_end(
     connection: &Connection,
     row: Row,
-    result: &Envelope,
+    result: &Written,
     events: &str,
     at: Timestamp,
 ) -> rusqlite::Result<()> {
@@ -480,7 +482,7 @@ fn insert_end(
             at.as_millis(),
             result.thread_id.as_ref().map(ThreadId::as_str),
             events,
-            to_json(result),
+            result.json(),
         ])
         .map(drop)
 }

@@ -45,18 +45,21 @@ pub(super) fn next(connection: &Connection, call: &CallId) -> rusqlite::Result<u
 pub(super) fn whole(connection: &Connection, call: &CallId, last: &[CallEvent]) -> rusqlite::Result<String> {
     let first = last.first().map_or(u32::MAX, |event| event.n);
     let mut text = String::from("[");
-    let mut add = |n: u32, at: i64, body: &str| {
-        let comma = if text.len() > 1 { "," } else { "" };
-        text.push_str(&format!("{comma}[{n},{at},{body}]"));
+    let mut add = |step: &str| {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        text.push_str(step);
     };
     let mut statement =
         connection.prepare_cached("SELECT n, at, body FROM call_events WHERE call_id = ?1 AND n < ?2 ORDER BY n")?;
     let mut rows = statement.query(params![call.as_str(), first])?;
     while let Some(row) = rows.next()? {
-        add(row.get(0)?, row.get(1)?, row.get_ref(2)?.as_str()?);
+        let (n, at, body): (u32, i64, _) = (row.get(0)?, row.get(1)?, row.get_ref(2)?.as_str()?);
+        add(&format!("[{n},{at},{body}]"));
     }
     for event in last {
-        add(event.n, event.at.as_millis(), &to_json(&event.kind));
+        add(&to_json(&(event.n, event.at.as_millis(), &event.kind)));
     }
     text.push(']');
     Ok(text)

@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use super::*;
 use crate::clock::Timestamp;
 use crate::error::{ErrorCode, Kind};
-use crate::protocol::CallFilter;
 use crate::protocol::{CallEvent, CallId, CallState, Envelope, EventKind, InstanceId, ThreadId, Usage, UsageSource};
+use crate::protocol::{CallFilter, Written};
 
 async fn store() -> (TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
@@ -86,7 +86,7 @@ fn turns(thread: &str, seen: u32, texts: [&str; 2]) -> ThreadWrite {
     }
 }
 
-async fn finish(store: &Store, id: &str, text: &str, thread: Option<ThreadWrite>) -> Arc<Envelope> {
+async fn finish(store: &Store, id: &str, text: &str, thread: Option<ThreadWrite>) -> Arc<Written> {
     store
         .finish_call(CallEnd::of(
             start(id),
@@ -243,7 +243,7 @@ async fn of_two_calls_in_a_conversation_the_later_follows_and_is_told() {
     finish(&store, "two", "2", Some(turns("thread", 2, ["q2", "a2"]))).await;
     let loser = finish(&store, "three", "3", Some(turns("thread", 2, ["q3", "a3"]))).await;
     assert!(loser.warnings[0].starts_with("2 turns by other calls came into conversation thread"), "{loser:?}");
-    assert_eq!(call(&store, "three").await.unwrap().result, *loser, "the warning is kept too");
+    assert_eq!(call(&store, "three").await.unwrap().result, **loser, "the warning is kept too");
     let thread = store.get_thread("default".to_owned(), "thread".to_owned()).await.unwrap();
     let read: Vec<_> = thread.messages.iter().map(|turn| (turn.turn, turn.content.as_str())).collect();
     assert_eq!(read, [(1, "q1"), (2, "a1"), (3, "q2"), (4, "a2"), (5, "q3"), (6, "a3")]);

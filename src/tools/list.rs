@@ -31,26 +31,33 @@ pub(super) struct Entry {
 #[derive(Debug, Clone)]
 pub struct List {
     disabled: Vec<String>,
+    /// The others, sorted.
+    names: Vec<&'static str>,
 }
 
 impl List {
     /// All tools but the `disabled` ones (names in any case).
     pub fn new(disabled: &[String]) -> Self {
-        Self { disabled: disabled.to_vec() }
+        let mut list = Self { disabled: disabled.to_vec(), names: Vec::new() };
+        list.names = entries::TOOLS.iter().map(|entry| entry.name).filter(|name| !list.is_disabled(name)).collect();
+        list.names.sort_unstable();
+        list
     }
 
     /// The name of each.
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
-        let names = entries::TOOLS.iter().map(|entry| entry.name);
-        names.filter(|name| !self.is_disabled(name))
+        self.names.iter().copied()
     }
 
     /// The bare name of the tool of that name. The suffixes of the predecessor's names are cut off.
     pub fn get(&self, name: &str) -> Result<&'static str> {
         const SUFFIXES: [&str; 5] = ["_EXAI-WS", "-EXAI-WS", "_EXAI_WS", "-EXAI_WS", "_exai"];
         let bare = SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
-        let mut known = self.names().chain([router::DESCRIBE]);
-        known.find(|known| *known == bare).ok_or_else(|| self.unknown(bare))
+        match self.names.binary_search(&bare) {
+            Ok(place) => Ok(self.names[place]),
+            Err(_) if bare == router::DESCRIBE => Ok(router::DESCRIBE),
+            Err(_) => Err(self.unknown(bare)),
+        }
     }
 
     /// What an agent with `offer` is shown.

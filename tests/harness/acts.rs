@@ -12,7 +12,7 @@ use exai_core::evidence::Workspace;
 use exai_core::feed::Feed;
 use exai_core::protocol::{
     CallEvent, CallFilter, CallId, CallRecord, CallRequest, CallState, CallSummary, Envelope, EventKind, Found,
-    Snapshot, ThreadChoice, ThreadId, ThreadRecord, ThreadSummary, Told, UsageBy, UsageRow,
+    Snapshot, ThreadChoice, ThreadId, ThreadRecord, ThreadSummary, Told, UsageBy, UsageRow, Written,
 };
 use serde_json::Value;
 use tokio::sync::watch;
@@ -136,7 +136,7 @@ impl Backend for Acts {
                 act.record.result = envelope.clone();
                 act.record.finished_at = Some(Timestamp::now());
             }));
-            told.send_replace(Some(Arc::new(envelope)));
+            told.send_replace(Some(Arc::new(Written::from(envelope))));
             feed.close();
         });
         Ok(handle)

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::evidence::Workspace;
 use crate::feed::Feed;
 use crate::protocol::wire::{CallAck, CallResult, Progress};
-use crate::protocol::{CallId, Envelope, Live, Told};
+use crate::protocol::{CallId, Envelope, Live, Told, Written};
 
 /// How long after its deadline a call may still be without a result.
 const GRACE: Duration = Duration::from_secs(10);
@@ -56,7 +56,7 @@ pub(super) struct Followed {
     since: Instant,
     tool: String,
     feed: Feed<Told>,
-    result: watch::Sender<Option<Arc<Envelope>>>,
+    result: watch::Sender<Option<Arc<Written>>>,
     /// The number of the last event that was told.
     last: u32,
     seam: Seam,
@@ -151,7 +151,7 @@ impl Followed {
 
     fn end(&self, envelope: Envelope) {
         self.over.cancel();
-        self.result.send_replace(Some(Arc::new(envelope)));
+        self.result.send_replace(Some(Arc::new(Written::from(envelope))));
         self.feed.close();
     }
 

@@ -23,7 +23,7 @@ use crate::error::Result;
 use crate::evidence::git::{Changes, GitQuestion};
 use crate::evidence::{Found, Listing, ReadResult, Stat, Workspace};
 use crate::protocol::wire::{CallResult, Client, Hello};
-use crate::protocol::{CallId, CallOptions, CallRequest, CallState, Envelope, EventKind, Live, Told};
+use crate::protocol::{CallId, CallOptions, CallRequest, CallState, Envelope, EventKind, Live, Told, Written};
 
 /// Longer than anything here takes; on a paused clock it passes as soon as nothing happens any more.
 const DEADLINE: Duration = Duration::from_mins(5);
@@ -220,11 +220,8 @@ impl Peer {
     /// Ends a call with an answer.
     pub(super) async fn finishes(&mut self, request: &Value, call: &CallId, text: &str) -> Envelope {
         let envelope = answered(call, text);
-        let mut frame = serde_json::to_value(CallResult::new(envelope.clone()).0).unwrap();
-        frame["op"] = "call_tool_res".into();
-        frame["request_id"] = request["request_id"].clone();
-        frame["ok"] = true.into();
-        self.says(frame).await;
+        let frame = CallResult::frame(request["request_id"].as_str(), &Written::from(envelope.clone())).unwrap();
+        self.says(serde_json::from_str(&frame).unwrap()).await;
         envelope
     }
 }

@@ -9,7 +9,8 @@ use serde_json::value::RawValue;
 
 use super::WireError;
 use crate::clock::Timestamp;
-use crate::protocol::{CallEvent, CallId, CallOptions, Envelope, EventKind, Live, Phase, Told};
+use crate::json;
+use crate::protocol::{CallEvent, CallId, CallOptions, Envelope, EventKind, Live, Phase, Told, Written};
 
 /// `call_tool`. The arguments stay as they were written until the tool wants them.
 #[expect(clippy::struct_excessive_bools, reason = "each is a field of the frame")]
@@ -157,28 +158,38 @@ impl Progress {
     }
 }
 
-/// `call_tool_res`: how the call ended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// `call_tool_res`: how the call ended, as it is read; [`Self::frame`] writes it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CallResult {
     /// The call; absent when none was accepted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub call_id: Option<CallId>,
     /// The tool's document as JSON text; never empty on success.
     #[serde(default)]
     pub outputs: Vec<Text>,
     /// The answer for people, as Markdown.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub text: String,
     /// The document of a tool that does not converse.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub structured: Option<Value>,
     /// The envelope, without its text and its document.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub meta: Option<Envelope>,
 }
 
+/// What stands before the pieces of a result that are written already.
+#[derive(Serialize)]
+struct Head<'a> {
+    op: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    ok: bool,
+    call_id: &'a CallId,
+}
+
 /// One part of a result.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Text {
     /// Text.
@@ -189,23 +200,52 @@ pub enum Text {
 }
 
 impl CallResult {
-    /// The result as it is sent, and its error.
-    pub fn new(mut envelope: Envelope) -> (Self, Option<WireError>) {
-        let error = envelope.error.as_ref().map(|body| WireError {
+    /// The frame that tells how a call ended, which its client calls `request_id`.
+    pub fn frame(request_id: Option<&str>, result: &Written) -> serde_json::Result<String> {
+        /// Bytes beside what is written already.
+        const REST: usize = 512;
+        let (meta, text, document) = (result.meta(), result.text_json(), result.document_json());
+        let error = result.error.as_ref().map(|body| WireError {
             body: body.clone(),
-            retry_after: envelope.retry_after_s,
-            kind: Some(envelope.exit.kind),
+            retry_after: result.retry_after_s,
+            kind: Some(result.exit.kind),
         });
-        let (text, data) = (std::mem::take(&mut envelope.text), envelope.data.take());
-        let document = if data.is_null() { text.clone() } else { data.to_string() };
-        let outputs = if error.is_some() { Vec::new() } else { vec![Text::Text { text: document }] };
-        let keeps_data = error.is_some() || envelope.thread_id.is_none();
-        let structured = Some(data).filter(|data| keeps_data && !data.is_null());
-        let call_id = Some(envelope.call_id.clone());
-        (Self { call_id, outputs, text, structured, meta: Some(envelope) }, error)
+        let has_document = !result.data.is_null();
+        // Quotes are escaped in the document that is text.
+        let room = REST + meta.len() + text.len() + 2 * document.len() + document.len() / 4;
+        let head = Head { op: "call_tool_res", request_id, ok: error.is_none(), call_id: &result.call_id };
+        let mut frame = json::text(&head, room)?;
+        frame.pop();
+        frame.push_str(r#","outputs":["#);
+        if error.is_none() {
+            frame.push_str(r#"{"type":"text","text":"#);
+            if has_document {
+                frame.push_str(&json::text(document, document.len() + document.len() / 4)?);
+            } else {
+                frame.push_str(text);
+            }
+            frame.push('}');
+        }
+        frame.push(']');
+        let is_alone = error.is_some() || result.thread_id.is_none();
+        let error = error.map(|error| json::text(&error, REST)).transpose()?;
+        let fields = [
+            ("text", Some(text).filter(|_| !result.text.is_empty())),
+            ("structured", Some(document).filter(|_| is_alone && has_document)),
+            ("meta", Some(meta)),
+            ("error", error.as_deref()),
+        ];
+        for (name, value) in fields {
+            let Some(value) = value else { continue };
+            for piece in [",\"", name, "\":", value] {
+                frame.push_str(piece);
+            }
+        }
+        frame.push('}');
+        Ok(frame)
     }
 
-    /// The envelope that [`Self::new`] was given; `None` when the call was never accepted.
+    /// The envelope that [`Self::frame`] was given; `None` when the call was never accepted.
     pub fn envelope(self) -> Option<Envelope> {
         let mut envelope = self.meta?;
         let document = self.outputs.into_iter().next().map(|Text::Text { text }| text);
@@ -220,6 +260,7 @@ impl CallResult {
 mod tests {
     use super::*;
     use crate::error::Error;
+    use crate::protocol::wire::Reply;
     use crate::protocol::{CallState, ThreadId, WaitingFor};
 
     #[test]
@@ -258,10 +299,17 @@ mod tests {
         let mut failed = answered.clone();
         failed.fail(&Error::internal("disk full"));
         for envelope in [answered, conversing, bare, failed] {
-            let (sent, error) = CallResult::new(envelope.clone());
-            assert_eq!(error.is_none(), !sent.outputs.is_empty(), "outputs are there on success");
-            let text = serde_json::to_string(&sent).unwrap();
+            let text = CallResult::frame(Some("a \"name\""), &Written::from(envelope.clone())).unwrap();
+            let frame: Reply<Value> = serde_json::from_str(&text).unwrap();
+            let told = (frame.op.as_str(), frame.request_id.as_deref(), frame.ok);
+            assert_eq!(told, ("call_tool_res", Some("a \"name\""), envelope.error.is_none()), "{text}");
+            let wanted = envelope.error.clone().map(|body| (body, Some(envelope.exit.kind)));
+            assert_eq!(frame.error.map(|error| (error.body, error.kind)), wanted);
             let received: CallResult = serde_json::from_str(&text).unwrap();
+            assert_eq!(envelope.error.is_none(), !received.outputs.is_empty(), "outputs are there on success");
+            for name in ["\"op\"", "\"outputs\"", "\"structured\"", "\"meta\""] {
+                assert!(text.matches(name).count() <= 1, "{name} twice in {text}");
+            }
             assert_eq!(received.envelope(), Some(envelope));
         }
     }
