@@ -1,4 +1,4 @@
-//! JSON as text, in one piece. A daemon writes little else, and most of what it writes are single marks.
+//! JSON as text, in one piece. A daemon writes little else, and most of what it writes are single marks and known names.
 
 use std::io::{self, Write};
 
@@ -11,6 +11,98 @@ pub(crate) fn text<T: Serialize + ?Sized>(value: &T, room: usize) -> serde_json:
     serde_json::to_writer(&mut page, value)?;
     // It is: only whole characters are escaped, or left as they are.
     String::from_utf8(page.0).map_err(serde_json::Error::custom)
+}
+
+/// An object that is written field by field. The names are known, and need no escape; pieces that are JSON already are taken as
+/// they are.
+pub(crate) struct Object {
+    page: Page,
+    /// Why a field could not be written.
+    failed: Option<serde_json::Error>,
+}
+
+impl Object {
+    /// One without fields; `room` bytes are there for it from the start.
+    pub(crate) fn new(room: usize) -> Self {
+        let mut page = Vec::with_capacity(room);
+        page.push(b'{');
+        Self { page: Page(page), failed: None }
+    }
+
+    /// One more field.
+    pub(crate) fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> &mut Self {
+        self.name(name);
+        self.write(value);
+        self
+    }
+
+    /// One more field, if it has a value.
+    pub(crate) fn optional<T: Serialize>(&mut self, name: &'static str, value: Option<T>) -> &mut Self {
+        if let Some(value) = value {
+            self.field(name, &value);
+        }
+        self
+    }
+
+    /// One more field, whose value is JSON.
+    pub(crate) fn raw(&mut self, name: &'static str, json: &str) -> &mut Self {
+        self.name(name);
+        self.page.0.extend_from_slice(json.as_bytes());
+        self
+    }
+
+    /// All fields of what is an object itself.
+    pub(crate) fn fields_of<T: Serialize>(&mut self, object: &T) -> &mut Self {
+        let begin = self.page.0.len();
+        self.write(object);
+        // Its braces go, and a comma comes in place of the first one.
+        if self.page.0.len() > begin + 2 {
+            self.page.0.pop();
+            self.page.0[begin] = b',';
+        } else {
+            self.page.0.truncate(begin);
+        }
+        if begin == 1 && self.page.0.len() > 1 {
+            self.page.0.remove(1);
+        }
+        self
+    }
+
+    /// The object as text.
+    pub(crate) fn end(&mut self) -> serde_json::Result<String> {
+        self.page.0.push(b'}');
+        match self.failed.take() {
+            Some(error) => Err(error),
+            None => String::from_utf8(std::mem::take(&mut self.page.0)).map_err(serde_json::Error::custom),
+        }
+    }
+
+    fn name(&mut self, name: &str) {
+        self.page.0.extend_from_slice(if self.page.0.len() > 1 { b",\"" } else { b"\"" });
+        self.page.0.extend_from_slice(name.as_bytes());
+        self.page.0.extend_from_slice(b"\":");
+    }
+
+    fn write<T: Serialize + ?Sized>(&mut self, value: &T) {
+        if let Err(error) = serde_json::to_writer(&mut self.page, value) {
+            self.failed.get_or_insert(error);
+        }
+    }
+}
+
+/// JSON without white space as JSON: only quotes and backslashes stand in it that need an escape.
+pub(crate) fn quoted(json: &str) -> String {
+    let mut text = String::with_capacity(json.len() + json.len() / 4 + 2);
+    text.push('"');
+    let mut from = 0;
+    for at in memchr::memchr2_iter(b'"', b'\\', json.as_bytes()) {
+        text.push_str(&json[from..at]);
+        text.push('\\');
+        from = at;
+    }
+    text.push_str(&json[from..]);
+    text.push('"');
+    text
 }
 
 /// What is written so far.
@@ -52,5 +144,28 @@ mod tests {
         for room in [0, 1, 4096] {
             assert_eq!(text(&value, room).unwrap(), value.to_string());
         }
+        assert_eq!(quoted(&value.to_string()), text(&value.to_string(), 0).unwrap());
+    }
+
+    #[test]
+    fn an_object_is_what_its_fields_are() {
+        let (none, some) = (json!({}), json!({"b": [1], "c": "\""}));
+        for (object, wanted) in [
+            (Object::new(0).end(), "{}"),
+            (Object::new(0).fields_of(&none).end(), "{}"),
+            (
+                Object::new(0).fields_of(&some).fields_of(&none).field("d", "é\n").end(),
+                r#"{"b":[1],"c":"\"","d":"é\n"}"#,
+            ),
+            (Object::new(9).field("a", &1).fields_of(&some).end(), r#"{"a":1,"b":[1],"c":"\""}"#),
+            (
+                Object::new(9).optional("a", None::<u8>).raw("b", "[{}]").optional("c", Some(2)).end(),
+                r#"{"b":[{}],"c":2}"#,
+            ),
+        ] {
+            assert_eq!(object.unwrap(), wanted);
+        }
+        let failed = Object::new(0).field("a", &std::collections::BTreeMap::from([((), 1)])).field("b", &1).end();
+        assert!(failed.is_err(), "a map whose names are no texts");
     }
 }

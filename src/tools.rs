@@ -135,8 +135,9 @@ pub struct Output {
 
 impl Output {
     /// The predecessor's document around a text.
-    fn success(text: String, metadata: &Value) -> Self {
-        let data = json!({"status": "success", "content": text, "content_type": "text", "metadata": metadata});
+    fn success(text: String, metadata: Value) -> Self {
+        let mut data = json!({"status": "success", "content": text, "content_type": "text"});
+        data["metadata"] = metadata;
         Self { status: "success".to_owned(), text, data }
     }
 }

@@ -49,7 +49,9 @@ impl Written {
 
     /// The whole envelope as JSON.
     pub fn json(&self) -> String {
-        let Some(at) = self.meta.rfind(PLACE) else { return written(&self.envelope, ROOM) };
+        let Some(at) = memchr::memmem::rfind(self.meta.as_bytes(), PLACE.as_bytes()) else {
+            return written(&self.envelope, ROOM);
+        };
         let (before, behind) = (&self.meta[..at], &self.meta[at + PLACE.len()..]);
         [before, r#""text":"#, &self.text, r#","data":"#, &self.document, r#","thread_id":"#, behind].concat()
     }

@@ -163,7 +163,7 @@ fn acknowledge(handle: &CallHandle, request_id: Option<&str>, link: &Link, is_al
         name: handle.tool().to_owned(),
         call_id: handle.id.clone(),
     };
-    let frame = frame::tell("call_tool_ack", request_id, &ack);
+    let frame = frame::accepted(request_id, &ack);
     if is_all { link.outbox.push(frame) } else { link.outbox.push_unhurried(frame) }
 }
 

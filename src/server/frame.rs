@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::json;
 use crate::protocol::Written;
-use crate::protocol::wire::{CallResult, Picture, Progress, WireError};
+use crate::protocol::wire::{CallAck, CallResult, Picture, Progress, WireError};
 
 /// Bytes of most frames.
 const ROOM: usize = 512;
@@ -50,9 +50,14 @@ pub(super) fn failure(op: &str, request_id: Option<&str>, error: &Error) -> Stri
     text(&Settled::<()> { op, request_id, ok: false, body: None, error: Some(&error) })
 }
 
+/// That a call is accepted.
+pub(super) fn accepted(request_id: Option<&str>, ack: &CallAck) -> String {
+    ack.frame(request_id).unwrap_or_else(|_| UNWRITTEN.to_owned())
+}
+
 /// A step of a call.
 pub(super) fn progress(request_id: Option<&str>, progress: &Progress) -> Option<String> {
-    json::text(&Frame { op: "progress", request_id, body: progress }, ROOM).ok()
+    progress.frame(request_id).ok()
 }
 
 /// How a call ended.

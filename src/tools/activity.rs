@@ -97,7 +97,7 @@ impl Tool for Activity {
         let written = |line: &&Line| if structured { format!("{}\n", line.data) } else { format!("{}\n", line.text) };
         let text: String = shown.iter().map(written).collect();
         let source = if source == Source::Server { "server" } else { "activity" };
-        Ok(Output::success(text, &json!({"tool_name": INFO.name, "source": source, "lines": shown.len()})))
+        Ok(Output::success(text, json!({"tool_name": INFO.name, "source": source, "lines": shown.len()})))
     }
 }
 

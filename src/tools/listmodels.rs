@@ -61,7 +61,7 @@ impl Tool for ListModels {
         write(&mut text, format_args!("\n{} providers configured, {may} models can be asked.\n", configured.len()));
         let names: Vec<_> = configured.iter().map(ToString::to_string).collect();
         let metadata = json!({"tool_name": INFO.name, "configured_providers": names});
-        Ok(Output::success(text, &metadata))
+        Ok(Output::success(text, metadata))
     }
 }
 

@@ -71,7 +71,7 @@ impl Tool for SelfCheck {
             let line = |(tool, event): &(String, _)| step_line(tool, event);
             text.extend(steps.iter().map(line));
         }
-        Ok(Output::success(text, &json!({"tool_name": INFO.name, "verdict": snapshot.verdict})))
+        Ok(Output::success(text, json!({"tool_name": INFO.name, "verdict": snapshot.verdict})))
     }
 }
 

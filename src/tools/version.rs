@@ -44,7 +44,7 @@ impl Tool for Version {
         );
         Ok(Output::success(
             text,
-            &json!({
+            json!({
                 "tool_name": INFO.name,
                 "server_version": version,
                 // The predecessor's clients look for these: nothing here is Python, and a program does not know when it

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::WireError;
 use crate::clock::Timestamp;
-use crate::json;
+use crate::json::{self, Object};
 use crate::protocol::{CallEvent, CallId, CallOptions, Envelope, EventKind, Live, Phase, Told, Written};
 
 /// `call_tool`. The arguments stay as they were written until the tool wants them.
@@ -53,8 +53,11 @@ impl CallTool<'_> {
     }
 }
 
+/// Bytes of most frames.
+const ROOM: usize = 512;
+
 /// `call_tool_ack`: the call exists.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CallAck {
     /// Always true; a call that is not accepted is answered by `call_tool_res`.
     pub accepted: bool,
@@ -66,8 +69,18 @@ pub struct CallAck {
     pub call_id: CallId,
 }
 
+impl CallAck {
+    /// The frame of a call that its client calls `request_id`.
+    pub fn frame(&self, request_id: Option<&str>) -> serde_json::Result<String> {
+        let mut frame = Object::new(ROOM);
+        frame.field("op", "call_tool_ack").optional("request_id", request_id);
+        frame.field("accepted", &self.accepted).field("timeout", &self.timeout);
+        frame.field("name", &self.name).field("call_id", &self.call_id).end()
+    }
+}
+
 /// `progress`: what happens to the call.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Progress {
     /// The tool.
     pub name: String,
@@ -77,7 +90,7 @@ pub struct Progress {
     pub call_id: CallId,
     /// The same in words, for a client that shows nothing else. A note has its own `message`, which is why this one is not
     /// read back.
-    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_deserializing)]
     pub message: Option<String>,
     /// What happened.
     #[serde(flatten)]
@@ -85,7 +98,7 @@ pub struct Progress {
 }
 
 /// What happened: a numbered event, or live news.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub enum Step {
     /// Numbered and kept.
@@ -148,6 +161,18 @@ impl Progress {
         Self { name: tool.to_owned(), t: at.as_millis() as f64 / 1e3, call_id: call_id.clone(), message, step }
     }
 
+    /// The frame of a call that its client calls `request_id`.
+    pub fn frame(&self, request_id: Option<&str>) -> serde_json::Result<String> {
+        let mut frame = Object::new(ROOM);
+        frame.field("op", "progress").optional("request_id", request_id).field("name", &self.name).field("t", &self.t);
+        frame.field("call_id", &self.call_id).optional("message", self.message.as_ref());
+        match &self.step {
+            Step::Event { n, at, kind } => frame.field("n", n).field("at", at).fields_of(kind),
+            Step::Live(outlet) => frame.fields_of(outlet),
+        };
+        frame.end()
+    }
+
     /// The same as it is told in process.
     pub fn told(self) -> Told {
         match self.step {
@@ -178,16 +203,6 @@ pub struct CallResult {
     pub meta: Option<Envelope>,
 }
 
-/// What stands before the pieces of a result that are written already.
-#[derive(Serialize)]
-struct Head<'a> {
-    op: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'a str>,
-    ok: bool,
-    call_id: &'a CallId,
-}
-
 /// One part of a result.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -199,50 +214,39 @@ pub enum Text {
     },
 }
 
+impl Text {
+    /// One text as `outputs`; it is JSON already.
+    fn array(text: &str) -> String {
+        [r#"[{"type":"text","text":"#, text, "}]"].concat()
+    }
+}
+
 impl CallResult {
     /// The frame that tells how a call ended, which its client calls `request_id`.
     pub fn frame(request_id: Option<&str>, result: &Written) -> serde_json::Result<String> {
-        /// Bytes beside what is written already.
-        const REST: usize = 512;
         let (meta, text, document) = (result.meta(), result.text_json(), result.document_json());
         let error = result.error.as_ref().map(|body| WireError {
             body: body.clone(),
             retry_after: result.retry_after_s,
             kind: Some(result.exit.kind),
         });
-        let has_document = !result.data.is_null();
-        // Quotes are escaped in the document that is text.
-        let room = REST + meta.len() + text.len() + 2 * document.len() + document.len() / 4;
-        let head = Head { op: "call_tool_res", request_id, ok: error.is_none(), call_id: &result.call_id };
-        let mut frame = json::text(&head, room)?;
-        frame.pop();
-        frame.push_str(r#","outputs":["#);
-        if error.is_none() {
-            frame.push_str(r#"{"type":"text","text":"#);
-            if has_document {
-                frame.push_str(&json::text(document, document.len() + document.len() / 4)?);
-            } else {
-                frame.push_str(text);
-            }
-            frame.push('}');
-        }
-        frame.push(']');
         let is_alone = error.is_some() || result.thread_id.is_none();
-        let error = error.map(|error| json::text(&error, REST)).transpose()?;
-        let fields = [
-            ("text", Some(text).filter(|_| !result.text.is_empty())),
-            ("structured", Some(document).filter(|_| is_alone && has_document)),
-            ("meta", Some(meta)),
-            ("error", error.as_deref()),
-        ];
-        for (name, value) in fields {
-            let Some(value) = value else { continue };
-            for piece in [",\"", name, "\":", value] {
-                frame.push_str(piece);
-            }
+        // Quotes are escaped in the document that is text.
+        let mut frame = Object::new(ROOM + meta.len() + text.len() + 2 * document.len() + document.len() / 4);
+        frame.field("op", "call_tool_res").optional("request_id", request_id).field("ok", &error.is_none());
+        frame.field("call_id", &result.call_id);
+        match (&error, &result.data) {
+            (Some(_), _) => frame.raw("outputs", "[]"),
+            (None, Value::Null) => frame.raw("outputs", &Text::array(text)),
+            (None, _) => frame.raw("outputs", &Text::array(&json::quoted(document))),
+        };
+        if !result.text.is_empty() {
+            frame.raw("text", text);
         }
-        frame.push('}');
-        Ok(frame)
+        if is_alone && !result.data.is_null() {
+            frame.raw("structured", document);
+        }
+        frame.raw("meta", meta).optional("error", error).end()
     }
 
     /// The envelope that [`Self::frame`] was given; `None` when the call was never accepted.
@@ -260,7 +264,7 @@ impl CallResult {
 mod tests {
     use super::*;
     use crate::error::Error;
-    use crate::protocol::wire::Reply;
+    use crate::protocol::wire::{Head, Reply};
     use crate::protocol::{CallState, ThreadId, WaitingFor};
 
     #[test]
@@ -278,10 +282,12 @@ mod tests {
             [Live::Delta { text: "a \"piece\"\n".to_owned() }, Live::Heartbeat { phase: Phase::Thinking, received: 7 }];
         for told in (1..).zip(kinds).map(event).chain(live.map(Told::Live)) {
             let progress = Progress::new(&call_id, "chat", &told, Duration::from_secs(1));
-            let text = serde_json::to_string(&progress).unwrap();
+            let text = progress.frame(Some("r")).unwrap();
             for name in ["\"call_id\"", "\"message\"", "\"kind\""] {
                 assert!(text.matches(name).count() <= 1, "{name} twice in {text}");
             }
+            let head: Head<'_> = serde_json::from_str(&text).unwrap();
+            assert_eq!((&*head.op, head.request_id.as_deref()), ("progress", Some("r")));
             let received: Progress = serde_json::from_str(&text).unwrap();
             assert_eq!(received.told(), told, "{text}");
         }
