@@ -7,16 +7,21 @@ use serde::ser::Error as _;
 
 /// `value` as JSON; `room` bytes are there for it from the start, and more when it needs more.
 pub(crate) fn text<T: Serialize + ?Sized>(value: &T, room: usize) -> serde_json::Result<String> {
-    let mut page = Page(Vec::with_capacity(room));
-    serde_json::to_writer(&mut page, value)?;
+    let mut page = Vec::with_capacity(room);
+    append(&mut page, value)?;
     // It is: only whole characters are escaped, or left as they are.
-    String::from_utf8(page.0).map_err(serde_json::Error::custom)
+    String::from_utf8(page).map_err(serde_json::Error::custom)
+}
+
+/// Writes `value` behind what is there.
+pub(crate) fn append<T: Serialize + ?Sized>(page: &mut Vec<u8>, value: &T) -> serde_json::Result<()> {
+    serde_json::to_writer(Page(page), value)
 }
 
 /// An object that is written field by field. The names are known, and need no escape; pieces that are JSON already are taken as
 /// they are.
 pub(crate) struct Object {
-    page: Page,
+    page: Vec<u8>,
     /// Why a field could not be written.
     failed: Option<serde_json::Error>,
 }
@@ -26,7 +31,7 @@ impl Object {
     pub(crate) fn new(room: usize) -> Self {
         let mut page = Vec::with_capacity(room);
         page.push(b'{');
-        Self { page: Page(page), failed: None }
+        Self { page, failed: None }
     }
 
     /// One more field.
@@ -47,44 +52,44 @@ impl Object {
     /// One more field, whose value is JSON.
     pub(crate) fn raw(&mut self, name: &'static str, json: &str) -> &mut Self {
         self.name(name);
-        self.page.0.extend_from_slice(json.as_bytes());
+        self.page.extend_from_slice(json.as_bytes());
         self
     }
 
     /// All fields of what is an object itself.
     pub(crate) fn fields_of<T: Serialize>(&mut self, object: &T) -> &mut Self {
-        let begin = self.page.0.len();
+        let begin = self.page.len();
         self.write(object);
         // Its braces go, and a comma comes in place of the first one.
-        if self.page.0.len() > begin + 2 {
-            self.page.0.pop();
-            self.page.0[begin] = b',';
+        if self.page.len() > begin + 2 {
+            self.page.pop();
+            self.page[begin] = b',';
         } else {
-            self.page.0.truncate(begin);
+            self.page.truncate(begin);
         }
-        if begin == 1 && self.page.0.len() > 1 {
-            self.page.0.remove(1);
+        if begin == 1 && self.page.len() > 1 {
+            self.page.remove(1);
         }
         self
     }
 
     /// The object as text.
     pub(crate) fn end(&mut self) -> serde_json::Result<String> {
-        self.page.0.push(b'}');
+        self.page.push(b'}');
         match self.failed.take() {
             Some(error) => Err(error),
-            None => String::from_utf8(std::mem::take(&mut self.page.0)).map_err(serde_json::Error::custom),
+            None => String::from_utf8(std::mem::take(&mut self.page)).map_err(serde_json::Error::custom),
         }
     }
 
     fn name(&mut self, name: &str) {
-        self.page.0.extend_from_slice(if self.page.0.len() > 1 { b",\"" } else { b"\"" });
-        self.page.0.extend_from_slice(name.as_bytes());
-        self.page.0.extend_from_slice(b"\":");
+        self.page.extend_from_slice(if self.page.len() > 1 { b",\"" } else { b"\"" });
+        self.page.extend_from_slice(name.as_bytes());
+        self.page.extend_from_slice(b"\":");
     }
 
     fn write<T: Serialize + ?Sized>(&mut self, value: &T) {
-        if let Err(error) = serde_json::to_writer(&mut self.page, value) {
+        if let Err(error) = append(&mut self.page, value) {
             self.failed.get_or_insert(error);
         }
     }
@@ -106,9 +111,9 @@ pub(crate) fn quoted(json: &str) -> String {
 }
 
 /// What is written so far.
-struct Page(Vec<u8>);
+struct Page<'a>(&'a mut Vec<u8>);
 
-impl Write for Page {
+impl Write for Page<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.extend_from_slice(bytes);
         Ok(bytes.len())

@@ -11,6 +11,7 @@
 mod assignment;
 mod authorization;
 mod chance;
+mod clean;
 mod glue;
 mod name;
 mod pem;
@@ -29,6 +30,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
+use clean::{Clean, Place};
 use scan::{Scanner, Span};
 pub use vault::{Found, Vault};
 pub use veil::Veil;
@@ -37,6 +39,7 @@ pub use veil::Veil;
 #[derive(Debug)]
 pub struct Redactor {
     scanner: Option<Scanner>,
+    clean: Clean,
 }
 
 /// What one pass takes away may uncover more, as where two secrets touched; deeper nests are not made by accident.
@@ -47,25 +50,28 @@ const WITHHELD: &str = "<TEXT WITHHELD: secrets can not be recognized>";
 impl Redactor {
     /// The one of this process; made when it is first needed.
     pub fn shared() -> &'static Self {
-        static SHARED: LazyLock<Redactor> = LazyLock::new(|| Redactor { scanner: Scanner::new().ok() });
+        static SHARED: LazyLock<Redactor> =
+            LazyLock::new(|| Redactor { scanner: Scanner::new().ok(), clean: Clean::default() });
         &SHARED
     }
 
     /// `text` with a placeholder in place of each secret.
     pub fn redact<'a>(&self, vault: &mut Vault, text: &'a str) -> Cow<'a, str> {
         let Some(scanner) = &self.scanner else { return Cow::Borrowed(WITHHELD) };
-        if vault.is_clean(text) {
+        let place = self.clean.place(text);
+        // The secrets that the call has shown may stand in a text that was clean before.
+        if vault.is_empty() && place.as_ref().is_some_and(Place::is_taken) {
             return Cow::Borrowed(text);
         }
-        let mut text = Cow::Borrowed(text);
-        for _ in 0..PASSES {
-            let Some(redacted) = pass(scanner, vault, &text) else {
-                vault.note_clean(&text);
-                break;
-            };
-            text = Cow::Owned(redacted);
+        let Some(mut redacted) = pass(scanner, vault, text) else {
+            place.into_iter().for_each(Place::take);
+            return Cow::Borrowed(text);
+        };
+        for _ in 1..PASSES {
+            let Some(again) = pass(scanner, vault, &redacted) else { break };
+            redacted = again;
         }
-        text
+        Cow::Owned(redacted)
     }
 
     /// As [`Self::redact`], with the place of each line: counted from 0, where it begins in `text`. They differ behind a

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use tokio_util::task::TaskTracker;
@@ -121,7 +122,7 @@ pub(super) fn facts(config: &Config) -> Map<String, Value> {
 pub fn config_id(config: &Config, token: &str) -> BTreeMap<String, String> {
     let hash = |name: &str, url: &str, key: &str| {
         let hash = Sha256::digest([token, name, url, key].join("\0"));
-        hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>()
+        HEXLOWER.encode(&hash[..8])
     };
     let key = |key: &Option<crate::config::Secret>| key.as_ref().map(|key| key.expose().to_owned());
     let with_key =

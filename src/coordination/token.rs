@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
@@ -51,7 +52,7 @@ pub fn write_token(state_dir: &Path, token: &str) -> Result<()> {
 pub fn new_token() -> String {
     // Three version 4 identifiers carry 366 random bits of the system's source.
     let random = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4(), uuid::Uuid::new_v4()].map(uuid::Uuid::into_bytes);
-    Sha256::digest(random.concat()).iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&Sha256::digest(random.concat()))
 }
 
 fn file_of(state_dir: &Path) -> PathBuf {

@@ -1,5 +1,6 @@
 //! What a finding is called as long as the quoted text stays.
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 /// How many bytes of the digest a name has: so few that it can be typed, so many that two of a project never meet.
@@ -14,7 +15,7 @@ pub(super) fn fingerprint(category: &str, path: &str, quote: &str, ordinal: usiz
         hash.update(part);
     }
     hash.update((ordinal as u64).to_be_bytes());
-    hash.finalize().iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&hash.finalize()[..BYTES])
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! What makes two model requests equal: owner, provider (its address and account), model and the canonical body,
 //! without the fields that name the request instead of asking it.
 
-use std::fmt::Write;
-
+use data_encoding::HEXLOWER;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::json;
 use crate::providers::Model;
 
 /// Fields that may differ between equal requests.
@@ -20,14 +20,10 @@ pub(super) fn of(owner: &str, model: &Model, account: &str, body: &Map<String, V
         hash.update(part);
     }
     let fields = body.iter().filter(|(name, _)| !NAMES.contains(&name.as_str()));
-    let mut canonical = Vec::new();
+    let mut canonical = Vec::with_capacity(4096);
     write_object(fields, &mut canonical);
     hash.update(canonical);
-    hash.finalize().iter().fold(String::with_capacity(64), |mut key, byte| {
-        // Text takes all that is written to it.
-        let _ = write!(key, "{byte:02x}");
-        key
-    })
+    HEXLOWER.encode(&hash.finalize())
 }
 
 /// JSON with the keys of every object sorted.
@@ -61,7 +57,7 @@ fn write_object<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>, out: 
 
 fn write_scalar(scalar: &impl Serialize, out: &mut Vec<u8>) {
     // Text, numbers and words of JSON can always be written into memory.
-    let _ = serde_json::to_writer(out, scalar);
+    let _ = json::append(out, scalar);
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use data_encoding::HEXLOWER;
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 use sha2::{Digest, Sha256};
@@ -73,7 +74,7 @@ impl Endpoint {
     pub(crate) fn fingerprint(&self) -> String {
         let key = self.key.as_deref().unwrap_or_default();
         let hash = Sha256::digest(format!("{}\n{key}", self.url));
-        hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        HEXLOWER.encode(&hash[..8])
     }
 
     /// `text` without the key, should somebody have quoted it.

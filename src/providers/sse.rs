@@ -4,6 +4,8 @@
 //! text that is not UTF-8 is replaced line by line; the last line counts even if nothing ends it.
 //! Lines and events have a greatest length, so that a broken peer can not fill the memory.
 
+use std::borrow::Cow;
+
 use thiserror::Error;
 
 /// The longest line: far above any delta, also a tool call that comes as one lump.
@@ -51,7 +53,7 @@ impl Decoder {
                 rest = &rest[1..];
                 continue;
             }
-            let Some(end) = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else {
+            let Some(end) = memchr::memchr2(b'\n', b'\r', rest) else {
                 self.extend(rest)?;
                 break;
             };
@@ -85,7 +87,10 @@ impl Decoder {
         if line.is_empty() {
             return Ok(self.dispatch());
         }
-        let text = String::from_utf8_lossy(&line);
+        let text = match std::str::from_utf8(&line) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(&line),
+        };
         let (field, value) = text.split_once(':').unwrap_or((&text, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {

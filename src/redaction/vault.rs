@@ -13,10 +13,6 @@ use super::pem;
 const LEAST_KNOWN: usize = 8;
 /// Longer secrets are keys in armour, which give themselves away.
 const LONGEST_KNOWN: usize = 256;
-/// Shorter texts are looked at again as fast; longer ones come once, or are files.
-const WORTH_KNOWING: std::ops::RangeInclusive<usize> = 128..=64 * 1024;
-/// Texts that are known to be clean at the most.
-const MOST_CLEAN: usize = 64;
 /// A look at so many bytes settles most places.
 const BEGINNING: usize = 4;
 
@@ -30,9 +26,6 @@ pub struct Vault {
     /// Keyed hashes of their beginnings.
     beginnings: BTreeSet<u64>,
     counts: BTreeMap<&'static str, u32>,
-    /// Keyed hashes of texts in which nothing was found, as long as no other secret comes to be known. One text of a call is
-    /// looked at for its prompt, its conversation, its result.
-    clean: BTreeSet<u64>,
 }
 
 /// What stands in place of a secret: `<SECRET aws-key #1>`.
@@ -83,22 +76,7 @@ impl Vault {
             self.lengths.insert(secret.len());
         }
         self.known.insert(hash, placeholder);
-        self.clean.clear();
         placeholder
-    }
-
-    /// Whether it is known that nothing is to be found in this text.
-    pub(super) fn is_clean(&self, text: &str) -> bool {
-        WORTH_KNOWING.contains(&text.len())
-            && !self.clean.is_empty()
-            && self.clean.contains(&self.keys[0].hash_one(text))
-    }
-
-    /// Nothing was found in this text.
-    pub(super) fn note_clean(&mut self, text: &str) {
-        if WORTH_KNOWING.contains(&text.len()) && self.clean.len() < MOST_CLEAN {
-            self.clean.insert(self.keys[0].hash_one(text));
-        }
     }
 
     /// The kind of a text that was replaced elsewhere.

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -37,7 +38,7 @@ fn signed(key: &[u8; 32], until: i64) -> String {
     let mut mac = Hmac::<Sha256>::new(&block.into());
     mac.update(PURPOSE);
     mac.update(&until.to_be_bytes());
-    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&mac.finalize().into_bytes())
 }
 
 #[cfg(test)]

@@ -103,8 +103,8 @@ impl Tool for Chat {
 pub(super) fn document(tool: &str, thread: &Thread, answer: &Answer) -> Value {
     let Answer { text: content, model, provider, .. } = answer;
     let remaining = thread.remaining().saturating_sub(1);
-    let metadata = json!({"tool_name": tool, "model_used": model, "provider_used": provider});
     if remaining == 0 {
+        let metadata = json!({"tool_name": tool, "model_used": model, "provider_used": provider});
         return json!({"status": "success", "content": content, "content_type": "text", "metadata": metadata});
     }
     json!({

@@ -6,6 +6,7 @@
 
 mod entries;
 
+use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -119,7 +120,7 @@ impl Entry {
 
 /// The beginning of a hash, as text.
 fn short(hash: Sha256) -> String {
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&hash.finalize()[..8])
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -187,7 +188,7 @@ impl Uploader<'_> {
         let content = evidence::whole(&*self.context.workspace, &found.location, self.max_bytes()).await?;
         let name = base_name(&found.path).to_owned();
         let (sha256, is_text) = tokio::task::spawn_blocking(move || {
-            let hash = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+            let hash = HEXLOWER.encode(&Sha256::digest(&content));
             (hash, std::str::from_utf8(&content).is_ok())
         })
         .await
