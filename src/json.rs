@@ -95,21 +95,6 @@ impl Object {
     }
 }
 
-/// JSON without white space as JSON: only quotes and backslashes stand in it that need an escape.
-pub(crate) fn quoted(json: &str) -> String {
-    let mut text = String::with_capacity(json.len() + json.len() / 4 + 2);
-    text.push('"');
-    let mut from = 0;
-    for at in memchr::memchr2_iter(b'"', b'\\', json.as_bytes()) {
-        text.push_str(&json[from..at]);
-        text.push('\\');
-        from = at;
-    }
-    text.push_str(&json[from..]);
-    text.push('"');
-    text
-}
-
 /// What is written so far.
 struct Page<'a>(&'a mut Vec<u8>);
 
@@ -149,7 +134,6 @@ mod tests {
         for room in [0, 1, 4096] {
             assert_eq!(text(&value, room).unwrap(), value.to_string());
         }
-        assert_eq!(quoted(&value.to_string()), text(&value.to_string(), 0).unwrap());
     }
 
     #[test]

@@ -238,7 +238,7 @@ impl CallResult {
         match (&error, &result.data) {
             (Some(_), _) => frame.raw("outputs", "[]"),
             (None, Value::Null) => frame.raw("outputs", &Text::array(text)),
-            (None, _) => frame.raw("outputs", &Text::array(&json::quoted(document))),
+            (None, _) => frame.raw("outputs", &Text::array(&json::text(document, 2 * document.len())?)),
         };
         if !result.text.is_empty() {
             frame.raw("text", text);
