@@ -50,7 +50,7 @@ pub fn write_token(state_dir: &Path, token: &str) -> Result<()> {
 
 /// A token that nobody can guess: 256 bits.
 pub fn new_token() -> String {
-    // Three version 4 identifiers carry 366 random bits of the system's source.
+    // Three version 4 identifiers carry 366 bits of a generator that can not be foretold, seeded by the system.
     let random = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4(), uuid::Uuid::new_v4()].map(uuid::Uuid::into_bytes);
     HEXLOWER.encode(&Sha256::digest(random.concat()))
 }

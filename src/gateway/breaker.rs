@@ -110,7 +110,7 @@ impl Breakers {
     }
 
     /// Takes note of how an attempt went; `None` when it says nothing about the model.
-    pub(super) fn record(&self, model: &Model, is_well: Option<bool>) {
+    pub(crate) fn record(&self, model: &Model, is_well: Option<bool>) {
         let mut breakers = self.breakers();
         match is_well {
             Some(true) => drop(breakers.remove(&key(model))),

@@ -15,6 +15,7 @@ use crate::protocol::wire::{CallTool, Head};
 
 /// A request's name may be so long.
 const NAME: usize = 128;
+const NAMES: &str = "use a string of 1 to 128 characters, another one for each request of a session";
 
 /// A request that was understood as far as its operation.
 #[derive(Clone)]
@@ -86,7 +87,7 @@ fn understand(text: &str) -> Result<Asked, (String, Error)> {
         let error = Error::invalid("the frame has no op").hint("send one JSON object with an op a frame");
         return Err(("error".to_owned(), error));
     };
-    let error = Error::invalid("request_id must be text").hint("use a string of 1 to 128 characters");
+    let error = Error::invalid("request_id must be text").hint(NAMES);
     Err((answer_of(op), error))
 }
 
@@ -98,8 +99,10 @@ fn misshapen(text: &str) -> Error {
 
 /// Checks the request's name and the rates.
 fn admit(request_id: Option<&str>, link: &Link, session: &Session, daemon: &Daemon) -> Result<(), Error> {
-    if request_id.is_some_and(|id| id.is_empty() || id.chars().count() > NAME) {
-        return Err(Error::invalid(format!("request_id must have 1 to {NAME} characters")));
+    let length = request_id.map_or(1, |id| id.chars().count());
+    if !(1..=NAME).contains(&length) {
+        let message = format!("request_id has {length} characters, allowed: 1 to {NAME}");
+        return Err(Error::invalid(message).hint(NAMES));
     }
     let config = daemon.config();
     let of_session = session.bucket.lock().unwrap_or_else(PoisonError::into_inner).take(config.rates.session);

@@ -1,10 +1,11 @@
 //! What its user tells a daemon from another terminal.
 
 use exai_fake::{Fake, Scenario};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::User;
 use crate::support::daemon::{Daemon, daemon_of};
+use crate::support::socket::Socket;
 
 /// The ports that the command line looks at when no daemon says where it is: nobody listens there.
 fn user() -> User {
@@ -146,4 +147,19 @@ fn a_token_that_is_set_must_be_changed_where_it_is_set() {
     daemon.stop().exits(0);
     user.run(&["daemon", "rotate-token", "--show"]).exits(7);
     assert!(!user.state_dir().join("token").exists(), "a token that is set is not written down");
+}
+
+#[test]
+fn who_listens_to_the_log_hears_its_lines_as_they_are_written() {
+    let user = user();
+    let daemon = Daemon::start(&user);
+    let mut board = Socket::connect(daemon.address, &user);
+    board.ask(&json!({"op": "subscribe", "request_id": "s", "topics": ["log"]}), "subscribe_res");
+    let mut other = Socket::connect(daemon.address, &user);
+    let line = board.next();
+    assert_eq!((&line["op"], &line["level"], &line["message"]), (&"log".into(), &"info".into(), &"connected".into()));
+    let picture = other.ask(&json!({"op": "snapshot", "request_id": "p"}), "snapshot_res");
+    let sessions = picture["snapshot"]["sessions"].as_array().unwrap();
+    assert!(sessions.iter().any(|session| session["session_id"] == line["session_id"]), "{line} {picture}");
+    daemon.stop().exits(0);
 }

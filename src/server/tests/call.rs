@@ -140,6 +140,23 @@ async fn a_session_is_resumed_by_its_owner_and_cancels_by_request() {
 }
 
 #[tokio::test]
+async fn the_name_of_a_request_has_up_to_128_characters() {
+    let daemon = TestDaemon::start(Scenario::default()).await;
+    let mut peer = daemon.peer().await;
+    for length in [1, 128] {
+        assert_eq!(peer.call(&"é".repeat(length), "version", json!({})).await["ok"], true, "{length}");
+    }
+    for length in [0, 129] {
+        let name = "é".repeat(length);
+        let refused = peer.call(&name, "version", json!({})).await;
+        let told = format!("request_id has {length} characters, allowed: 1 to 128");
+        assert_eq!((&refused["error"]["message"], &refused["request_id"]), (&json!(told), &json!(name)), "{refused}");
+        assert!(refused["error"]["hints"][0].is_string(), "{refused}");
+    }
+    daemon.stop().await;
+}
+
+#[tokio::test]
 async fn every_error_names_its_operation_and_its_request() {
     let daemon = TestDaemon::start(Scenario::default()).await;
     let mut peer = daemon.peer().await;

@@ -1,5 +1,7 @@
 //! Health, operators and the end of a daemon.
 
+use std::time::Duration;
+
 use exai_fake::Scenario;
 use serde_json::{Value, json};
 
@@ -166,12 +168,20 @@ async fn a_dashboard_hears_snapshots_and_steps_until_it_has_heard_enough() {
         assert_eq!((&event["call_id"], event["seq"].is_number()), (&call_id, true), "{event}");
         assert_eq!(event["session_id"], peer.welcome["session_id"]);
     }
+    let mut other = daemon.peer().await;
+    other.ask(topics("subscribe")).await;
     assert_eq!(board.ask(topics("unsubscribe")).await["ok"], true);
+    let health = json!({"op": "health", "request_id": "h"});
+    // What was under way may still come before this answer.
+    board.ask(health.clone()).await;
     peer.call("2", "version", json!({})).await;
-    // What was under way may still come; then there is nothing but the answer.
-    let answer = board.ask(json!({"op": "health", "request_id": "h"})).await;
-    assert_eq!(answer["ok"], true);
-    assert_eq!(board.ask(json!({"op": "health", "request_id": "h"})).await["ok"], true);
+    // Another one hears of it meanwhile, and of two moments behind it.
+    other.until_that(|frame| frame["op"] == "event" && frame["kind"] == "finished").await;
+    for _ in 0..2 {
+        other.until("snapshot").await;
+    }
+    board.send(&health).await;
+    assert_eq!(board.next().await["op"], "health_res", "who has heard enough hears nothing but its answers");
     daemon.stop().await;
 }
 
@@ -196,5 +206,32 @@ async fn what_a_dashboard_missed_stays_counted_when_it_hears_more_or_less() {
     board.ask(topics("subscribe", &["snapshot"])).await;
     let again = board.until("snapshot").await["dropped"].as_u64().unwrap();
     assert!(again >= after, "{after} were missed, then {again}");
+    daemon.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_waits_an_hour_for_its_client_and_no_longer() {
+    let daemon = TestDaemon::start(Scenario::default()).await;
+    let mut session = daemon.peer().await.welcome["session_id"].clone();
+    let mut operator = daemon.peer().await;
+    for (minutes, is_resumed) in [(59, true), (59, true), (61, false)] {
+        let is_away = |row: &Value| row["session_id"] == session && row["connected"] == false;
+        in_time(async {
+            loop {
+                let picture = operator.ask(json!({"op": "snapshot", "request_id": "s"})).await;
+                if picture["snapshot"]["sessions"].as_array().unwrap().iter().any(is_away) {
+                    return;
+                }
+            }
+        })
+        .await;
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_mins(minutes)).await;
+        tokio::time::resume();
+        let again = daemon.peer_with(json!({"session_id": session})).await;
+        assert_eq!(again.welcome["resumed"], is_resumed, "after {minutes} minutes");
+        session = again.welcome["session_id"].clone();
+        operator = daemon.peer().await;
+    }
     daemon.stop().await;
 }

@@ -82,3 +82,33 @@ async fn a_configuration_that_is_read_again_changes_the_tools_and_says_so() {
     assert_eq!(peer.call("1", "version", json!({})).await["ok"], true, "what can not be used changes nothing");
     daemon.stop().await;
 }
+
+#[tokio::test]
+async fn an_operator_ends_a_call_and_lets_a_model_be_asked_again_that_was_left_alone() {
+    let daemon = TestDaemon::start(Scenario::load("slow_gate")).await;
+    let (mut operator, mut peer) = (daemon.peer().await, daemon.peer().await);
+    let ask = json!({"prompt": "hello", "model": "glm-4.6"});
+    peer.begin("1", "chat", ask.clone()).await;
+    let call_id = peer.until_that(|frame| frame["kind"] == "sent").await["call_id"].clone();
+    let answer = operator.ask(admin("cancel", json!({"call_id": call_id}))).await;
+    let told = format!("call {} was running", call_id.as_str().unwrap());
+    assert_eq!((&answer["ok"], &answer["notes"]), (&json!(true), &json!([told])), "{answer}");
+    assert_eq!(peer.until_for("call_tool_res", "1").await["error"]["code"], "CANCELLED");
+
+    let breakers = &daemon.house.calls().gateway.breakers;
+    let model = daemon.house.calls().gateway.catalogue.resolve("glm-4.6").unwrap();
+    for _ in 0..5 {
+        breakers.record(&model, Some(false));
+    }
+    let refused = peer.call("2", "chat", ask.clone()).await;
+    assert_eq!(refused["error"]["code"], "SERVICE_UNAVAILABLE", "{refused}");
+    for (model, count) in [(json!("glm-5"), 0), (json!("glm-4.6"), 1)] {
+        let answer = operator.ask(admin("reset_breaker", json!({"model": model}))).await;
+        assert_eq!(answer["notes"], json!([format!("{count} breakers were reset")]), "{answer}");
+    }
+    peer.begin("3", "chat", ask).await;
+    peer.until_that(|frame| frame["kind"] == "sent").await;
+    daemon.fake.open("go");
+    assert_eq!(peer.until_for("call_tool_res", "3").await["ok"], true);
+    daemon.stop().await;
+}
