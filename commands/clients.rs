@@ -15,7 +15,7 @@ use exai_core::coordination::{prepare_state_dir, read_or_make_token};
 use exai_core::error::{Error, Result};
 use exai_core::redaction::{Redactor, Vault};
 use serde_json::Value;
-use similar::TextDiff;
+use similar::algorithms::{Capture, myers};
 
 use self::client::{Client, Surroundings};
 use self::entry::{Delivery, Entry, NAME, VARIABLE, Way};
@@ -224,10 +224,16 @@ fn write(client: Client, entry: &Entry, path: &Path, args: &Args, output: &mut O
 fn difference(found: &Value, entry: &Entry) -> String {
     let pretty = |value: &Value| {
         let text = serde_json::to_string_pretty(value).unwrap_or_default();
-        Redactor::shared().redact(&mut Vault::default(), &text).into_owned() + "\n"
+        Redactor::shared().redact(&mut Vault::default(), &text).into_owned()
     };
     let (old, new) = (pretty(found), pretty(&Value::Object(entry.server.clone())));
-    TextDiff::from_lines(&old, &new).unified_diff().context_radius(10).header("there", "new").to_string()
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let mut changes = Capture::new();
+    // The one way of comparing, of the many that the library has: together they are half a megabyte.
+    let Ok(()) = myers::diff(&mut changes, &old, 0..old.len(), &new, 0..new.len());
+    let changes = changes.ops().iter().flat_map(|change| change.iter_changes(&old, &new));
+    let lines = changes.map(|change| format!("{}{}\n", change.tag(), change.value()));
+    ["--- there\n+++ new\n".to_owned()].into_iter().chain(lines).collect()
 }
 
 /// What its user has to know or do.

@@ -431,7 +431,8 @@ fn end_call(
     if !row.is_new && has_ended(connection, row)? {
         return Ok(false);
     }
-    insert_end(connection, row, result, &events::whole(connection, &result.call_id, last)?, at)?;
+    let written = if row.is_new { Vec::new() } else { events::written(connection, &result.call_id, last)? };
+    insert_end(connection, row, result, &events::whole(written, last), at)?;
     if !row.is_new {
         events::remove(connection, result.call_id.as_str())?;
         connection.prepare_cached("DELETE FROM running_calls WHERE call = ?1")?.execute([row.call])?;
@@ -456,7 +457,7 @@ fn replace_end(
     earlier.retain(|event| !matches!(event.kind, EventKind::Finished { .. }));
     // What the process has written since it was taken for dead is there already, and stays.
     events::insert(connection, &earlier)?;
-    insert_end(connection, row, result, &events::whole(connection, call, last)?, at)?;
+    insert_end(connection, row, result, &events::whole(events::written(connection, call, last)?, last), at)?;
     events::remove(connection, call.as_str())
 }
 

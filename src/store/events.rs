@@ -41,28 +41,22 @@ pub(super) fn next(connection: &Connection, call: &CallId) -> rusqlite::Result<u
     connection.prepare_cached(sql)?.query_row([call.as_str()], |row| row.get(0))
 }
 
-/// All steps of a call that ends, as text: those that are written in rows, before the `last` ones.
-pub(super) fn whole(connection: &Connection, call: &CallId, last: &[CallEvent]) -> rusqlite::Result<String> {
+/// The steps of a running call that are written in rows, those before the `last` ones, each as it stands in [`whole`].
+pub(super) fn written(connection: &Connection, call: &CallId, last: &[CallEvent]) -> rusqlite::Result<Vec<String>> {
     let first = last.first().map_or(u32::MAX, |event| event.n);
-    let mut text = String::from("[");
-    let mut add = |step: &str| {
-        if text.len() > 1 {
-            text.push(',');
-        }
-        text.push_str(step);
-    };
     let mut statement =
         connection.prepare_cached("SELECT n, at, body FROM call_events WHERE call_id = ?1 AND n < ?2 ORDER BY n")?;
-    let mut rows = statement.query(params![call.as_str(), first])?;
-    while let Some(row) = rows.next()? {
-        let (n, at, body): (u32, i64, _) = (row.get(0)?, row.get(1)?, row.get_ref(2)?.as_str()?);
-        add(&format!("[{n},{at},{body}]"));
-    }
-    for event in last {
-        add(&to_json(&(event.n, event.at.as_millis(), &event.kind)));
-    }
-    text.push(']');
-    Ok(text)
+    let rows = statement.query_map(params![call.as_str(), first], |row| {
+        let (n, at, body): (u32, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(format!("[{n},{at},{body}]"))
+    })?;
+    rows.collect()
+}
+
+/// All steps of a call that ends, as text: those that are `written`, then the `last` ones.
+pub(super) fn whole(mut written: Vec<String>, last: &[CallEvent]) -> String {
+    written.extend(last.iter().map(|event| to_json(&(event.n, event.at.as_millis(), &event.kind))));
+    format!("[{}]", written.join(","))
 }
 
 /// The rows of a call that has ended go.
