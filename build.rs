@@ -35,8 +35,6 @@ fn main() {
         && is_wanted()
     {
         println!("cargo::rustc-link-arg-bins=-T{here}/dist/order.ld");
-        // Functions that are the same for several types are there once. Nothing here tells functions apart by their addresses.
-        println!("cargo::rustc-link-arg-bins=-Wl,--icf=all");
         if has_short_relocations() {
             println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
         }
