@@ -157,8 +157,13 @@ impl Store {
     /// Calls of `owner`, newest first.
     pub async fn list_calls(&self, owner: String, filter: CallFilter) -> Result<Vec<CallSummary>> {
         self.read(move |connection| {
+            // Those that run stand in a small table too, from which all of them are found. (`CROSS` keeps the order.)
+            let source = match filter.state {
+                Some(CallState::Running) => "running_calls n CROSS JOIN calls c ON c.n = n.call",
+                _ => "calls c",
+            };
             // Chosen first, then summed up: the other way round all calls that there are would be.
-            let mut statement = connection.prepare_cached(
+            let mut statement = connection.prepare_cached(&format!(
                 r#"SELECT c.id, c.tool, c.state, c.thread_id, c.created_at, c.finished_at, count(a.n),
                         sum(a.input_tokens), sum(a.output_tokens), sum(a.reasoning_tokens), sum(a.cached_tokens),
                         CASE WHEN count(a.n) = count(a.cost_nanodollars) THEN coalesce(sum(a.cost_nanodollars), 0) END,
@@ -169,13 +174,13 @@ impl Store {
                  FROM (
                     SELECT c.id, c.tool, coalesce(r.state, 'running') AS state,
                            iif(r.call IS NULL, c.thread_id, r.thread_id) AS thread_id, c.created_at, r.finished_at
-                    FROM calls c LEFT JOIN results r ON r.call = c.n
+                    FROM {source} LEFT JOIN results r ON r.call = c.n
                     WHERE c.owner = ?1 AND (?2 IS NULL OR coalesce(r.state, 'running') = ?2)
                       AND (?3 IS NULL OR c.tool = ?3) AND c.created_at >= ?4
                     ORDER BY c.created_at DESC, c.id DESC LIMIT ?5
                  ) c LEFT JOIN attempts a ON a.call_id = c.id
-                 GROUP BY c.id ORDER BY c.created_at DESC, c.id DESC"#,
-            )?;
+                 GROUP BY c.id ORDER BY c.created_at DESC, c.id DESC"#
+            ))?;
             let state = filter.state.map(CallState::as_str);
             let since = filter.since.map_or(i64::MIN, Timestamp::as_millis);
             let rows = statement.query_map(params![owner, state, filter.tool, since, filter.limit], summary)?;
