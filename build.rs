@@ -31,7 +31,9 @@ fn has_short_relocations() -> bool {
 #[expect(clippy::disallowed_methods, reason = "what Cargo says to a build script")]
 fn main() {
     println!("cargo::rerun-if-changed=dist/order.ld");
-    ["RUSTC_LINKER", "LD_PRELOAD"].iter().for_each(|name| println!("cargo::rerun-if-env-changed={name}"));
+    for name in ["RUSTC_LINKER", "LD_PRELOAD"] {
+        println!("cargo::rerun-if-env-changed={name}");
+    }
     if let Ok(here) = env::var("CARGO_MANIFEST_DIR")
         && is_wanted()
     {
