@@ -311,7 +311,7 @@ impl Gateway {
         ledger: &Arc<Ledger>,
     ) -> Result<Answer, Failure> {
         let provider = self.provider(model).map_err(Failure::final_)?;
-        check_size(model, &ask.request).map_err(|error| Failure { error, try_next: true })?;
+        let tokens = fitting(model, &ask.request).map_err(|error| Failure { error, try_next: true })?;
         let known = self.memory.about(model, &*provider).await.map_err(Failure::final_)?;
         if let Some(error) = known.refusal(model).filter(|_| !ask.fresh) {
             return Err(Failure { error, try_next: true });
@@ -328,7 +328,7 @@ impl Gateway {
         let boarded = if ask.fresh { self.flights.alone(ask.deadline) } else { self.flights.board(&key, ask.deadline) };
         let ticket = match boarded {
             Boarded::First(ticket) => {
-                let size = size::of(&body, estimate(&ask.request), model);
+                let size = size::of(&body, tokens, model);
                 let pilot = Pilot {
                     gateway: Arc::clone(self),
                     flight: ticket.flight(),
@@ -446,11 +446,11 @@ fn estimate(request: &ChatRequest) -> u64 {
     request.messages.iter().map(tokens).sum::<u64>() + tools
 }
 
-/// Refuses what can not fit before anything is sent.
-fn check_size(model: &Model, request: &ChatRequest) -> Result<()> {
+/// The estimated tokens of a request. What can not fit is refused before anything is sent.
+fn fitting(model: &Model, request: &ChatRequest) -> Result<u64> {
     let tokens = estimate(request);
     if tokens <= model.context {
-        return Ok(());
+        return Ok(tokens);
     }
     let message = format!("the request is about {tokens} tokens, {model} takes {}", model.context);
     Err(Error::new(ErrorCode::ValidationError, message)
