@@ -256,6 +256,9 @@ impl Registry {
     }
 
     fn listed(&self, name: &str) -> Result<&Listed> {
+        if let Some(listed) = self.tools.get(name) {
+            return Ok(listed);
+        }
         let name = self.list.get(name)?;
         let describe = Some(&self.describe).filter(|_| name == router::DESCRIBE);
         self.tools.get(name).or(describe).ok_or_else(|| self.list.unknown(name))
