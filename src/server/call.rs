@@ -52,12 +52,13 @@ fn try_begin(call: &CallTool<'_>, link: &Arc<Link>, session: &Arc<Session>, daem
             acknowledge(&handle, telling.request_id.as_deref(), link, detach);
             if !detach {
                 let (session, name) = (Arc::clone(session), telling.request_id.clone());
-                daemon.answers.spawn(async move {
+                // Boxed before it is wrapped: each wrapper would copy it.
+                daemon.answers.spawn(Box::pin(async move {
                     telling::tell(handle, telling, place).await;
                     if let Some(name) = name.filter(|_| vanished.is_so()) {
                         session.forget(&name);
                     }
-                });
+                }));
             }
         }
         Named::Again(call_id, vanished) => {
