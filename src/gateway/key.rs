@@ -2,7 +2,6 @@
 //! without the fields that name the request instead of asking it.
 
 use data_encoding::HEXLOWER;
-use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -38,7 +37,9 @@ fn write(value: &Value, out: &mut Vec<u8>) {
             }
             out.push(b']');
         }
-        scalar => write_scalar(scalar, out),
+        Value::String(text) => json::quote(out, text),
+        // Numbers and words of JSON can always be written into memory.
+        scalar => json::append(out, scalar).unwrap_or_default(),
     }
 }
 
@@ -47,17 +48,12 @@ fn write_object<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>, out: 
     fields.sort_unstable_by_key(|(name, _)| *name);
     out.push(b'{');
     for (name, value) in fields {
-        write_scalar(name, out);
+        json::quote(out, name);
         out.push(b':');
         write(value, out);
         out.push(b',');
     }
     out.push(b'}');
-}
-
-fn write_scalar(scalar: &impl Serialize, out: &mut Vec<u8>) {
-    // Text, numbers and words of JSON can always be written into memory.
-    let _ = json::append(out, scalar);
 }
 
 #[cfg(test)]

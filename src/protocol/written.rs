@@ -1,8 +1,9 @@
 //! A result with its JSON, which is made once: the journal and every frame that tells the result are put together of it.
 
 use std::ops::Deref;
+use std::sync::LazyLock;
 
-use serde::Serialize;
+use memchr::memmem::FinderRev;
 
 use super::Envelope;
 use crate::json;
@@ -10,6 +11,7 @@ use crate::json;
 /// Where text and document stand in an envelope that has neither. What follows them are figures, and texts whose quotes are
 /// escaped: the last place that reads so is this one.
 const PLACE: &str = r#""text":"","data":null,"thread_id":"#;
+static FINDER: LazyLock<FinderRev<'static>> = LazyLock::new(|| FinderRev::new(PLACE));
 /// Bytes of most envelopes without text and document.
 const ROOM: usize = 1024;
 
@@ -26,8 +28,8 @@ pub struct Written {
 impl From<Envelope> for Written {
     fn from(mut envelope: Envelope) -> Self {
         let (text, data) = (std::mem::take(&mut envelope.text), envelope.data.take());
-        let meta = written(&envelope, ROOM);
-        let pieces = (written(&text, text.len() + text.len() / 8 + 2), written(&data, ROOM));
+        let meta = written(json::text(&envelope, ROOM));
+        let pieces = (written(json::quoted(&text)), written(json::document(&data, ROOM)));
         (envelope.text, envelope.data) = (text, data);
         Self { envelope, meta, text: pieces.0, document: pieces.1 }
     }
@@ -49,8 +51,8 @@ impl Written {
 
     /// The whole envelope as JSON.
     pub fn json(&self) -> String {
-        let Some(at) = memchr::memmem::rfind(self.meta.as_bytes(), PLACE.as_bytes()) else {
-            return written(&self.envelope, ROOM);
+        let Some(at) = FINDER.rfind(&self.meta) else {
+            return written(json::text(&self.envelope, ROOM));
         };
         let (before, behind) = (&self.meta[..at], &self.meta[at + PLACE.len()..]);
         [before, r#""text":"#, &self.text, r#","data":"#, &self.document, r#","thread_id":"#, behind].concat()
@@ -73,8 +75,8 @@ impl Written {
 }
 
 /// Our own types can always be written.
-fn written<T: Serialize + ?Sized>(value: &T, room: usize) -> String {
-    json::text(value, room).unwrap_or_else(|_| "null".to_owned())
+fn written(json: serde_json::Result<String>) -> String {
+    json.unwrap_or_else(|_| "null".to_owned())
 }
 
 #[cfg(test)]

@@ -186,7 +186,7 @@ impl Provider for HttpProvider {
         body: &Map<String, Value>,
         limits: &Limits,
     ) -> std::result::Result<Box<dyn ReplyStream>, ProviderError> {
-        let text = json::text(body, 4096)
+        let text = json::fields(body, 4096)
             .map_err(|error| ProviderError::new(Cause::BadRequest { parameter: None }, error.to_string()))?;
         let client = self.clients.get(&self.url, limits.connect)?;
         let request = client.post(self.url.clone()).headers(self.headers.clone()).body(text);

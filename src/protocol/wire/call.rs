@@ -73,9 +73,9 @@ impl CallAck {
     /// The frame of a call that its client calls `request_id`.
     pub fn frame(&self, request_id: Option<&str>) -> serde_json::Result<String> {
         let mut frame = Object::new(ROOM);
-        frame.field("op", "call_tool_ack").optional("request_id", request_id);
+        frame.text("op", "call_tool_ack").optional_text("request_id", request_id);
         frame.field("accepted", &self.accepted).field("timeout", &self.timeout);
-        frame.field("name", &self.name).field("call_id", &self.call_id).end()
+        frame.text("name", &self.name).text("call_id", self.call_id.as_str()).end()
     }
 }
 
@@ -164,8 +164,12 @@ impl Progress {
     /// The frame of a call that its client calls `request_id`.
     pub fn frame(&self, request_id: Option<&str>) -> serde_json::Result<String> {
         let mut frame = Object::new(ROOM);
-        frame.field("op", "progress").optional("request_id", request_id).field("name", &self.name).field("t", &self.t);
-        frame.field("call_id", &self.call_id).optional("message", self.message.as_ref());
+        frame
+            .text("op", "progress")
+            .optional_text("request_id", request_id)
+            .text("name", &self.name)
+            .field("t", &self.t);
+        frame.text("call_id", self.call_id.as_str()).optional_text("message", self.message.as_deref());
         match &self.step {
             Step::Event { n, at, kind } => frame.field("n", n).field("at", at).fields_of(kind),
             Step::Live(outlet) => frame.fields_of(outlet),
@@ -233,12 +237,12 @@ impl CallResult {
         let is_alone = error.is_some() || result.thread_id.is_none();
         // Quotes are escaped in the document that is text.
         let mut frame = Object::new(ROOM + meta.len() + text.len() + 2 * document.len() + document.len() / 4);
-        frame.field("op", "call_tool_res").optional("request_id", request_id).field("ok", &error.is_none());
-        frame.field("call_id", &result.call_id);
+        frame.text("op", "call_tool_res").optional_text("request_id", request_id).field("ok", &error.is_none());
+        frame.text("call_id", result.call_id.as_str());
         match (&error, &result.data) {
             (Some(_), _) => frame.raw("outputs", "[]"),
             (None, Value::Null) => frame.raw("outputs", &Text::array(text)),
-            (None, _) => frame.raw("outputs", &Text::array(&json::text(document, 2 * document.len())?)),
+            (None, _) => frame.raw("outputs", &Text::array(&json::quoted(document)?)),
         };
         if !result.text.is_empty() {
             frame.raw("text", text);
