@@ -6,10 +6,12 @@
 //! nothing of it is kept.
 //!
 //! ```text
-//! jobs that queue ─▶ with the first, others are let come ─▶ the bell ─▶ the thread takes all that are there
+//! jobs that queue ─▶ with the first, others are let come ─▶ the bell ─▶ the thread takes all that are there ─▶ one commit
+//!                              who waits ◀─ a task tells all of the commit ◀─ its receipt ◀────────────────────────┘
 //! ```
 
 mod bell;
+mod receipts;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -19,6 +21,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use self::bell::Bell;
+use self::receipts::Receipts;
 use super::failure;
 use crate::error::{Error, Result};
 
@@ -103,9 +106,10 @@ impl Worker {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let bell = Arc::<Bell>::default();
         let heard = Arc::clone(&bell);
+        let receipts = (mode == Mode::Write).then(|| Receipts::start(bell.tasks()));
         let handle = std::thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || serve(queue, &heard, mode, connect, opened))
+            .spawn(move || serve(queue, &heard, receipts.as_ref(), connect, opened))
             .map_err(|error| Error::internal(format!("no thread for the store: {error}")))?;
         bell.hang(handle.thread().clone());
         Ok(Self(Arc::new(Thread { jobs: Some(jobs), mode, bell, handle: Some(handle) })))
@@ -242,10 +246,11 @@ fn named(connection: &Connection, error: &rusqlite::Error) -> Error {
     failure::of_sqlite(Path::new(connection.path().unwrap_or("in memory")), error)
 }
 
+/// Runs jobs until there is no handle. Without `receipts` they are reads, one by one.
 fn serve(
     mut queue: mpsc::Receiver<Box<dyn Job>>,
     bell: &Bell,
-    mode: Mode,
+    receipts: Option<&Receipts>,
     mut connect: Connect,
     opened: Option<oneshot::Sender<Result<()>>>,
 ) {
@@ -269,14 +274,13 @@ fn serve(
                     continue;
                 }
             };
-            let has_more = match mode {
-                Mode::Write => commit(&open, job, &mut queue),
-                Mode::Read => {
-                    let mut job = job;
-                    job.carry_out(Ok(&open));
-                    job.acknowledge(Ok(()));
-                    true
-                }
+            let has_more = if let Some(receipts) = receipts {
+                commit(&open, job, &mut queue, receipts)
+            } else {
+                let mut job = job;
+                job.carry_out(Ok(&open));
+                job.acknowledge(Ok(()));
+                true
             };
             // A connection that can not leave its transaction is of no use; the next job opens another one.
             connection = Some(open).filter(Connection::is_autocommit);
@@ -296,7 +300,12 @@ fn refuse(mut job: Box<dyn Job>, error: &Error) {
 }
 
 /// One commit: the job that came, and all that have queued behind it. Says whether there may be more.
-fn commit(connection: &Connection, first: Box<dyn Job>, queue: &mut mpsc::Receiver<Box<dyn Job>>) -> bool {
+fn commit(
+    connection: &Connection,
+    first: Box<dyn Job>,
+    queue: &mut mpsc::Receiver<Box<dyn Job>>,
+    receipts: &Receipts,
+) -> bool {
     if let Err(error) = say(connection, "BEGIN IMMEDIATE") {
         // What waits behind it would meet the same lock, each one for as long as this one did.
         refuse(first, &error);
@@ -326,9 +335,7 @@ fn commit(connection: &Connection, first: Box<dyn Job>, queue: &mut mpsc::Receiv
         drop(connection.execute_batch("ROLLBACK"));
     }
     tracing::trace!(jobs = batch.len(), "committed");
-    for job in batch {
-        job.acknowledge(committed.clone());
-    }
+    receipts.hand_out(batch, committed);
     !is_all
 }
 

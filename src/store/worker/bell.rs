@@ -27,6 +27,11 @@ impl Bell {
         drop(self.thread.set(thread));
     }
 
+    /// What is done on the runtime for the thread.
+    pub(super) fn tasks(&self) -> &TaskTracker {
+        &self.tasks
+    }
+
     /// Wakes the thread.
     pub(super) fn ring(&self) {
         self.is_rung.store(true, Ordering::Release);
