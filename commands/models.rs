@@ -1,6 +1,7 @@
 //! `exai models`: the catalogue.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use exai_core::backend;
 use exai_core::providers::{Model, ProviderName, Providers, Temperature, Thinking};
@@ -26,7 +27,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, setup: &Setup, output: &mut Output) -> anyhow::Result<ExitCode> {
     let config = setup.config()?;
     let (catalogue, providers) = (backend::catalogue(config)?, backend::providers(config)?);
-    let models: Vec<Model> = match &args.name {
+    let models: Vec<Arc<Model>> = match &args.name {
         Some(name) => vec![catalogue.resolve(name)?],
         None => catalogue.models().filter(|model| args.all || !model.is_retired()).cloned().collect(),
     };

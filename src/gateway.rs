@@ -263,7 +263,7 @@ impl Gateway {
     }
 
     /// The models of a route, those whose account was empty a moment ago last: it may have been topped up since.
-    async fn in_order<'a>(&self, route: &'a Route) -> Result<Vec<&'a Model>> {
+    async fn in_order<'a>(&self, route: &'a Route) -> Result<Vec<&'a Arc<Model>>> {
         let (mut first, mut last) = (Vec::new(), Vec::new());
         for model in route.candidates() {
             let is_empty = match self.providers.get(model.provider) {
@@ -280,7 +280,7 @@ impl Gateway {
     async fn converse(
         self: &Arc<Self>,
         ask: &Ask,
-        model: &Model,
+        model: &Arc<Model>,
         recorder: &Arc<dyn Recorder>,
         ledger: &Arc<Ledger>,
     ) -> Result<Answer, Failure> {
@@ -306,7 +306,7 @@ impl Gateway {
     async fn ask_model(
         self: &Arc<Self>,
         ask: &Ask,
-        model: &Model,
+        model: &Arc<Model>,
         recorder: &Arc<dyn Recorder>,
         ledger: &Arc<Ledger>,
     ) -> Result<Answer, Failure> {
@@ -333,7 +333,7 @@ impl Gateway {
                     gateway: Arc::clone(self),
                     flight: ticket.flight(),
                     provider,
-                    model: model.clone(),
+                    model: Arc::clone(model),
                     body,
                     key,
                     owner: ask.owner.clone(),

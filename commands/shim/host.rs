@@ -287,7 +287,7 @@ impl Host for Beside {
         &self.0.tasks
     }
 
-    async fn models(&self) -> Result<Vec<Model>> {
+    async fn models(&self) -> Result<Vec<Arc<Model>>> {
         let setup = self.0.setup.clone();
         let read = tokio::task::spawn_blocking(move || catalogue(setup.config()?)).await;
         let catalogue = read.map_err(|error| Error::internal(format!("the models could not be read: {error}")))??;

@@ -170,7 +170,7 @@ mod tests {
     use super::*;
     use crate::providers::Catalogue;
 
-    fn model(name: &str) -> Model {
+    fn model(name: &str) -> Arc<Model> {
         Catalogue::embedded().unwrap().resolve(name).unwrap()
     }
 

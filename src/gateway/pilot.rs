@@ -25,7 +25,7 @@ pub(super) struct Pilot {
     pub(super) gateway: Arc<Gateway>,
     pub(super) flight: Arc<Flight>,
     pub(super) provider: Arc<dyn Provider>,
-    pub(super) model: Model,
+    pub(super) model: Arc<Model>,
     pub(super) body: Map<String, Value>,
     pub(super) key: String,
     pub(super) owner: String,

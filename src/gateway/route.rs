@@ -1,6 +1,7 @@
 //! Which model answers. An explicit model is a promise and never replaced; `auto` is a list in order of preference.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::providers::{Catalogue, Model, ProviderName, Providers};
@@ -40,12 +41,12 @@ pub struct Route {
     pub requested: String,
     /// Why the first one is the first one.
     pub reason: String,
-    candidates: Vec<Model>,
+    candidates: Vec<Arc<Model>>,
 }
 
 impl Route {
     /// The models to ask, in order; only a route of `auto` has more than one.
-    pub fn candidates(&self) -> &[Model] {
+    pub fn candidates(&self) -> &[Arc<Model>] {
         &self.candidates
     }
 
@@ -56,7 +57,7 @@ impl Route {
     }
 
     /// The model that is asked first.
-    pub fn first(&self) -> Result<&Model> {
+    pub fn first(&self) -> Result<&Arc<Model>> {
         self.candidates.first().ok_or_else(|| Error::internal("a route without a model"))
     }
 }
@@ -95,7 +96,7 @@ impl RoutingSettings {
         providers: &Providers,
         provider: ProviderName,
     ) -> Result<Route> {
-        let mut candidates: Vec<Model> = Vec::new();
+        let mut candidates: Vec<Arc<Model>> = Vec::new();
         for name in self.quality.iter().chain(&self.long).chain(&self.fast) {
             let model = catalogue.resolve(name)?;
             if model.provider == provider && self.allows(&model) && !candidates.contains(&model) {
@@ -104,7 +105,7 @@ impl RoutingSettings {
         }
         // Behind those that were chosen, those that can do what they can not.
         let others = catalogue.models().filter(|model| model.provider == provider && !model.is_retired());
-        let others: Vec<Model> =
+        let others: Vec<Arc<Model>> =
             others.filter(|model| self.allows(model) && !candidates.contains(model)).cloned().collect();
         candidates.extend(others);
         let Some(first) = candidates.first() else {

@@ -1,6 +1,8 @@
 //! Objects that are written field by field.
 
-use serde::Serialize;
+use std::fmt::Display;
+
+use serde::{Serialize, Serializer};
 
 use super::{append, quote, whole};
 
@@ -40,6 +42,11 @@ impl Object {
             Some(text) => self.text(name, text),
             None => self,
         }
+    }
+
+    /// One more field, whose value is text that is made as it is written.
+    pub(crate) fn shown<T: Display>(&mut self, name: &'static str, value: &T) -> &mut Self {
+        self.field(name, &Shown(value))
     }
 
     /// One more field, if it has a value.
@@ -100,6 +107,15 @@ impl Object {
     }
 }
 
+/// What shows itself, as text.
+struct Shown<'a, T>(&'a T);
+
+impl<T: Display> Serialize for Shown<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -121,6 +137,7 @@ mod tests {
                 Object::new(9).optional("a", None::<u8>).raw("b", "[{}]").optional("c", Some(2)).end(),
                 r#"{"b":[{}],"c":2}"#,
             ),
+            (Object::new(9).shown("a", &format_args!("{}\n{:?}", 1, "b")).end(), r#"{"a":"1\n\"b\""}"#),
         ] {
             assert_eq!(object.unwrap(), wanted);
         }

@@ -44,7 +44,7 @@ fn offered(mut values: Vec<String>) -> CompletionInfo {
 }
 
 async fn models<H: Host>(host: &H) -> Result<Vec<String>> {
-    Ok(host.models().await?.into_iter().map(|model| model.id).collect())
+    Ok(host.models().await?.into_iter().map(|model| model.id.clone()).collect())
 }
 
 async fn threads<H: Host>(host: &H, agent: &Agent) -> Result<Vec<String>> {

@@ -54,5 +54,5 @@ pub trait Host: Clone + Debug + Send + Sync + 'static {
     fn tasks(&self) -> &TaskTracker;
 
     /// The models that there are; retired ones are left out.
-    fn models(&self) -> impl Future<Output = Result<Vec<Model>>> + Send;
+    fn models(&self) -> impl Future<Output = Result<Vec<Arc<Model>>>> + Send;
 }

@@ -78,7 +78,7 @@ pub(super) async fn read<H: Host>(host: &H, agent: &Agent, uri: &str) -> Result<
 async fn text<H: Host>(host: &H, agent: &Agent, uri: &str) -> Result<String> {
     if uri == MODELS {
         let models = host.models().await?;
-        return Ok(json!({"models": models.iter().map(described).collect::<Vec<_>>()}).to_string());
+        return Ok(json!({"models": models.iter().map(|model| described(model)).collect::<Vec<_>>()}).to_string());
     }
     let house = host.house(agent).await?;
     if let Some(id) = uri.strip_prefix(CALL).filter(|id| !id.is_empty()) {

@@ -190,7 +190,7 @@ impl Host for Stage {
         &self.tasks
     }
 
-    async fn models(&self) -> Result<Vec<Model>> {
+    async fn models(&self) -> Result<Vec<Arc<Model>>> {
         let catalogue = Catalogue::embedded()?;
         ["glm-5.3", "glm-5.2", "kimi-k3"].map(|name| catalogue.resolve(name)).into_iter().collect()
     }

@@ -1,6 +1,8 @@
-//! Identifiers: UUIDv7 text, so that they sort by age. The command line takes unique prefixes.
+//! Identifiers: UUIDv7 text, so that they sort by age. The command line takes unique prefixes. The text is shared: each step and
+//! row of a call names it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,13 +13,13 @@ macro_rules! id {
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(transparent)]
         #[schemars(inline)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// A new, unique id.
             #[expect(clippy::new_without_default, reason = "each one is different, so there is no default")]
             pub fn new() -> Self {
-                Self(uuid::Uuid::now_v7().to_string())
+                Self(uuid::Uuid::now_v7().hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer())[..].into())
             }
 
             /// The id as text.
@@ -28,7 +30,7 @@ macro_rules! id {
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self(text)
+                Self(text.into())
             }
         }
 

@@ -6,6 +6,8 @@ mod entry;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use super::mock::Script;
 use super::{Model, Price, ProviderName, Temperature};
 use crate::error::{Error, Result};
@@ -25,7 +27,7 @@ const EMBEDDED: &str = include_str!("models.toml");
 /// The models that are known.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
-    models: Vec<Model>,
+    models: Vec<Arc<Model>>,
     custom_context: u64,
 }
 
@@ -53,33 +55,33 @@ impl Catalogue {
     }
 
     /// Every entry, retired ones too, in the order of the files.
-    pub fn models(&self) -> impl Iterator<Item = &Model> {
+    pub fn models(&self) -> impl Iterator<Item = &Arc<Model>> {
         self.models.iter()
     }
 
     /// The model of that name: an id, an alias, `custom/NAME` or `mock:NAME`, in any case; `:option` is cut off.
-    pub fn resolve(&self, name: &str) -> Result<Model> {
+    pub fn resolve(&self, name: &str) -> Result<Arc<Model>> {
         let name = name.trim();
         let lower = name.to_ascii_lowercase();
         if lower == "mock" || lower.starts_with("mock:") {
-            return mock(name);
+            return mock(name).map(Arc::new);
         }
         if lower.starts_with("custom/") {
-            return self.custom(name);
+            return self.custom(name).map(Arc::new);
         }
         let bare = lower.split(':').next().unwrap_or_default();
         if let Some(model) = self.find(&lower).or_else(|| self.find(bare)) {
-            return if model.is_retired() { Err(retired(name, model)) } else { Ok(model.clone()) };
+            return if model.is_retired() { Err(retired(name, model)) } else { Ok(Arc::clone(model)) };
         }
         for (prefix, provider) in FAMILIES {
             if bare.len() > prefix.len() && bare.starts_with(prefix) {
-                return Ok(Model::unlisted(provider, bare, PASS_THROUGH_CONTEXT, PASS_THROUGH_OUTPUT));
+                return Ok(Model::unlisted(provider, bare, PASS_THROUGH_CONTEXT, PASS_THROUGH_OUTPUT).into());
             }
         }
         Err(self.unknown(name, bare))
     }
 
-    fn find(&self, name: &str) -> Option<&Model> {
+    fn find(&self, name: &str) -> Option<&Arc<Model>> {
         let by_id = self.models.iter().find(|model| model.id == name);
         by_id.or_else(|| self.models.iter().find(|model| model.aliases.iter().any(|alias| alias == name)))
     }
@@ -111,10 +113,10 @@ impl Catalogue {
     fn merge(&mut self, entry: Entry, priced_on: Option<&str>) -> Result<(), String> {
         let known = self.models.iter_mut().find(|model| model.id == entry.id);
         if let Some(model) = known {
-            return entry.change(model, priced_on);
+            return entry.change(Arc::make_mut(model), priced_on);
         }
         let model = entry.create(priced_on)?;
-        self.models.push(model);
+        self.models.push(Arc::new(model));
         Ok(())
     }
 }

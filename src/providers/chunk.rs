@@ -2,24 +2,19 @@
 //!
 //! A whole completion (`message` in place of `delta`) is read the same way, as one chunk.
 
+mod read;
 #[cfg(test)]
 mod tests;
 mod tool_call;
 mod usage;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+pub(super) use read::Event;
 pub use tool_call::ToolCallPiece;
 pub use usage::read as read_usage;
 
 use crate::protocol::{Extra, Usage};
-
-/// Members of a chunk that have a place of their own.
-const KNOWN: [&str; 7] = ["id", "object", "created", "model", "choices", "usage", "error"];
-/// Members of a choice that have a place of their own.
-const KNOWN_IN_CHOICE: [&str; 5] = ["index", "delta", "message", "finish_reason", "usage"];
-/// Members of a delta that have a place of their own.
-const KNOWN_IN_DELTA: [&str; 5] = ["role", "content", "reasoning_content", "reasoning", "tool_calls"];
 
 /// What one event of a stream says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -38,8 +33,6 @@ pub struct Chunk {
     pub finish: Option<Finish>,
     /// Tokens, when it says them.
     pub usage: Option<Usage>,
-    /// The `error` member of a stream that failed in the middle.
-    pub error: Option<Value>,
     /// Everything else, as it came; members of the choice as `choice.NAME`, of the delta as `delta.NAME`.
     pub extra: Extra,
 }
@@ -92,70 +85,18 @@ impl Finish {
 }
 
 impl Chunk {
-    /// Reads one JSON object.
-    pub fn read(mut object: Map<String, Value>) -> Self {
-        let mut chunk = Self {
-            id: text_member(&object, "id"),
-            model: text_member(&object, "model"),
-            usage: object.get("usage").and_then(usage::read),
-            error: object.remove("error").filter(|error| !error.is_null()),
-            ..Self::default()
-        };
-        chunk.keep_usage_details(object.get("usage"));
-        if let Some(Value::Array(choices)) = object.remove("choices")
-            && let Some(Value::Object(choice)) = choices.into_iter().next()
-        {
-            chunk.read_choice(choice);
-        }
-        chunk.keep("", object, &KNOWN);
-        chunk
-    }
-
-    fn read_choice(&mut self, mut choice: Map<String, Value>) {
-        self.finish = text_member(&choice, "finish_reason").map(|word| Finish::parse(&word));
-        if self.usage.is_none() {
-            self.usage = choice.get("usage").and_then(usage::read);
-            self.keep_usage_details(choice.get("usage"));
-        }
-        let said = choice.remove("delta").filter(Value::is_object).or_else(|| choice.remove("message"));
-        if let Some(Value::Object(mut said)) = said {
-            self.text = said.remove("content").map(plain).unwrap_or_default();
-            let reasoning = said.remove("reasoning_content").filter(|value| !value.is_null());
-            self.reasoning = reasoning.or_else(|| said.remove("reasoning")).map(plain).unwrap_or_default();
-            let calls = said.get("tool_calls").and_then(Value::as_array).into_iter().flatten();
-            self.tool_calls = calls.enumerate().map(|(at, call)| ToolCallPiece::read(at, call)).collect();
-            self.keep("delta.", said, &KNOWN_IN_DELTA);
-        }
-        self.keep("choice.", choice, &KNOWN_IN_CHOICE);
-    }
-
-    fn keep_usage_details(&mut self, usage: Option<&Value>) {
-        if let Some(written) = usage.and_then(|usage| usage.get("cache_write_tokens")).filter(|value| !value.is_null())
-        {
-            self.extra.insert("usage.cache_write_tokens".into(), written.clone());
+    /// Takes over what a `usage` member counts.
+    fn count(&mut self, counted: &Value) {
+        self.usage = usage::read(counted).or_else(|| self.usage.take());
+        if let Some(written) = counted.get("cache_write_tokens") {
+            self.keep("usage.", "cache_write_tokens", written.clone());
         }
     }
 
-    fn keep(&mut self, prefix: &str, members: Map<String, Value>, known: &[&str]) {
-        for (name, value) in members {
-            if !value.is_null() && !known.contains(&name.as_str()) {
-                self.extra.insert(format!("{prefix}{name}"), value);
-            }
+    /// Keeps a member that has no place of its own.
+    fn keep(&mut self, prefix: &str, name: &str, value: Value) {
+        if !value.is_null() {
+            self.extra.insert(format!("{prefix}{name}"), value);
         }
-    }
-}
-
-fn text_member(object: &Map<String, Value>, name: &str) -> Option<String> {
-    object.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
-}
-
-/// Content as plain text: a string, or a list of parts with `text` members.
-fn plain(content: Value) -> String {
-    match content {
-        Value::String(text) => text,
-        Value::Array(parts) => {
-            parts.into_iter().filter_map(|part| part.get("text").and_then(Value::as_str).map(str::to_owned)).collect()
-        }
-        _ => String::new(),
     }
 }

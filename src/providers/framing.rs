@@ -5,8 +5,7 @@
 #[cfg(test)]
 mod tests;
 
-use serde_json::{Map, Value};
-
+use super::chunk::Event;
 use super::{Cause, Chunk, Decoder, ProviderError, SseEvent};
 
 /// The largest answer: everything that is read of one response.
@@ -155,22 +154,13 @@ fn frame(text: &str) -> Option<Frame> {
     if text == DONE {
         return Some(Frame::Done);
     }
-    let object: Map<String, Value> = serde_json::from_str(text).ok()?;
-    Some(frame_of(object, text))
+    let event = Event::read(text)?;
+    Some(if event.is_refusal() { Frame::Refused(text.to_owned()) } else { Frame::Chunk(Box::new(event.chunk)) })
 }
 
 /// Two frames glued together, the first one cut: `{"id":"2026data: {…}`. The last complete one counts.
 fn glued(line: &str) -> Option<Frame> {
     line.rmatch_indices("data:").find_map(|(at, mark)| frame(line[at + mark.len()..].trim()))
-}
-
-fn frame_of(object: Map<String, Value>, text: &str) -> Frame {
-    let refused = match object.get("error") {
-        Some(error) if !error.is_null() => true,
-        // Gateways in front of the models: `{"code":500,"msg":"404 NOT_FOUND","success":false}`.
-        _ => !object.contains_key("choices") && object.contains_key("code") && !object.contains_key("id"),
-    };
-    if refused { Frame::Refused(text.to_owned()) } else { Frame::Chunk(Box::new(Chunk::read(object))) }
 }
 
 fn document(body: &[u8], frames: &mut Vec<Frame>) -> Result<(), ProviderError> {

@@ -14,7 +14,7 @@ use super::{fingerprint, frame};
 use crate::backend::{Backend, CallHandle};
 use crate::calls::{Caller, Vanished};
 use crate::error::{Error, ErrorCode, Result};
-use crate::protocol::wire::{Attach, CallAck, CallTool};
+use crate::protocol::wire::{Attach, CallTool};
 use crate::protocol::{CallId, CallRequest};
 use crate::tools::Offer;
 
@@ -158,13 +158,7 @@ fn start(
 
 /// Says that the call is accepted; at once if that `is_all` that is said of it.
 fn acknowledge(handle: &CallHandle, request_id: Option<&str>, link: &Link, is_all: bool) {
-    let ack = CallAck {
-        accepted: true,
-        timeout: handle.allowed.as_secs_f64(),
-        name: handle.tool().to_owned(),
-        call_id: handle.id.clone(),
-    };
-    let frame = frame::accepted(request_id, &ack);
+    let frame = frame::accepted(request_id, handle);
     if is_all { link.outbox.push(frame) } else { link.outbox.push_unhurried(frame) }
 }
 

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
+use crate::backend::CallHandle;
 use crate::error::Error;
 use crate::json;
-use crate::protocol::Written;
 use crate::protocol::wire::{CallAck, CallResult, Picture, Progress, WireError};
+use crate::protocol::{CallEvent, Written};
 
 /// Bytes of most frames.
 const ROOM: usize = 512;
@@ -51,13 +52,18 @@ pub(super) fn failure(op: &str, request_id: Option<&str>, error: &Error) -> Stri
 }
 
 /// That a call is accepted.
-pub(super) fn accepted(request_id: Option<&str>, ack: &CallAck) -> String {
-    ack.frame(request_id).unwrap_or_else(|_| UNWRITTEN.to_owned())
+pub(super) fn accepted(request_id: Option<&str>, call: &CallHandle) -> String {
+    CallAck::frame(request_id, &call.id, call.tool(), call.allowed).unwrap_or_else(|_| UNWRITTEN.to_owned())
 }
 
-/// A step of a call.
-pub(super) fn progress(request_id: Option<&str>, progress: &Progress) -> Option<String> {
-    progress.frame(request_id).ok()
+/// A step of a call of `tool`.
+pub(super) fn step(request_id: Option<&str>, tool: &str, event: &CallEvent) -> Option<String> {
+    Progress::frame_of(event, tool, request_id).ok()
+}
+
+/// Live news of a call.
+pub(super) fn live(request_id: Option<&str>, news: &Progress) -> Option<String> {
+    news.frame(request_id).ok()
 }
 
 /// How a call ended.

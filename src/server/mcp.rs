@@ -219,7 +219,7 @@ impl Host for Agents {
         &self.tasks
     }
 
-    async fn models(&self) -> Result<Vec<Model>> {
+    async fn models(&self) -> Result<Vec<Arc<Model>>> {
         let calls = self.daemon()?.house.calls();
         Ok(calls.gateway.catalogue.models().filter(|model| !model.is_retired()).cloned().collect())
     }

@@ -280,22 +280,22 @@ fn merge(waiting: &mut Progress, news: &Progress) -> Option<usize> {
 fn written(item: Item) -> Option<Utf8Bytes> {
     match item {
         Item::Frame(text) | Item::Latest(_, text) => Some(text),
-        Item::Live(request_id, news) => super::frame::progress(request_id.as_deref(), &news).map(Into::into),
+        Item::Live(request_id, news) => super::frame::live(request_id.as_deref(), &news).map(Into::into),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{CallId, Live, Phase, Told};
+    use crate::protocol::{CallId, Live, Phase};
     use std::time::Duration;
 
     fn delta(call: &CallId, text: &str) -> Progress {
-        Progress::new(call, "chat", &Told::Live(Live::Delta { text: text.to_owned() }), Duration::ZERO)
+        Progress::live(call, "chat", &Live::Delta { text: text.to_owned() }, Duration::ZERO)
     }
 
     fn beat(call: &CallId, received: usize) -> Progress {
-        Progress::new(call, "chat", &Told::Live(Live::Heartbeat { phase: Phase::Thinking, received }), Duration::ZERO)
+        Progress::live(call, "chat", &Live::Heartbeat { phase: Phase::Thinking, received }, Duration::ZERO)
     }
 
     async fn sent(outbox: &Outbox) -> Vec<serde_json::Value> {

@@ -116,16 +116,17 @@ impl Teller<'_> {
             }
             Told::Live(Live::Heartbeat { received, .. }) => self.received = self.received.max(*received),
         }
-        let request_id = self.telling.request_id.as_deref();
-        let elapsed = Timestamp::now().since(self.accepted);
-        let news = Progress::new(&self.handle.id, self.handle.tool(), told, elapsed);
+        let (request_id, call) = (self.telling.request_id.as_deref(), &self.handle);
         match told {
-            Told::Event(_) => {
-                if let Some(frame) = frame::progress(request_id, &news) {
+            Told::Event(event) => {
+                if let Some(frame) = frame::step(request_id, call.tool(), event) {
                     self.link.outbox.push_unhurried(frame);
                 }
             }
-            Told::Live(_) => self.link.outbox.live(request_id, news),
+            Told::Live(news) => {
+                let elapsed = Timestamp::now().since(self.accepted);
+                self.link.outbox.live(request_id, Progress::live(&call.id, call.tool(), news, elapsed));
+            }
         }
         true
     }

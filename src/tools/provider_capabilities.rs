@@ -59,7 +59,7 @@ impl Tool for ProviderCapabilities {
         let mut data = json!({"env": facts, "tools": tools, "showing_advanced": show_advanced});
         if show_advanced {
             let known = context.gateway.catalogue.models().filter(|model| !model.is_retired());
-            let models: Vec<&Model> = known.collect();
+            let models: Vec<&Model> = known.map(|model| &**model).collect();
             text.push_str("\nModels:\n\n");
             text.extend(models.iter().map(|model| line(model)));
             data["models"] = models.iter().map(|model| capabilities(model)).collect();

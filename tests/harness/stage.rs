@@ -64,7 +64,7 @@ impl Host for Stage {
         self.acts.tasks()
     }
 
-    async fn models(&self) -> Result<Vec<Model>> {
+    async fn models(&self) -> Result<Vec<Arc<Model>>> {
         Ok(Vec::new())
     }
 }

@@ -70,12 +70,17 @@ pub struct CallAck {
 }
 
 impl CallAck {
-    /// The frame of a call that its client calls `request_id`.
-    pub fn frame(&self, request_id: Option<&str>) -> serde_json::Result<String> {
+    /// The frame that accepts a call of `tool`, which its client calls `request_id`, and which is `allowed` this time.
+    pub fn frame(
+        request_id: Option<&str>,
+        call_id: &CallId,
+        tool: &str,
+        allowed: Duration,
+    ) -> serde_json::Result<String> {
         let mut frame = Object::new(ROOM);
         frame.text("op", "call_tool_ack").optional_text("request_id", request_id);
-        frame.field("accepted", &self.accepted).field("timeout", &self.timeout);
-        frame.text("name", &self.name).text("call_id", self.call_id.as_str()).end()
+        frame.field("accepted", &true).field("timeout", &allowed.as_secs_f64());
+        frame.text("name", tool).text("call_id", call_id.as_str()).end()
     }
 }
 
@@ -88,10 +93,6 @@ pub struct Progress {
     pub t: f64,
     /// The call.
     pub call_id: CallId,
-    /// The same in words, for a client that shows nothing else. A note has its own `message`, which is why this one is not
-    /// read back.
-    #[serde(skip_deserializing)]
-    pub message: Option<String>,
     /// What happened.
     #[serde(flatten)]
     pub step: Step,
@@ -138,43 +139,44 @@ pub enum Outlet {
 }
 
 impl Progress {
-    /// What to tell of `told`; `elapsed` is the time since the call was accepted.
-    pub fn new(call_id: &CallId, tool: &str, told: &Told, elapsed: Duration) -> Self {
+    /// Live news; `elapsed` is the time since the call was accepted.
+    pub fn live(call_id: &CallId, tool: &str, news: &Live, elapsed: Duration) -> Self {
         /// Bytes of text that make a token, about.
         const BYTES_PER_TOKEN: u64 = 4;
-        let (at, message, step) = match told {
-            Told::Event(CallEvent { n, at, kind, .. }) => {
-                let is_note = matches!(kind, EventKind::Note { .. });
-                let message = (!is_note).then(|| kind.to_string());
-                (*at, message, Step::Event { n: *n, at: *at, kind: kind.clone() })
-            }
-            Told::Live(Live::Delta { text }) => {
-                (Timestamp::now(), None, Step::Live(Outlet::Delta { text: text.clone() }))
-            }
-            Told::Live(Live::Heartbeat { phase, received }) => {
-                let tokens = *received as u64 / BYTES_PER_TOKEN;
-                let outlet =
-                    Outlet::Heartbeat { phase: *phase, elapsed_s: elapsed.as_secs_f64(), tokens, received: *received };
-                (Timestamp::now(), Some(phase.as_str().to_owned()), Step::Live(outlet))
-            }
+        let outlet = match news {
+            Live::Delta { text } => Outlet::Delta { text: text.clone() },
+            Live::Heartbeat { phase, received } => Outlet::Heartbeat {
+                phase: *phase,
+                elapsed_s: elapsed.as_secs_f64(),
+                tokens: *received as u64 / BYTES_PER_TOKEN,
+                received: *received,
+            },
         };
-        Self { name: tool.to_owned(), t: at.as_millis() as f64 / 1e3, call_id: call_id.clone(), message, step }
+        let (name, call_id) = (tool.to_owned(), call_id.clone());
+        Self { name, t: seconds(Timestamp::now()), call_id, step: Step::Live(outlet) }
     }
 
-    /// The frame of a call that its client calls `request_id`.
+    /// The frame of what happens to a call that its client calls `request_id`.
     pub fn frame(&self, request_id: Option<&str>) -> serde_json::Result<String> {
-        let mut frame = Object::new(ROOM);
-        frame
-            .text("op", "progress")
-            .optional_text("request_id", request_id)
-            .text("name", &self.name)
-            .field("t", &self.t);
-        frame.text("call_id", self.call_id.as_str()).optional_text("message", self.message.as_deref());
-        match &self.step {
-            Step::Event { n, at, kind } => frame.field("n", n).field("at", at).fields_of(kind),
-            Step::Live(outlet) => frame.fields_of(outlet),
+        let Self { name, t, call_id, step } = self;
+        let mut frame = begun(request_id, name, *t, call_id);
+        match step {
+            Step::Event { n, at, kind } => happened(&mut frame, *n, *at, kind),
+            Step::Live(outlet) => {
+                if let Outlet::Heartbeat { phase, .. } = outlet {
+                    frame.text("message", phase.as_str());
+                }
+                frame.fields_of(outlet)
+            }
         };
         frame.end()
+    }
+
+    /// The frame of a step of a call of `tool`.
+    pub fn frame_of(event: &CallEvent, tool: &str, request_id: Option<&str>) -> serde_json::Result<String> {
+        let CallEvent { call_id, n, at, kind } = event;
+        let mut frame = begun(request_id, tool, seconds(*at), call_id);
+        happened(&mut frame, *n, *at, kind).end()
     }
 
     /// The same as it is told in process.
@@ -185,6 +187,27 @@ impl Progress {
             Step::Live(Outlet::Heartbeat { phase, received, .. }) => Told::Live(Live::Heartbeat { phase, received }),
         }
     }
+}
+
+/// What every frame of a call that goes on begins with.
+fn begun(request_id: Option<&str>, tool: &str, t: f64, call_id: &CallId) -> Object {
+    let mut frame = Object::new(ROOM);
+    frame.text("op", "progress").optional_text("request_id", request_id);
+    frame.text("name", tool).field("t", &t).text("call_id", call_id.as_str());
+    frame
+}
+
+/// Adds a step, also in words, for a client that shows nothing else. A note has its own `message`.
+fn happened<'a>(frame: &'a mut Object, n: u32, at: Timestamp, kind: &EventKind) -> &'a mut Object {
+    if !matches!(kind, EventKind::Note { .. }) {
+        frame.shown("message", kind);
+    }
+    frame.field("n", &n).field("at", &at).fields_of(kind)
+}
+
+/// A time as the predecessor's clients read it: seconds since 1970.
+fn seconds(at: Timestamp) -> f64 {
+    at.as_millis() as f64 / 1e3
 }
 
 /// `call_tool_res`: how the call ended, as it is read; [`Self::frame`] writes it.
@@ -285,14 +308,19 @@ mod tests {
         let live =
             [Live::Delta { text: "a \"piece\"\n".to_owned() }, Live::Heartbeat { phase: Phase::Thinking, received: 7 }];
         for told in (1..).zip(kinds).map(event).chain(live.map(Told::Live)) {
-            let progress = Progress::new(&call_id, "chat", &told, Duration::from_secs(1));
-            let text = progress.frame(Some("r")).unwrap();
+            let text = match &told {
+                Told::Event(event) => Progress::frame_of(event, "chat", Some("r")),
+                Told::Live(news) => Progress::live(&call_id, "chat", news, Duration::from_secs(1)).frame(Some("r")),
+            };
+            let text = text.unwrap();
             for name in ["\"call_id\"", "\"message\"", "\"kind\""] {
                 assert!(text.matches(name).count() <= 1, "{name} twice in {text}");
             }
             let head: Head<'_> = serde_json::from_str(&text).unwrap();
             assert_eq!((&*head.op, head.request_id.as_deref()), ("progress", Some("r")));
             let received: Progress = serde_json::from_str(&text).unwrap();
+            let again = received.frame(Some("r")).unwrap();
+            assert_eq!(again, text, "who passes it on says the same");
             assert_eq!(received.told(), told, "{text}");
         }
     }

@@ -37,7 +37,7 @@ fn every_word_of_the_catalogue_is_as_its_snapshot() {
                 [p.input, p.cached, p.output].map(|n| n.map_or("-".into(), |n| format!("{}", n as f64 / 1e9))).join("/")
             });
             let state = m.retired_on.as_deref().map_or("live".into(), |day| format!("gone {day}"));
-            let Model { id, context, max_output, thinking, effort, vision, tools, temperature, .. } = m;
+            let Model { id, context, max_output, thinking, effort, vision, tools, temperature, .. } = &**m;
             format!("{id} {context} {max_output} {price} {thinking:?}{effort:?} v={vision} t={tools} {temperature:?} {state}")
         })
         .collect();
