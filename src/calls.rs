@@ -35,7 +35,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::sync::watch::channel as watch_channel;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -241,7 +241,8 @@ impl Run {
         let outcome = match checked {
             Ok(warnings) => {
                 context.draft().warnings.extend(warnings);
-                self.bounded(&context).await
+                let arguments = std::mem::take(&mut self.request.arguments);
+                self.bounded(arguments, &context).await
             }
             Err(error) => Err(error),
         };
@@ -271,9 +272,9 @@ impl Run {
 
     /// Runs the tool until it ends, is cancelled, or the deadline passes. Dropping the tool's future drops
     /// everything it waits for, the upstream connection too.
-    async fn bounded(&self, context: &Context) -> Result<Output> {
+    async fn bounded(&self, arguments: Map<String, Value>, context: &Context) -> Result<Output> {
         let tool = self.calls.registry.get(&self.request.tool)?;
-        let mut work = tool.run(self.request.arguments.clone(), context);
+        let mut work = tool.run(arguments, context);
         let is_dry = self.request.options.dry_run;
         let mut unsaved = std::pin::pin!(tokio::time::sleep(UNSAVED));
         loop {

@@ -75,7 +75,7 @@ impl Follower {
         loop {
             for event in record.events.drain(..).filter(|event| event.n > told).collect::<Vec<_>>() {
                 told = event.n;
-                self.feed.push(Told::Event(event));
+                self.feed.push(Told::Event(event.into()));
             }
             if record.result.state != CallState::Running {
                 self.feed.close();

@@ -53,7 +53,7 @@ struct Now {
 #[derive(Debug, Default)]
 struct Pages {
     /// Every event so far.
-    events: Vec<CallEvent>,
+    events: Vec<Arc<CallEvent>>,
     /// How many of them are known to be in the store. The others are offered with each commit: it keeps each once.
     kept: usize,
     /// Requests that are over and whose end is not known to be in the store.
@@ -66,10 +66,10 @@ struct Pages {
 }
 
 impl Pages {
-    fn add(&mut self, call_id: &CallId, kind: EventKind, at: Timestamp) -> CallEvent {
+    fn add(&mut self, call_id: &CallId, kind: EventKind, at: Timestamp) -> Arc<CallEvent> {
         let n = u32::try_from(self.events.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let event = CallEvent { call_id: call_id.clone(), n, at, kind };
-        self.events.push(event.clone());
+        let event = Arc::new(CallEvent { call_id: call_id.clone(), n, at, kind });
+        self.events.push(Arc::clone(&event));
         event
     }
 
@@ -250,7 +250,7 @@ impl Journal {
                 let mut envelope = Envelope::clone(&end.result);
                 envelope.lose(&error);
                 point_to_log(&mut envelope);
-                event.kind = EventKind::Finished { state: envelope.state };
+                Arc::make_mut(&mut event).kind = EventKind::Finished { state: envelope.state };
                 self.unkept.add(end);
                 Arc::new(Written::from(envelope))
             }
@@ -280,7 +280,7 @@ impl Journal {
         Arc::new(Written::from(envelope))
     }
 
-    fn tell(&self, event: CallEvent, envelope: &Envelope) {
+    fn tell(&self, event: Arc<CallEvent>, envelope: &Envelope) {
         self.telemetry.call_event(self.about(), &event);
         self.telemetry.call_finished(self.about(), envelope);
         trail::finished(envelope, lock(&self.now).phase);
@@ -291,7 +291,7 @@ impl Journal {
     /// What was worth telling so far.
     pub(super) fn notes(&self) -> Vec<String> {
         let pages = self.pages();
-        let note = |event: &CallEvent| match &event.kind {
+        let note = |event: &Arc<CallEvent>| match &event.kind {
             EventKind::Note { message } => Some(message.clone()),
             _ => None,
         };

@@ -180,7 +180,7 @@ mod tests {
     use crate::protocol::{CallEvent, CallId};
 
     fn event(kind: EventKind) -> Told {
-        Told::Event(CallEvent { call_id: CallId::new(), n: 1, at: Timestamp::now(), kind })
+        Told::Event(CallEvent { call_id: CallId::new(), n: 1, at: Timestamp::now(), kind }.into())
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(crate) struct Puppet {
 impl Puppet {
     pub(crate) fn happens(&self, kind: EventKind) {
         let event = CallEvent { call_id: self.id.clone(), n: 1, at: Timestamp::now(), kind };
-        self.feed.push(Told::Event(event));
+        self.feed.push(Told::Event(event.into()));
     }
 
     pub(crate) fn ends(&self, change: impl FnOnce(&mut Envelope)) {

@@ -1,6 +1,7 @@
 //! The steps of a call, in order. The journal, the metrics and every display read these same events.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -145,8 +146,8 @@ pub enum Live {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Told {
-    /// Numbered and kept.
-    Event(CallEvent),
+    /// Numbered and kept. Shared: the journal has it too, and everybody who is told.
+    Event(Arc<CallEvent>),
     /// Told once.
     Live(Live),
 }

@@ -45,21 +45,21 @@ pub struct CallNews {
     /// Its row is in the store, as far as is known: what is looked for first.
     pub has_row: bool,
     /// Steps.
-    pub events: Vec<CallEvent>,
+    pub events: Vec<Arc<CallEvent>>,
     /// Requests that are over.
     pub ended: Vec<EndedAttempt>,
 }
 
 impl CallNews {
     /// Steps alone.
-    pub fn of(events: Vec<CallEvent>) -> Self {
-        Self { events, ..Self::default() }
+    pub fn of(events: impl IntoIterator<Item = CallEvent>) -> Self {
+        Self { events: events.into_iter().map(Arc::new).collect(), ..Self::default() }
     }
 
     /// Writes what is new of a call, and its row, if it is not there. The steps of one that has ended are there already.
     pub(super) fn insert(&self, connection: &Connection, start: &CallStart) -> rusqlite::Result<()> {
         if insert_call(connection, start)? {
-            events::insert(connection, &self.events)?;
+            events::insert(connection, self.events.iter().map(AsRef::as_ref))?;
         }
         self.end_attempts(connection, &start.id)
     }
@@ -329,7 +329,7 @@ impl Store {
             result.timing.total_ms = u64::try_from(at.since(call.created_at).as_millis()).unwrap_or(u64::MAX);
             let kind = EventKind::Finished { state: CallState::Interrupted };
             let last = CallEvent { n: events::next(connection, &call.id)?, call_id: call.id.clone(), at, kind };
-            end_call(connection, row, &Written::from(result), &[last], at)
+            end_call(connection, row, &Written::from(result), &[last.into()], at)
         })
         .await
     }
@@ -430,14 +430,14 @@ fn end_call(
     connection: &Connection,
     row: Row,
     result: &Written,
-    last: &[CallEvent],
+    last: &[Arc<CallEvent>],
     at: Timestamp,
 ) -> rusqlite::Result<bool> {
     if !row.is_new && has_ended(connection, row)? {
         return Ok(false);
     }
     let written = if row.is_new { Vec::new() } else { events::written(connection, &result.call_id, last)? };
-    insert_end(connection, row, result, &events::whole(written, last), at)?;
+    insert_end(connection, row, result, &events::whole(&written, last), at)?;
     if !row.is_new {
         events::remove(connection, result.call_id.as_str())?;
         connection.prepare_cached("DELETE FROM running_calls WHERE call = ?1")?.execute([row.call])?;
@@ -450,7 +450,7 @@ fn replace_end(
     connection: &Connection,
     row: Row,
     result: &Written,
-    last: &[CallEvent],
+    last: &[Arc<CallEvent>],
     at: Timestamp,
 ) -> rusqlite::Result<()> {
     let call = &result.call_id;
@@ -461,8 +461,8 @@ fn replace_end(
         })?;
     earlier.retain(|event| !matches!(event.kind, EventKind::Finished { .. }));
     // What the process has written since it was taken for dead is there already, and stays.
-    events::insert(connection, &earlier)?;
-    insert_end(connection, row, result, &events::whole(events::written(connection, call, last)?, last), at)?;
+    events::insert(connection, earlier.iter())?;
+    insert_end(connection, row, result, &events::whole(&events::written(connection, call, last)?, last), at)?;
     events::remove(connection, call.as_str())
 }
 

@@ -1,6 +1,8 @@
 //! The steps of calls: those of a running call in rows of their own, as they come; those of one that has ended in one text
 //! beside its result, so that its end is one row and not one for each step.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, params};
 
 use super::to_json;
@@ -11,7 +13,7 @@ use crate::protocol::{CallEvent, CallId, EventKind};
 type Listed<T> = Vec<(u32, i64, T)>;
 
 /// Writes steps of a running call. They may be offered twice; each is kept once.
-pub(super) fn insert(connection: &Connection, events: &[CallEvent]) -> rusqlite::Result<()> {
+pub(super) fn insert<'a>(connection: &Connection, events: impl Iterator<Item = &'a CallEvent>) -> rusqlite::Result<()> {
     let mut statement = connection
         .prepare_cached("INSERT OR IGNORE INTO call_events (call_id, n, at, body) VALUES (?1, ?2, ?3, ?4)")?;
     for event in events {
@@ -42,7 +44,11 @@ pub(super) fn next(connection: &Connection, call: &CallId) -> rusqlite::Result<u
 }
 
 /// The steps of a running call that are written in rows, those before the `last` ones, each as it stands in [`whole`].
-pub(super) fn written(connection: &Connection, call: &CallId, last: &[CallEvent]) -> rusqlite::Result<Vec<String>> {
+pub(super) fn written(
+    connection: &Connection,
+    call: &CallId,
+    last: &[Arc<CallEvent>],
+) -> rusqlite::Result<Vec<String>> {
     let first = last.first().map_or(u32::MAX, |event| event.n);
     let mut statement =
         connection.prepare_cached("SELECT n, at, body FROM call_events WHERE call_id = ?1 AND n < ?2 ORDER BY n")?;
@@ -54,9 +60,13 @@ pub(super) fn written(connection: &Connection, call: &CallId, last: &[CallEvent]
 }
 
 /// All steps of a call that ends, as text: those that are `written`, then the `last` ones.
-pub(super) fn whole(mut written: Vec<String>, last: &[CallEvent]) -> String {
-    written.extend(last.iter().map(|event| to_json(&(event.n, event.at.as_millis(), &event.kind))));
-    format!("[{}]", written.join(","))
+pub(super) fn whole(written: &[String], last: &[Arc<CallEvent>]) -> String {
+    let last: Listed<_> = last.iter().map(|event| (event.n, event.at.as_millis(), &event.kind)).collect();
+    match (written, to_json(&last)) {
+        ([], last) => last,
+        (written, last) if last == "[]" => format!("[{}]", written.join(",")),
+        (written, last) => format!("[{},{}", written.join(","), &last[1..]),
+    }
 }
 
 /// The rows of a call that has ended go.

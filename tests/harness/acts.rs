@@ -119,7 +119,7 @@ impl Backend for Acts {
         self.tasks.spawn(async move {
             let step = |message: &str| {
                 let kind = EventKind::Note { message: message.to_owned() };
-                feed.push(Told::Event(CallEvent { call_id: id.clone(), n: 1, at: Timestamp::now(), kind }));
+                feed.push(Told::Event(CallEvent { call_id: id.clone(), n: 1, at: Timestamp::now(), kind }.into()));
             };
             let ended = cancel.run_until_cancelled(acts.perform(&request, step)).await;
             let mut envelope = Envelope::running(id.clone(), &request.tool);

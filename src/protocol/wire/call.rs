@@ -182,7 +182,7 @@ impl Progress {
     /// The same as it is told in process.
     pub fn told(self) -> Told {
         match self.step {
-            Step::Event { n, at, kind } => Told::Event(CallEvent { call_id: self.call_id, n, at, kind }),
+            Step::Event { n, at, kind } => Told::Event(CallEvent { call_id: self.call_id, n, at, kind }.into()),
             Step::Live(Outlet::Delta { text }) => Told::Live(Live::Delta { text }),
             Step::Live(Outlet::Heartbeat { phase, received, .. }) => Told::Live(Live::Heartbeat { phase, received }),
         }
@@ -304,7 +304,8 @@ mod tests {
             EventKind::Note { message: "worth telling".to_owned() },
             EventKind::Finished { state: CallState::Succeeded },
         ];
-        let event = |(n, kind)| Told::Event(CallEvent { call_id: call_id.clone(), n, at: Timestamp::now(), kind });
+        let event =
+            |(n, kind)| Told::Event(CallEvent { call_id: call_id.clone(), n, at: Timestamp::now(), kind }.into());
         let live =
             [Live::Delta { text: "a \"piece\"\n".to_owned() }, Live::Heartbeat { phase: Phase::Thinking, received: 7 }];
         for told in (1..).zip(kinds).map(event).chain(live.map(Told::Live)) {

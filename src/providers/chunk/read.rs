@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::{Chunk, Finish, ToolCallPiece};
 
 /// One JSON object of an answer.
+#[expect(clippy::struct_excessive_bools, reason = "each is a member that it has or has not")]
 #[derive(Debug, Default)]
 pub(in crate::providers) struct Event {
     /// What it says.
