@@ -29,7 +29,7 @@ mod uploads;
 mod usage;
 mod worker;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Connection;
@@ -56,7 +56,7 @@ const FILE: &str = "exai.db";
 /// The store of one state directory. Cheap to clone; the last clone closes it.
 #[derive(Debug, Clone)]
 pub struct Store {
-    path: PathBuf,
+    path: Arc<Path>,
     writer: Worker,
     reader: Worker,
     /// Last, so that it is held until both connections are closed.
@@ -71,13 +71,13 @@ impl Store {
 
     /// Opens the store in `dir` as `opening` says.
     pub async fn open_with(dir: &Path, opening: Opening) -> Result<Self> {
-        let path = dir.join(FILE);
+        let path: Arc<Path> = dir.join(FILE).into();
         let access = Arc::new(Access::new(dir)?);
         let (for_writing, for_reading) = (opening.clone(), opening);
-        let (at, shared) = (path.clone(), Arc::clone(&access));
+        let (at, shared) = (Arc::clone(&path), Arc::clone(&access));
         let open = move || for_writing.open(&at, &shared);
         let writer = Worker::start("exai-store-write", Mode::Write, open).await?;
-        let at = path.clone();
+        let at = Arc::clone(&path);
         let reader = Worker::start_lazily("exai-store-read", Mode::Read, move || for_reading.connect(&at))?;
         Ok(Self { path, writer, reader, _access: access })
     }

@@ -200,11 +200,12 @@ async fn write(
 ) -> SplitSink<Socket, Message> {
     // Set once a ping, not once a frame.
     let mut due = std::pin::pin!(tokio::time::sleep(ping));
+    let mut alarm = std::pin::pin!(tokio::time::sleep(ping));
     loop {
         let next = tokio::select! {
             biased;
             next = async {
-                link.outbox.filled().await;
+                link.outbox.filled(alarm.as_mut()).await;
                 // Whoever has more to say now says it first: one piece for the socket costs less than two.
                 tokio::task::yield_now().await;
                 link.outbox.next().await

@@ -2,11 +2,12 @@
 //! they wait, and who reads too slowly is not read from either, until there is room again.
 
 use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::protocol::wire::{Close, Outlet, Progress, Step};
@@ -38,6 +39,8 @@ struct Queue {
     bytes: usize,
     /// When what is there has to be sent; nothing is there without it.
     due: Option<Due>,
+    /// When the writer looks again, whatever comes: it need not be told of what may wait so long.
+    looks_at: Option<Instant>,
     close: Option<Close>,
     /// Nobody takes what is sent, and nothing more is queued.
     is_given_up: bool,
@@ -184,15 +187,20 @@ impl Outbox {
         }
     }
 
-    /// Waits until there is something to do now.
-    pub(super) async fn filled(&self) {
+    /// Waits until there is something to do now. `alarm` is the writer's: it is left to ring when what it was set for has gone
+    /// already, for to set it for each step costs more than to look in vain now and then.
+    pub(super) async fn filled(&self, mut alarm: Pin<&mut Sleep>) {
         loop {
-            match self.due() {
+            match self.look() {
                 Some(Due::Now) => return,
                 Some(Due::At(time)) => {
-                    // Something may come that is wanted sooner.
-                    if tokio::time::timeout_at(time, self.filled.notified()).await.is_err() {
-                        return;
+                    if alarm.deadline() != time {
+                        alarm.as_mut().reset(time);
+                    }
+                    tokio::select! {
+                        biased;
+                        () = self.filled.notified() => {}
+                        () = &mut alarm => self.lock().looks_at = None,
                     }
                 }
                 None => self.filled.notified().await,
@@ -200,9 +208,17 @@ impl Outbox {
         }
     }
 
-    fn due(&self) -> Option<Due> {
-        let queue = self.lock();
-        if queue.close.is_some() { Some(Due::Now) } else { queue.due }
+    /// When the writer has to look again; without a time, when it is told to.
+    fn look(&self) -> Option<Due> {
+        let mut queue = self.lock();
+        match queue.due {
+            _ if queue.close.is_some() => return Some(Due::Now),
+            Some(Due::Now) => return Some(Due::Now),
+            Some(Due::At(time)) if time <= Instant::now() => return Some(Due::Now),
+            Some(Due::At(time)) => _ = queue.looks_at.get_or_insert(time),
+            None => {}
+        }
+        queue.looks_at.map(Due::At)
     }
 
     /// Waits for something to do. Cancel-safe.
@@ -249,9 +265,10 @@ impl Outbox {
             None => Due::At(Instant::now() + UNHURRIED),
             Some(due) => due,
         });
-        let is_news = queue.due != before || queue.close.is_some();
+        let is_seen = matches!((queue.looks_at, queue.due), (Some(look), Some(Due::At(time))) if look <= time);
+        let is_news = queue.due != before && !is_seen || queue.close.is_some();
         drop(queue);
-        // The writer knows of what waits already.
+        // The writer knows of what waits already, or looks in time.
         if is_news {
             self.filled.notify_one();
         }
@@ -296,6 +313,14 @@ mod tests {
 
     fn beat(call: &CallId, received: usize) -> Progress {
         Progress::live(call, "chat", &Live::Heartbeat { phase: Phase::Thinking, received }, Duration::ZERO)
+    }
+
+    fn alarm() -> Pin<Box<Sleep>> {
+        Box::pin(tokio::time::sleep(Duration::from_secs(30)))
+    }
+
+    async fn is_filled(outbox: &Outbox, alarm: &mut Pin<Box<Sleep>>) -> bool {
+        futures_util::poll!(std::pin::pin!(outbox.filled(alarm.as_mut()))).is_ready()
     }
 
     async fn sent(outbox: &Outbox) -> Vec<serde_json::Value> {
@@ -360,20 +385,40 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_step_waits_a_moment_for_the_answer_behind_it_and_no_longer() {
-        let outbox = Outbox::default();
-        let is_filled = async || futures_util::poll!(std::pin::pin!(outbox.filled())).is_ready();
+        let (outbox, mut alarm) = (Outbox::default(), alarm());
         outbox.push_unhurried("a step");
-        assert!(!is_filled().await);
+        assert!(!is_filled(&outbox, &mut alarm).await);
         tokio::time::advance(UNHURRIED).await;
-        assert!(is_filled().await, "nothing came behind it");
+        assert!(is_filled(&outbox, &mut alarm).await, "nothing came behind it");
         assert!(matches!(outbox.next().await, Next::Send(frames) if frames.len() == 1));
         outbox.push_unhurried("another step");
-        let mut waiting = std::pin::pin!(outbox.filled());
-        assert!(futures_util::poll!(&mut waiting).is_pending());
-        outbox.push("the answer");
-        waiting.await;
+        {
+            let mut waiting = std::pin::pin!(outbox.filled(alarm.as_mut()));
+            assert!(futures_util::poll!(&mut waiting).is_pending());
+            outbox.push("the answer");
+            waiting.await;
+        }
         let Next::Send(frames) = outbox.next().await else { panic!("nothing to send") };
         assert_eq!(frames, ["another step", "the answer"].map(Utf8Bytes::from));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_step_that_comes_while_the_alarm_of_an_earlier_one_is_set_waits_its_own_moment() {
+        let (outbox, mut alarm) = (Outbox::default(), alarm());
+        outbox.push_unhurried("a step");
+        assert!(!is_filled(&outbox, &mut alarm).await);
+        outbox.push("its answer");
+        assert!(is_filled(&outbox, &mut alarm).await);
+        outbox.next().await;
+        tokio::time::advance(UNHURRIED / 2).await;
+        let mut waiting = std::pin::pin!(outbox.filled(alarm.as_mut()));
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        outbox.push_unhurried("another step");
+        let came = Instant::now();
+        waiting.await;
+        // Timers ring at whole milliseconds.
+        assert!((UNHURRIED..=UNHURRIED + Duration::from_millis(1)).contains(&came.elapsed()), "{:?}", came.elapsed());
+        assert!(matches!(outbox.next().await, Next::Send(frames) if frames == [Utf8Bytes::from("another step")]));
     }
 
     #[tokio::test]
@@ -387,15 +432,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_fills_the_room_does_not_wait_for_more() {
-        let outbox = Outbox::default();
-        let is_filled = async || futures_util::poll!(std::pin::pin!(outbox.filled())).is_ready();
+        let (outbox, mut alarm) = (Outbox::default(), alarm());
         outbox.replace("snapshot", "{}".to_owned());
-        assert!(!is_filled().await);
+        assert!(!is_filled(&outbox, &mut alarm).await);
         outbox.replace("snapshot", "x".repeat(ROOM + 1));
-        assert!(is_filled().await, "it took the place of a small one");
+        assert!(is_filled(&outbox, &mut alarm).await, "it took the place of a small one");
         assert!(matches!(outbox.next().await, Next::Send(frames) if frames.len() == 1));
         outbox.push_unhurried("x".repeat(ROOM + 1));
-        assert!(is_filled().await);
+        assert!(is_filled(&outbox, &mut alarm).await);
     }
 
     #[tokio::test]
