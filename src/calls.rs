@@ -105,9 +105,9 @@ pub struct Calls {
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// A token's name; `default` in process.
-    pub owner: String,
+    pub owner: Arc<str>,
     /// The connection or process the call belongs to.
-    pub session: String,
+    pub session: Arc<str>,
     /// The caller's files.
     pub workspace: Arc<dyn Workspace>,
     /// The client's name for the request: what the call leaves in the log has it too.
@@ -121,7 +121,7 @@ pub struct Caller {
 impl Caller {
     /// One that waits for what becomes of its call.
     pub fn of(owner: &str, session: &str, workspace: Arc<dyn Workspace>) -> Self {
-        let (owner, session) = (owner.to_owned(), session.to_owned());
+        let (owner, session) = (owner.into(), session.into());
         Self { owner, session, workspace, request_id: None, detached: false, vanished: Vanished::default() }
     }
 }

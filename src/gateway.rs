@@ -123,9 +123,9 @@ pub struct Patience {
 #[derive(Debug, Clone)]
 pub struct Ask {
     /// Whose call it is; owners never share answers.
-    pub owner: String,
+    pub owner: Arc<str>,
     /// The caller's session, for its own limit.
-    pub session: String,
+    pub session: Arc<str>,
     /// The models that may answer.
     pub route: Route,
     /// The messages and how to answer them.

@@ -7,6 +7,7 @@ mod history;
 pub use history::History;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -29,7 +30,7 @@ pub struct Thread {
     pub id: ThreadId,
     /// Its turns so far, oldest first.
     pub turns: Vec<TurnRecord>,
-    owner: String,
+    owner: Arc<str>,
     max_turns: u32,
 }
 
@@ -82,7 +83,7 @@ impl Threads {
     }
 
     fn thread(&self, owner: &str, id: ThreadId, turns: Vec<TurnRecord>) -> Thread {
-        Thread { id, turns, owner: owner.to_owned(), max_turns: self.max_turns }
+        Thread { id, turns, owner: owner.into(), max_turns: self.max_turns }
     }
 }
 

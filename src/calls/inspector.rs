@@ -18,7 +18,7 @@ const STORE: Duration = Duration::from_secs(2);
 /// The house as `owner` sees it.
 pub(super) struct Inspector {
     pub(super) calls: Arc<Calls>,
-    pub(super) owner: String,
+    pub(super) owner: Arc<str>,
 }
 
 impl fmt::Debug for Inspector {
@@ -34,11 +34,11 @@ impl Inspect for Inspector {
     }
 
     async fn calls(&self, filter: CallFilter) -> Result<Vec<CallSummary>> {
-        self.calls.store.list_calls(self.owner.clone(), filter).await
+        self.calls.store.list_calls(self.owner.to_string(), filter).await
     }
 
     async fn call(&self, prefix: &str) -> Result<CallRecord> {
-        self.calls.store.get_call(self.owner.clone(), prefix.to_owned()).await
+        self.calls.store.get_call(self.owner.to_string(), prefix.to_owned()).await
     }
 
     async fn wait(&self, prefix: &str) -> Result<Envelope> {
@@ -50,7 +50,7 @@ impl Inspect for Inspector {
     }
 
     async fn steps(&self, wanted: Steps) -> Result<Vec<(String, CallEvent)>> {
-        self.calls.store.steps(self.owner.clone(), wanted.since, wanted.until, wanted.limit).await
+        self.calls.store.steps(self.owner.to_string(), wanted.since, wanted.until, wanted.limit).await
     }
 
     fn tools(&self) -> Vec<&'static str> {

@@ -152,8 +152,8 @@ impl Journal {
         CallRow {
             call_id: self.start.id.clone(),
             tool: self.start.tool.clone(),
-            session_id: self.start.session.clone(),
-            owner: self.start.owner.clone(),
+            session_id: self.start.session.to_string(),
+            owner: self.start.owner.to_string(),
             state: CallState::Running,
             phase: Some(now.phase.unwrap_or(Phase::Evidence)),
             provider: now.provider.clone(),
@@ -442,8 +442,8 @@ mod tests {
         let now = Timestamp::now();
         let start = CallStart {
             id: CallId::new(),
-            owner: "default".to_owned(),
-            session: "session".to_owned(),
+            owner: "default".into(),
+            session: "session".into(),
             instance: InstanceId::new(),
             tool: "chat".to_owned(),
             arguments: Map::new(),

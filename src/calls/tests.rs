@@ -370,8 +370,8 @@ async fn left_running(desk: &Desk, instance: &InstanceId) -> CallId {
     let now = Timestamp::now();
     let start = CallStart {
         id: CallId::new(),
-        owner: "default".to_owned(),
-        session: "session".to_owned(),
+        owner: "default".into(),
+        session: "session".into(),
         instance: instance.clone(),
         tool: "chat".to_owned(),
         arguments: Map::new(),

@@ -44,8 +44,8 @@ pub(super) fn span(start: &CallStart, request_id: Option<&str>, tool: impl Fn() 
         "call",
         call_id = start.id.as_str(),
         tool = tool().unwrap_or("unknown"),
-        session_id = start.session.as_str(),
-        owner = start.owner.as_str(),
+        session_id = &*start.session,
+        owner = &*start.owner,
         request_id,
     )
 }

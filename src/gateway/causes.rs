@@ -118,8 +118,8 @@ async fn ask(dialect: Dialect, model: &str, status: u16, body: String) -> Outcom
         tasks: TaskTracker::new(),
     });
     let question = Ask {
-        owner: "default".to_owned(),
-        session: "s".to_owned(),
+        owner: "default".into(),
+        session: "s".into(),
         route: gateway.route(Some(model), None, Need::Fast).unwrap(),
         request: ChatRequest {
             messages: vec![ChatMessage::new(Role::User, "hello")],

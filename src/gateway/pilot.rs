@@ -28,8 +28,8 @@ pub(super) struct Pilot {
     pub(super) model: Arc<Model>,
     pub(super) body: Map<String, Value>,
     pub(super) key: String,
-    pub(super) owner: String,
-    pub(super) session: String,
+    pub(super) owner: Arc<str>,
+    pub(super) session: Arc<str>,
     /// Do not look for an answer that was kept.
     pub(super) fresh: bool,
     pub(super) recorder: Arc<dyn Recorder>,

@@ -22,7 +22,7 @@ const MOST: usize = 32 << 20;
 #[derive(Debug, Clone)]
 pub struct Errand {
     /// The caller's session, for its own limit.
-    pub session: String,
+    pub session: Arc<str>,
     /// Who is asked.
     pub provider: ProviderName,
     /// For what.

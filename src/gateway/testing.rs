@@ -80,8 +80,8 @@ impl Door {
     /// A question of the owner `default` to `model`.
     pub(crate) fn question(&self, model: &str, text: &str) -> Ask {
         Ask {
-            owner: "default".to_owned(),
-            session: "session".to_owned(),
+            owner: "default".into(),
+            session: "session".into(),
             route: self.route(Some(model)),
             request: ChatRequest { messages: vec![ChatMessage::new(Role::User, text)], ..ChatRequest::default() },
             deadline: Deadline::after(Duration::from_secs(30)),
@@ -166,7 +166,7 @@ impl Call {
     /// Its row in the store, with its attempts.
     pub(crate) async fn record(&self) -> CallRecord {
         let start = &self.witness.start;
-        self.gateway.store.get_call(start.owner.clone(), start.id.to_string()).await.unwrap()
+        self.gateway.store.get_call(start.owner.to_string(), start.id.to_string()).await.unwrap()
     }
 
     /// Waits for a step.
@@ -197,8 +197,8 @@ impl Witness {
         let now = Timestamp::now();
         let start = CallStart {
             id: CallId::new(),
-            owner: "default".to_owned(),
-            session: "session".to_owned(),
+            owner: "default".into(),
+            session: "session".into(),
             instance: InstanceId::new(),
             tool: "chat".to_owned(),
             arguments: Map::new(),

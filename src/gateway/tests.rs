@@ -197,7 +197,7 @@ async fn fresh_neither_joins_nor_reuses() {
 async fn an_owner_neither_joins_nor_reuses_what_another_owner_asked() {
     let door = Door::to(held("Private.")).await;
     let ask = door.question(GLM, "why?");
-    let other = Ask { owner: "other".to_owned(), ..ask.clone() };
+    let other = Ask { owner: "other".into(), ..ask.clone() };
     let asking = door.call().begin(&ask);
     door.fake.held_reach("go", 1).await;
     let beside = door.call().begin(&other);
@@ -206,7 +206,7 @@ async fn an_owner_neither_joins_nor_reuses_what_another_owner_asked() {
     asking.await.unwrap().unwrap();
     beside.await.unwrap().unwrap();
     let third = door.call();
-    third.ask(&Ask { owner: "third".to_owned(), ..ask }).await.unwrap();
+    third.ask(&Ask { owner: "third".into(), ..ask }).await.unwrap();
     assert_eq!((requests(&door.fake), third.account().reused), (3, false));
 }
 

@@ -1,5 +1,6 @@
 //! Answers of models, kept a while so that an equal request need not be paid twice.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -15,7 +16,7 @@ pub struct NewAnswer {
     /// What makes two requests equal; holds the owner, so that no owner finds another's answer.
     pub key: String,
     /// Whose it is.
-    pub owner: String,
+    pub owner: Arc<str>,
     /// Who answered.
     pub provider: String,
     /// Which model.

@@ -22,9 +22,9 @@ pub struct CallStart {
     /// The call.
     pub id: CallId,
     /// Whose it is.
-    pub owner: String,
+    pub owner: Arc<str>,
     /// The caller's session.
-    pub session: String,
+    pub session: Arc<str>,
     /// The process that runs it.
     pub instance: InstanceId,
     /// The tool.

@@ -1,5 +1,7 @@
 //! Conversations: who said what, in numbered turns.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 
@@ -14,7 +16,7 @@ pub struct ThreadWrite {
     /// The conversation.
     pub id: ThreadId,
     /// Whose it is.
-    pub owner: String,
+    pub owner: Arc<str>,
     /// The tool that writes; the first one names the conversation.
     pub tool: String,
     /// The directory it is about.

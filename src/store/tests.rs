@@ -21,8 +21,8 @@ async fn store() -> (TempDir, Store) {
 fn start(id: &str) -> CallStart {
     CallStart {
         id: CallId::from(id.to_owned()),
-        owner: "default".to_owned(),
-        session: "session".to_owned(),
+        owner: "default".into(),
+        session: "session".into(),
         instance: InstanceId::from("instance".to_owned()),
         tool: "chat".to_owned(),
         arguments: Map::new(),
@@ -77,7 +77,7 @@ fn turns(thread: &str, seen: u32, texts: [&str; 2]) -> ThreadWrite {
     };
     ThreadWrite {
         id: ThreadId::from(thread.to_owned()),
-        owner: "default".to_owned(),
+        owner: "default".into(),
         tool: "chat".to_owned(),
         root: None,
         title: texts[0].to_owned(),
@@ -356,7 +356,7 @@ async fn an_answer_is_found_until_its_time_is_over() {
     store.begin_attempt(start("call"), CallNews::default(), attempt(1), false).await.unwrap();
     let answer = NewAnswer {
         key: "key".to_owned(),
-        owner: "default".to_owned(),
+        owner: "default".into(),
         provider: "glm".to_owned(),
         model: "glm-4.6".to_owned(),
         keep: Duration::from_millis(100),

@@ -88,7 +88,7 @@ mod tests {
                 state: Value::Null,
             })
             .collect();
-        Thread { id: ThreadId::new(), turns, owner: "default".to_owned(), max_turns: 50 }
+        Thread { id: ThreadId::new(), turns, owner: "default".into(), max_turns: 50 }
     }
 
     #[test]

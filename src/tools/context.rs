@@ -63,9 +63,9 @@ pub struct Context {
     /// The call.
     pub call_id: CallId,
     /// Whose it is.
-    pub owner: String,
+    pub owner: Arc<str>,
     /// The caller's session.
-    pub session: String,
+    pub session: Arc<str>,
     /// Until when.
     pub deadline: Deadline,
     /// The name of the conversation that it begins, unless it continues one; of a tool that converses.

@@ -114,7 +114,7 @@ impl<'a> Shelf<'a> {
             return Err(Error::not_found(format!("no file {id} of yours is at kimi"))
                 .hint("upload it with kimi_upload_files; kimi_manage_files lists what is there"));
         }
-        known.retain(|record| record.key.owner == context.owner);
+        known.retain(|record| *record.key.owner == *context.owner);
         Ok(Self { context, account, known })
     }
 
@@ -135,7 +135,7 @@ impl<'a> Shelf<'a> {
         self.context
             .gateway
             .store
-            .use_uploads(self.context.owner.clone(), self.account.clone(), vec![id.clone()], Timestamp::now())
+            .use_uploads(self.context.owner.to_string(), self.account.clone(), vec![id.clone()], Timestamp::now())
             .await?;
         let name = known.map_or(id.as_str(), |record| record.filename.as_str());
         let mut shown = fence::begin(name);

@@ -121,7 +121,7 @@ impl<'a> Shelf<'a> {
     }
 
     fn is_operator(&self) -> bool {
-        self.context.owner == uploads::OPERATOR
+        &*self.context.owner == uploads::OPERATOR
     }
 
     /// Whether the caller may see and delete a file.

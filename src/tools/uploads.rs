@@ -260,7 +260,7 @@ impl Uploader<'_> {
 
     fn key(self, sha256: &str) -> Result<UploadKey> {
         Ok(UploadKey {
-            owner: self.context.owner.clone(),
+            owner: self.context.owner.to_string(),
             provider: self.provider.to_string(),
             account: account(self.context, self.provider)?,
             purpose: self.purpose.to_owned(),
@@ -284,7 +284,8 @@ pub(super) const OPERATOR: &str = "default";
 /// Whether the caller may see, use and delete the file called `id`. The files of an account belong to whoever pays for it:
 /// the operator. Others have those that they have uploaded.
 pub(super) fn may_touch(context: &Context, known: &[UploadRecord], id: &str) -> bool {
-    context.owner == OPERATOR || known.iter().any(|record| record.file_id == id && record.key.owner == context.owner)
+    &*context.owner == OPERATOR
+        || known.iter().any(|record| record.file_id == id && *record.key.owner == *context.owner)
 }
 
 /// The account whose files they are, and what is known of them here, of all owners.

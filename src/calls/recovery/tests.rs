@@ -25,8 +25,8 @@ impl House {
         let now = Timestamp::now();
         let start = CallStart {
             id: CallId::new(),
-            owner: "default".to_owned(),
-            session: "s".to_owned(),
+            owner: "default".into(),
+            session: "s".into(),
             instance: instance.clone(),
             tool: "chat".to_owned(),
             arguments: Map::new(),

@@ -51,7 +51,7 @@ async fn filled(size: usize) -> (tempfile::TempDir, PathBuf) {
 async fn put(store: &Store, key: &str, size: usize) -> Result<()> {
     let answer = NewAnswer {
         key: key.to_owned(),
-        owner: "default".to_owned(),
+        owner: "default".into(),
         provider: "glm".to_owned(),
         model: "glm-5.3".to_owned(),
         keep: Duration::from_mins(10),

@@ -29,8 +29,8 @@ async fn store() -> (tempfile::TempDir, Store) {
 fn start(age: Duration) -> CallStart {
     CallStart {
         id: CallId::new(),
-        owner: "default".to_owned(),
-        session: "s".to_owned(),
+        owner: "default".into(),
+        session: "s".into(),
         instance: InstanceId::new(),
         tool: "chat".to_owned(),
         arguments: Map::new(),
@@ -104,7 +104,7 @@ async fn has_text(store: &Store, call: &CallStart) -> bool {
 async fn answer(store: &Store, key: &str, age: Duration, keep: Duration, size: usize) {
     let answer = NewAnswer {
         key: key.to_owned(),
-        owner: "default".to_owned(),
+        owner: "default".into(),
         provider: "glm".to_owned(),
         model: "glm-5.3".to_owned(),
         keep,

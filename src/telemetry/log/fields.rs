@@ -20,6 +20,11 @@ pub(super) struct Fields {
 }
 
 impl Fields {
+    /// None so far, of `count` that may come.
+    pub(super) fn with_room(count: usize) -> Self {
+        Self { named: Vec::with_capacity(count), ..Self::default() }
+    }
+
     /// Takes over what a span around says.
     pub(super) fn join(&mut self, around: &Self) {
         for (name, value) in &around.named {

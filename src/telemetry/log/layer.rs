@@ -112,7 +112,7 @@ where
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        let mut fields = Fields::default();
+        let mut fields = Fields::with_room(attributes.metadata().fields().len());
         attributes.record(&mut fields);
         span.extensions_mut().insert(fields);
     }

@@ -32,7 +32,7 @@ fn thread(turns: &[(usize, String)]) -> Thread {
         at: Timestamp::from_millis(0),
         state: Value::Null,
     });
-    Thread { id: ThreadId::new(), turns: turns.collect(), owner: "default".to_owned(), max_turns: 50 }
+    Thread { id: ThreadId::new(), turns: turns.collect(), owner: "default".into(), max_turns: 50 }
 }
 
 /// The numbers of the turns that a history shows, in its order.
