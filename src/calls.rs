@@ -60,7 +60,7 @@ use crate::telemetry::Telemetry;
 use crate::threads::Threads;
 use crate::tools::{Context, Draft, Output, Registry, Settings};
 use inspector::Inspector;
-use journal::Journal;
+use journal::{Conclusion, Journal};
 
 /// The least and the most that a caller may allow for a call.
 const TIMEOUTS: std::ops::RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_hours(1);
@@ -211,6 +211,14 @@ impl Calls {
     }
 }
 
+/// What becomes of a call that is over.
+enum Ending {
+    /// Its result is to be committed.
+    Kept(Conclusion),
+    /// It leaves nothing behind, and is told already.
+    Told(Arc<Written>),
+}
+
 /// One call while it runs.
 struct Run {
     calls: Arc<Calls>,
@@ -232,7 +240,7 @@ impl Run {
         trail::panicked();
         let mut envelope = Envelope::running(journal.id().clone(), journal.tool());
         envelope.fail(&Error::internal(format!("call {} met a bug of exai; please report it", journal.id())));
-        journal.finish(envelope, None).await
+        journal.commit(journal.conclude(envelope, None)).await
     }
 
     async fn carry_out(mut self) -> Arc<Written> {
@@ -302,6 +310,13 @@ impl Run {
 
     /// Commits the result and only then tells it.
     async fn finish(&self, context: &Context, outcome: Result<Output>) -> Arc<Written> {
+        match self.ending(context, outcome) {
+            Ending::Kept(end) => self.journal.commit(end).await,
+            Ending::Told(result) => result,
+        }
+    }
+
+    fn ending(&self, context: &Context, outcome: Result<Output>) -> Ending {
         let draft = std::mem::take(&mut *context.draft());
         let mut envelope = Envelope::running(self.journal.id().clone(), &self.request.tool);
         describe(&mut envelope, context, &draft);
@@ -327,13 +342,16 @@ impl Run {
             // The conversation of a dry run is never begun.
             envelope.thread_id = None;
             self.caller.vanished.note();
-            return self.journal.discard(envelope);
+            return Ending::Told(self.journal.discard(envelope));
         }
         if envelope.error.is_some() && context.ledger.account().turned_away {
-            return self.journal.turn_away(envelope, &self.caller.vanished).await;
+            match self.journal.turn_away(envelope, &self.caller.vanished) {
+                Ok(result) => return Ending::Told(result),
+                Err(seen) => envelope = *seen,
+            }
         }
         let thread = draft.thread.filter(|_| envelope.state == CallState::Succeeded);
-        self.journal.finish(envelope, thread).await
+        Ending::Kept(self.journal.conclude(envelope, thread))
     }
 }
 

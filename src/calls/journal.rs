@@ -50,6 +50,13 @@ struct Now {
     queued: Duration,
 }
 
+/// The end of a call, which is to be committed.
+pub(super) struct Conclusion {
+    /// The last step.
+    event: Arc<CallEvent>,
+    end: Arc<CallEnd>,
+}
+
 #[derive(Debug, Default)]
 struct Pages {
     /// Every event so far.
@@ -230,19 +237,22 @@ impl Journal {
         self.stirred.notified().await;
     }
 
-    /// Commits the result with everything that is not on disk yet, then tells it. What the store does not take is told too,
-    /// and offered to it again.
-    pub(super) async fn finish(&self, mut envelope: Envelope, thread: Option<ThreadWrite>) -> Arc<Written> {
+    /// Takes note of the end: the last step, and the result with everything that is not on disk yet.
+    pub(super) fn conclude(&self, mut envelope: Envelope, thread: Option<ThreadWrite>) -> Conclusion {
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
         point_to_log(&mut envelope);
         let now = Timestamp::now();
-        let (mut event, news) = {
+        let (event, news) = {
             let mut pages = self.pages();
             let event = pages.add(self.id(), EventKind::Finished { state: envelope.state }, now);
             (event, pages.close())
         };
-        let end =
-            Arc::new(CallEnd { start: self.start(), news, result: Arc::new(Written::from(envelope)), thread, at: now });
+        let result = Arc::new(Written::from(envelope));
+        Conclusion { event, end: Arc::new(CallEnd { start: self.start(), news, result, thread, at: now }) }
+    }
+
+    /// Commits an end, then tells it. What the store does not take is told too, and offered to it again.
+    pub(super) async fn commit(&self, Conclusion { mut event, end }: Conclusion) -> Arc<Written> {
         let envelope = match self.store.finish_call(Arc::clone(&end)).await {
             Ok(envelope) => envelope,
             Err(error) => {
@@ -260,8 +270,8 @@ impl Journal {
     }
 
     /// Ends a call that found no room in a storm of callers. Nothing of it is in the store, unless others could see it
-    /// already: whoever makes it again loses nothing, and the store is left to those that are under way.
-    pub(super) async fn turn_away(&self, mut envelope: Envelope, vanished: &Vanished) -> Arc<Written> {
+    /// already, and it comes back: whoever makes it again loses nothing, and the store is left to those that are under way.
+    pub(super) fn turn_away(&self, mut envelope: Envelope, vanished: &Vanished) -> Result<Arc<Written>, Box<Envelope>> {
         let event = {
             let mut pages = self.pages();
             if pages.saved {
@@ -273,11 +283,11 @@ impl Journal {
                 Some(event)
             }
         };
-        let Some(event) = event else { return self.finish(envelope, None).await };
+        let Some(event) = event else { return Err(Box::new(envelope)) };
         envelope.timing.total_ms = super::millis(self.begun.elapsed());
         vanished.note();
         self.tell(event, &envelope);
-        Arc::new(Written::from(envelope))
+        Ok(Arc::new(Written::from(envelope)))
     }
 
     fn tell(&self, event: Arc<CallEvent>, envelope: &Envelope) {

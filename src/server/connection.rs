@@ -165,10 +165,12 @@ async fn read_all(
     session: &Arc<Session>,
     daemon: &Arc<Daemon>,
 ) -> (Close, SplitStream<Socket>) {
+    // Asked for once, not for every frame: whoever waits for it stands in a list.
+    let mut end = std::pin::pin!(link.end.cancelled());
     let close = loop {
         let frame = tokio::select! {
             biased;
-            () = link.end.cancelled() => break Close::GoingAway,
+            () = &mut end => break Close::GoingAway,
             frame = async {
                 // Who does not read the answers is not read from.
                 link.outbox.room().await;
