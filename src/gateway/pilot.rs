@@ -260,10 +260,12 @@ impl Pilot {
         // A function that is asked for belongs to this conversation.
         let may_keep = |answer: &&Answer| !self.gateway.reuse.is_zero() && answer.tool_calls.is_empty();
         let worth_keeping = settled.as_ref().ok().filter(may_keep);
-        open.end(end, worth_keeping.map(|answer| self.to_keep(answer))).await;
+        let under_way = Arc::<()>::default();
+        let is_under_way = Arc::downgrade(&under_way);
+        open.end(end, worth_keeping.map(|answer| self.to_keep(answer, under_way))).await;
         if let Some(answer) = worth_keeping {
             // Before the flight is taken off the list: an equal request finds the one or the other.
-            self.gateway.recent.keep(&self.key, answer, self.gateway.reuse);
+            self.gateway.recent.keep(&self.key, answer, self.gateway.reuse, is_under_way);
         }
         if settled.is_ok() {
             // Should it fail, the model is asked last for a while: no reason to keep its answer back.
@@ -324,7 +326,7 @@ impl Pilot {
         }
     }
 
-    fn to_keep(&self, answer: &Answer) -> NewAnswer {
+    fn to_keep(&self, answer: &Answer, under_way: Arc<()>) -> NewAnswer {
         NewAnswer {
             key: self.key.clone(),
             owner: self.owner.clone(),
@@ -332,6 +334,7 @@ impl Pilot {
             model: answer.model.clone(),
             keep: self.gateway.reuse,
             body: serde_json::json!(answer),
+            under_way,
         }
     }
 

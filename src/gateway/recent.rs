@@ -1,8 +1,8 @@
 //! The latest answers of this process, to be used again. The store has them all, also those of other processes; but it
-//! has an answer only once the result of its call is committed, and it costs a query.
+//! has an answer only once the result of its call is committed. What it has need not be held here for long.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -11,11 +11,9 @@ use super::Answer;
 use crate::clock::Timestamp;
 
 /// Bytes of text that are kept; the oldest go first, and the last one stays however large it is.
-const ROOM: usize = 4 * 1024 * 1024;
-/// An answer that is younger may not be in the store yet, so that nobody else has it: it stays as long as there is any room.
-const SETTLED: Duration = Duration::from_secs(2);
-/// Bytes of text that are kept of those, too.
-const MOST: usize = 16 * ROOM;
+const ROOM: usize = 512 * 1024;
+/// Bytes of text that are kept while the oldest is not in the store yet: nobody else has it.
+const MOST: usize = 64 * 1024 * 1024;
 
 /// Answers by the key of their request.
 #[derive(Debug, Clone, Default)]
@@ -36,9 +34,15 @@ struct Kept {
     /// The same on the calendar: the other clock may stand still while the machine sleeps.
     expires: Timestamp,
     since: Instant,
+    /// It is on its way to the store.
+    under_way: Weak<()>,
 }
 
 impl Kept {
+    fn room(&self) -> usize {
+        if self.under_way.strong_count() > 0 { MOST } else { ROOM }
+    }
+
     fn is_over(&self, now: Timestamp) -> bool {
         self.until <= Instant::now() || self.expires <= now
     }
@@ -56,13 +60,13 @@ impl RecentAnswers {
         Some(kept.answer.clone())
     }
 
-    /// Keeps an answer for that time.
-    pub(super) fn keep(&self, key: &str, answer: &Answer, time: Duration) {
+    /// Keeps an answer for that time. While there is somebody who has it `under_way`, the store does not have it.
+    pub(super) fn keep(&self, key: &str, answer: &Answer, time: Duration, under_way: Weak<()>) {
         let (key, since) = (Arc::<str>::from(key), Instant::now());
         let mut answers = self.lock();
         answers.bytes += size(answer);
         let expires = Timestamp::now().after(time);
-        let kept = Kept { answer: answer.clone(), until: since + time, expires, since };
+        let kept = Kept { answer: answer.clone(), until: since + time, expires, since, under_way };
         if let Some(before) = answers.by_key.insert(Arc::clone(&key), kept) {
             answers.bytes -= size(&before.answer);
         }
@@ -80,13 +84,11 @@ impl Answers {
         while self.order.len() > 1 {
             let Some((key, since)) = self.order.front() else { break };
             // One that was kept again since then has a later place.
-            let is_stale = self.by_key.get(key).is_none_or(|kept| kept.since != *since);
-            let is_over = self.by_key.get(key).is_some_and(|kept| kept.is_over(Timestamp::now()));
-            let room = if since.elapsed() < SETTLED { MOST } else { ROOM };
-            if !is_stale && !is_over && self.bytes <= room {
+            let kept = self.by_key.get(key).filter(|kept| kept.since == *since);
+            if kept.is_some_and(|kept| !kept.is_over(Timestamp::now()) && self.bytes <= kept.room()) {
                 break;
             }
-            let gone = if is_stale { None } else { self.by_key.remove(key) };
+            let gone = if kept.is_some() { self.by_key.remove(key) } else { None };
             self.bytes -= gone.map_or(0, |gone| size(&gone.answer));
             self.order.pop_front();
         }
@@ -111,11 +113,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_answer_is_found_until_its_time_is_over() {
         let recent = RecentAnswers::default();
-        recent.keep("key", &answer("first"), Duration::from_secs(10));
+        recent.keep("key", &answer("first"), Duration::from_secs(10), Weak::new());
         tokio::time::advance(Duration::from_secs(9)).await;
         assert_eq!(recent.find("key"), Some(answer("first")));
         assert_eq!(recent.find("another"), None);
-        recent.keep("key", &answer("second"), Duration::from_secs(10));
+        recent.keep("key", &answer("second"), Duration::from_secs(10), Weak::new());
         tokio::time::advance(Duration::from_secs(9)).await;
         assert_eq!(recent.find("key"), Some(answer("second")), "its time begins anew");
         tokio::time::advance(Duration::from_secs(1)).await;
@@ -125,27 +127,26 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_answer_whose_time_has_passed_while_the_machine_slept_is_not_found() {
         let recent = RecentAnswers::default();
-        recent.keep("key", &answer("first"), Duration::from_mins(1));
+        recent.keep("key", &answer("first"), Duration::from_mins(1), Weak::new());
         let after = |time| recent.find_at("key", Timestamp::now().after(time)).is_some();
         assert_eq!([after(Duration::from_secs(50)), after(Duration::from_secs(61))], [true, false]);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_may_not_be_in_the_store_yet_stays_although_there_is_no_room() {
+    async fn what_is_not_in_the_store_yet_stays_although_there_is_no_room() {
         let recent = RecentAnswers::default();
-        let large = answer(&"x".repeat(ROOM / 3));
+        let (large, committing) = (answer(&"x".repeat(ROOM / 3)), Arc::<()>::default());
+        let keep = |key: &str| recent.keep(key, &large, Duration::from_mins(1), Arc::downgrade(&committing));
         let found = |keys: [&str; 5]| keys.map(|key| recent.find(key).is_some());
-        for key in ["a", "b", "c", "d"] {
-            recent.keep(key, &large, Duration::from_mins(1));
-        }
+        ["a", "b", "c", "d"].into_iter().for_each(keep);
         assert_eq!(found(["a", "b", "c", "d", "e"]), [true, true, true, true, false]);
-        tokio::time::advance(SETTLED).await;
-        recent.keep("e", &large, Duration::from_mins(1));
-        assert_eq!(found(["a", "b", "c", "d", "e"]), [false, false, false, true, true]);
-        for _ in 0..60 {
-            recent.keep(&format!("{:?}", recent.lock().order.len()), &large, Duration::from_mins(1));
+        for number in 0..400 {
+            keep(&number.to_string());
         }
-        assert!(recent.lock().bytes <= MOST, "even they have a bound");
+        assert!((MOST - ROOM..=MOST).contains(&recent.lock().bytes), "even they have a bound");
+        drop(committing);
+        recent.keep("e", &large, Duration::from_mins(1), Weak::new());
+        assert_eq!(found(["a", "b", "398", "399", "e"]), [false, false, false, true, true]);
     }
 
     #[tokio::test(start_paused = true)]
@@ -153,13 +154,13 @@ mod tests {
         let recent = RecentAnswers::default();
         let large = answer(&"x".repeat(ROOM / 3));
         for key in ["a", "b", "a", "c"] {
-            recent.keep(key, &large, Duration::from_mins(1));
-            tokio::time::advance(SETTLED).await;
+            tokio::time::advance(Duration::from_secs(1)).await;
+            recent.keep(key, &large, Duration::from_mins(1), Weak::new());
         }
         let found = ["a", "b", "c"].map(|key| recent.find(key).is_some());
         assert_eq!(found, [true, false, true], "a was kept again after b");
         let huge = answer(&"x".repeat(ROOM + 1));
-        recent.keep("huge", &huge, Duration::from_mins(1));
+        recent.keep("huge", &huge, Duration::from_mins(1), Weak::new());
         let found = ["a", "c", "huge"].map(|key| recent.find(key).is_some());
         assert_eq!(found, [false, false, true]);
         assert!(recent.lock().order.len() <= 1);

@@ -44,8 +44,8 @@ struct State {
     /// It has no connections: its requests come over HTTP.
     is_of_agents: bool,
     links: Vec<Weak<Link>>,
-    requests: HashMap<String, Asked>,
-    order: VecDeque<String>,
+    requests: HashMap<Arc<str>, Asked>,
+    order: VecDeque<Arc<str>>,
     last_seen: Timestamp,
     idle_since: Instant,
     closed: bool,
@@ -170,8 +170,9 @@ impl Session {
             let Some(oldest) = state.order.pop_front() else { break };
             state.requests.remove(&oldest);
         }
-        state.requests.insert(request_id.to_owned(), Asked { what, call_id, vanished });
-        state.order.push_back(request_id.to_owned());
+        let name = Arc::<str>::from(request_id);
+        state.requests.insert(Arc::clone(&name), Asked { what, call_id, vanished });
+        state.order.push_back(name);
         Ok(Named::New(begun))
     }
 
@@ -222,7 +223,7 @@ impl State {
     fn forget(&mut self, request_id: &str) {
         // What is forgotten is among the latest.
         if self.requests.remove(request_id).is_some()
-            && let Some(index) = self.order.iter().rposition(|name| name == request_id)
+            && let Some(index) = self.order.iter().rposition(|name| **name == *request_id)
         {
             self.order.remove(index);
         }

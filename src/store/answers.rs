@@ -25,6 +25,8 @@ pub struct NewAnswer {
     pub keep: Duration,
     /// The answer.
     pub body: Value,
+    /// Goes with it, when it is committed or never will be: so who has made it knows whether others may find it.
+    pub under_way: Arc<()>,
 }
 
 impl Store {

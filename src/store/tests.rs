@@ -361,6 +361,7 @@ async fn an_answer_is_found_until_its_time_is_over() {
         model: "glm-4.6".to_owned(),
         keep: Duration::from_millis(100),
         body: json!("answer"),
+        under_way: Arc::default(),
     };
     let ended = end("ok", UsageSource::Provider, None);
     store

@@ -56,6 +56,7 @@ async fn put(store: &Store, key: &str, size: usize) -> Result<()> {
         model: "glm-5.3".to_owned(),
         keep: Duration::from_mins(10),
         body: "a".repeat(size).into(),
+        under_way: std::sync::Arc::default(),
     };
     store.write(move |connection| crate::store::answers::insert(connection, &answer, Timestamp::from_millis(0))).await
 }

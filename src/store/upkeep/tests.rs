@@ -109,6 +109,7 @@ async fn answer(store: &Store, key: &str, age: Duration, keep: Duration, size: u
         model: "glm-5.3".to_owned(),
         keep,
         body: "a".repeat(size).into(),
+        under_way: std::sync::Arc::default(),
     };
     let call = running(store, Duration::ZERO).await;
     let end = AttemptEnd {
