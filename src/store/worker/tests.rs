@@ -190,6 +190,18 @@ async fn a_job_that_holds_the_last_handle_does_not_wait_for_itself() {
     has_ended.recv_timeout(Duration::from_secs(10)).unwrap();
 }
 
+#[test]
+fn who_waits_is_told_although_the_runtime_that_opened_the_store_has_ended() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let opening = runtime();
+    let worker = opening.block_on(Worker::start("test", Mode::Write, || Ok(Connection::open_in_memory().unwrap())));
+    drop(opening);
+    let worker = worker.unwrap();
+    let one = worker.run(|connection| connection.query_row("SELECT 1", [], |row| row.get::<_, u32>(0)));
+    let told = async { tokio::time::timeout(Duration::from_secs(10), one).await };
+    assert_eq!(runtime().block_on(told).expect("nobody is told").unwrap(), 1);
+}
+
 #[tokio::test]
 async fn a_full_queue_refuses_who_does_not_wait_and_holds_who_does() {
     let (_dir, store) = store().await;
